@@ -1,0 +1,19 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "base/report.h"
+
+#include <stdarg.h>
+#include <stdio.h>
+
+void report(const struct reporter *to, enum severity severity, const char *file, int line,
+	    const char *format, ...)
+{
+	char text[512];
+	va_list args;
+
+	if (to == NULL || to->say == NULL)
+		return;
+	va_start(args, format);
+	(void)vsnprintf(text, sizeof(text), format, args);
+	va_end(args);
+	to->say(to->ctx, severity, file, line, text);
+}

@@ -1,0 +1,82 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * mrz.h - the machine-readable zone of ICAO Doc 9303: TD1 (part 5), TD2 (part 6), TD3 (part 4),
+ * check digits (part 3 section 4.9). Visas (MRV-A, MRV-B, part 7) are recognised and refused.
+ *
+ * A scanner's lower case, spaces and line ends are normalised. No allocation, no I/O,
+ * thread-safe. The name fields are checked for their alphabet and never kept.
+ */
+#ifndef MIGRANTID_MRZ_H
+#define MIGRANTID_MRZ_H
+
+#include "base/base.h"
+#include "person/document.h"
+
+enum mrz_kind { MRZ_NONE, MRZ_TD1, MRZ_TD2, MRZ_TD3, MRZ_MRV_A, MRZ_MRV_B };
+
+enum mrz_field {
+	MRZ_FIELD_NONE,
+	MRZ_DOCUMENT_CODE,
+	MRZ_ISSUER,
+	MRZ_NUMBER,
+	MRZ_NATIONALITY,
+	MRZ_BIRTH,
+	MRZ_SEX,
+	MRZ_EXPIRY,
+	MRZ_OPTIONAL, /* personal number of TD3 */
+	MRZ_COMPOSITE,
+	MRZ_NAME,
+	MRZ_FIELDS
+};
+
+enum mrz_status {
+	MRZ_OK,
+	MRZ_BAD_LINES, /* not two or three lines of the lengths of one kind */
+	MRZ_BAD_CHARACTER, /* something else than A-Z 0-9 < */
+	MRZ_VISA, /* MRV-A or MRV-B: no identity document */
+	MRZ_BAD_FIELD, /* a field holds what it may not (letters in a date, an unknown state) */
+	MRZ_BAD_CHECK_DIGIT,
+};
+
+/* What one check digit said. */
+enum mrz_verdict {
+	MRZ_UNCHECKED, /* the field has no check digit in this kind */
+	MRZ_HOLDS,
+	MRZ_FAILS,
+};
+
+struct mrz {
+	enum mrz_kind kind;
+	struct document document; /* expiry: two-digit year read as 20yy */
+	char nationality[COUNTRY_LEN + 1];
+	int birth_year; /* 0..99: the century is not in an MRZ; -1 unknown */
+	int birth_month; /* 0 unknown */
+	int birth_day; /* 0 unknown */
+	char sex; /* 'M', 'F' or '<' */
+	enum mrz_verdict verdict[MRZ_FIELDS];
+};
+
+/*
+ * Read the lines (1 to 3 spans; one span holding line breaks, or the whole zone without any, is
+ * accepted as well). On any status but MRZ_OK, *field names the first field at fault
+ * (MRZ_FIELD_NONE where it is the whole). With MRZ_BAD_CHECK_DIGIT the rest of *out is filled,
+ * so that each digit's verdict can be shown.
+ *
+ * A number longer than nine characters (TD1, TD2) goes on in the optional field; its check digit
+ * is accepted both with and without the '<' of the check digit's own place counted.
+ */
+MUST_CHECK enum mrz_status mrz_parse(const struct span *lines, size_t count, struct mrz *out,
+				     enum mrz_field *field);
+
+/* Check digit of len characters (Doc 9303-3 section 4.9: weights 7 3 1, modulo 10), '0'..'9';
+ * 0 if a character is outside A-Z 0-9 <. */
+char mrz_check_digit(const char *text, size_t len);
+
+/* True if a date of birth (four-digit year) can be what the MRZ says. */
+bool mrz_birth_agrees(const struct mrz *mrz, const struct date *birth);
+
+const char *mrz_kind_name(enum mrz_kind kind); /* "TD1" .. */
+const char *mrz_field_name(enum mrz_field field); /* "document-number" .. */
+const char *mrz_status_text(enum mrz_status status);
+
+#endif

@@ -1,0 +1,106 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * sale.h - one SIM sale as it was asked about: from attributes of a request to checked,
+ * canonical fields, or to the name of the attribute that is at fault.
+ *
+ * A sale holds a person's data; sale_clear() it as soon as it is decided. No I/O, no allocation,
+ * thread-safe.
+ */
+#ifndef MIGRANTID_SALE_H
+#define MIGRANTID_SALE_H
+
+#include "base/base.h"
+#include "person/document.h"
+#include "person/mrz.h"
+#include "rules/vocabulary.h"
+
+/*
+ * What a request may carry: X(symbol, number in the dictionary (0: a standard attribute), name,
+ * longest value in octets, how many at most).
+ */
+#define SALE_ATTRIBUTES(X) \
+	X(ATTR_SALE_ID, 1, "MigrantID-Sale-Id", 64, 1) \
+	X(ATTR_SUBJECT_TOKEN, 2, "MigrantID-Subject-Token", 240, 1) \
+	X(ATTR_DOCUMENT_TYPE, 3, "MigrantID-Document-Type", 32, 1) \
+	X(ATTR_DOCUMENT_ISSUER, 4, "MigrantID-Document-Issuer", 8, 1) \
+	X(ATTR_DOCUMENT_NUMBER, 5, "MigrantID-Document-Number", 48, 1) \
+	X(ATTR_DOCUMENT_EXPIRY, 6, "MigrantID-Document-Expiry", 10, 1) \
+	X(ATTR_NATIONALITY, 7, "MigrantID-Nationality", 8, 1) \
+	X(ATTR_DATE_OF_BIRTH, 8, "MigrantID-Date-of-Birth", 10, 1) \
+	X(ATTR_MRZ, 9, "MigrantID-MRZ", 128, 3) \
+	X(ATTR_ACCREDITATION, 10, "MigrantID-Accreditation", 64, 1) \
+	X(ATTR_ACCREDITATION_EXPIRY, 11, "MigrantID-Accreditation-Expiry", 10, 1) \
+	X(ATTR_CONSENT_TEXT, 12, "MigrantID-Consent-Text", 64, 1) \
+	X(ATTR_LANGUAGE, 13, "MigrantID-Language", 35, 1) \
+	X(ATTR_ACCEPT_CHALLENGE, 14, "MigrantID-Accept-Challenge", 3, 1) \
+	X(ATTR_USER_NAME, 0, "User-Name", 253, 1) \
+	X(ATTR_STATE, 0, "State", 253, 1)
+
+#define AS_MEMBER(symbol, number, name, longest, most) symbol,
+enum attribute { ATTR_NONE, SALE_ATTRIBUTES(AS_MEMBER) ATTRIBUTES };
+#undef AS_MEMBER
+
+/* One attribute of a request; the value is borrowed. Accept-Challenge's value is "Yes" or "No". */
+struct sale_field {
+	enum attribute attribute;
+	struct span value;
+};
+
+/* Why a sale could not be read. Never holds a value of the request. */
+struct sale_fault {
+	enum reason reason; /* REASON_NONE: no fault */
+	enum attribute attribute; /* the one at fault */
+	enum mrz_field mrz_field; /* for the MRZ reasons */
+};
+
+#define SALE_ID_MAX 64
+#define SUBJECT_TOKEN_MAX 240
+#define ACCREDITATION_MAX 64
+#define CONSENT_TEXT_MAX 64
+#define LANGUAGE_MAX 35
+#define SHOP_MAX 253
+#define STATE_MAX 253
+
+struct sale {
+	struct person person; /* filled from attributes, else from the MRZ */
+	struct mrz mrz; /* kind MRZ_NONE: none was shown */
+	char id[SALE_ID_MAX + 1]; /* the shop's id of this sale; "" if none */
+	char shop[SHOP_MAX + 1]; /* the shop's account; "" if none */
+	char token[SUBJECT_TOKEN_MAX + 1]; /* one-use token of the shop's terminal; "" if none */
+	char accreditation[ACCREDITATION_MAX + 1]; /* kind, "" if none */
+	struct date accreditation_expiry; /* year 0: not told */
+	char consent_text[CONSENT_TEXT_MAX + 1]; /* "" if none */
+	char language[LANGUAGE_MAX + 1]; /* BCP 47, "" if none */
+	uint8_t state[STATE_MAX]; /* State of an earlier challenge */
+	size_t state_len; /* 0: none */
+	bool accept_challenge;
+};
+
+struct sale_options {
+	bool allow_specimen; /* UTO is accepted: for tests only */
+};
+
+/* Name as in the dictionary; "" for ATTR_NONE. Number: 0 for a standard attribute. */
+const char *attribute_name(enum attribute attribute);
+enum attribute attribute_of_name(const char *name);
+
+/*
+ * Read and check the fields of a request into *out. Everything that is there is checked, whether
+ * or not a rule will need it: a repeated, empty, over-long, non-UTF-8, ill-formed or contradictory
+ * attribute is a fault. What is absent is not: that is sale_missing()'s to say, after the rules.
+ * False with *fault filled, and *out cleared.
+ */
+MUST_CHECK bool sale_read(const struct sale_field *fields, size_t count,
+			  const struct sale_options *options, struct sale *out,
+			  struct sale_fault *fault);
+
+/*
+ * The first attribute without which the service cannot be asked about this sale, ATTR_NONE if
+ * nothing is missing: document type, issuer, number, nationality, date of birth, consent text.
+ */
+enum attribute sale_missing(const struct sale *sale);
+
+/* Clear a person's data from memory (OPENSSL_cleanse). */
+void sale_clear(struct sale *sale);
+
+#endif

@@ -11,11 +11,13 @@
 #include "base/report.h"
 #include "gate/counters.h"
 #include "gate/messages.h"
+#include "gate/reference.h"
 #include "rules/rules.h"
 #include "rules/sale.h"
 #include "rules/vocabulary.h"
 
-#define REFERENCE_LEN 11 /* "K7Q2-9MXD-4"; see reference.h */
+/* A message, and behind it an attribute's name and a field of the MRZ. */
+#define CLERK_MAX (MESSAGE_MAX + 64)
 #define GATE_STATE_MAX 128 /* octets of a State of ours; RADIUS allows 253 */
 
 /* What is replied. Holds nothing of the person; texts are the reader's to keep. */
@@ -31,14 +33,14 @@ struct decision {
 	unsigned retry_after; /* seconds; 0: says nothing */
 	enum attribute attribute; /* at fault, for a bad request */
 	enum mrz_field mrz_field; /* likewise */
-	char clerk[MESSAGE_MAX + 1]; /* Reply-Message, UTF-8 */
+	char clerk[CLERK_MAX + 1]; /* Reply-Message, UTF-8 */
 	char remedy[MESSAGE_MAX + 1]; /* "" if there is nothing to do */
 	uint8_t state[GATE_STATE_MAX]; /* for OUTCOME_ASK_AGAIN */
 	size_t state_len;
 };
 
 struct gate_options {
-	const char *settings_file;
+	const char *settings_file; /* borrowed until gate_close() */
 	int64_t workers; /* threads of the server that may call gate_decide(); 0: unknown, take 32 */
 	bool check_only; /* check all configuration, start nothing, open nothing */
 	struct clock clock;

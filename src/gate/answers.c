@@ -1,0 +1,159 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include <string.h>
+
+#include <openssl/crypto.h>
+#include <openssl/evp.h>
+
+#include "gate/inside.h"
+
+#define OWN_SALE_KEPT 60 /* seconds an answer is kept for its own sale where no other may use it */
+
+static int64_t earlier(int64_t a, int64_t b)
+{
+	return a < b ? a : b;
+}
+
+/*
+ * Until when an answer may be used again. Counted from its signed iat, which no store can alter,
+ * and never past its signed exp; iat may lie a little ahead of our clock.
+ */
+static int64_t kept_until(const struct settings *settings, const struct answer *answer, int64_t now)
+{
+	int64_t keep = answer->result == RESULT_YES ? settings->keep_yes : settings->keep_no;
+
+	return earlier(answer->expires_at, earlier(answer->issued_at, now) + keep);
+}
+
+/*
+ * With keep_yes = 0 every sale asks afresh, yet a shop that polls must find its own answer: it is
+ * kept under the sale's own key, which no other sale can have.
+ */
+static void own_sale_slot(const struct person_key *person, const char *txn,
+			  uint8_t slot[PERSON_KEY_LEN])
+{
+	uint8_t text[PERSON_KEY_LEN + TXN_LEN];
+
+	memcpy(text, person->bytes, PERSON_KEY_LEN);
+	memcpy(text + PERSON_KEY_LEN, txn, TXN_LEN);
+	if (EVP_Digest(text, sizeof(text), slot, NULL, EVP_sha256(), NULL) != 1)
+		memset(slot, 0, PERSON_KEY_LEN);
+}
+
+static struct answer_expectation expect(const struct gate *gate, const struct person_key *person,
+					int64_t now)
+{
+	return (struct answer_expectation){
+		.issuer = gate->boot->issuer,
+		.audience = gate->boot->operator_id,
+		.subject = person->text,
+		.now = now,
+		.max_lifetime = gate->boot->max_lifetime,
+		.algorithms = gate->boot->algorithms,
+	};
+}
+
+/* A stored answer passes the same gate as a fresh one; a store is trusted for nothing. */
+static bool find_stored(struct gate *gate, const struct view *view, const struct key_set *keys,
+			const struct person_key *person, int64_t now, struct answer *out)
+{
+	struct answer_expectation expected = expect(gate, person, now);
+	struct store_entry entry;
+	enum answer_check failed;
+	int64_t until;
+
+	if (gate->store == NULL || !gate->store->ops->get(gate->store, person->bytes, now, &entry))
+		return false;
+	failed = answer_verify(entry.token, entry.token_len, keys, &expected, out, NULL);
+	if (failed != CHECK_NONE) {
+		report(&gate->options.reporter, SAY_DEBUG, NULL, 0,
+			"a stored answer fails check %d (%s) and is not used", (int)failed,
+			answer_check_name(failed));
+		return false;
+	}
+	until = earlier(entry.keep_until, kept_until(view->settings, out, now));
+	if (until <= now || out->result == RESULT_UNDETERMINED)
+		return false;
+	memory_put(gate->memory, person->bytes, now, until, out);
+	return true;
+}
+
+bool answers_find(struct gate *gate, const struct view *view, const struct person_key *person,
+		  const char *txn, int64_t now, struct answer *out)
+{
+	struct key_set *keys = keys_in_force(gate, now);
+	uint8_t slot[PERSON_KEY_LEN];
+	const uint8_t *place = person->bytes;
+	bool found;
+
+	if (keys == NULL)
+		return false;
+	if (txn != NULL) {
+		own_sale_slot(person, txn, slot);
+		place = slot;
+	}
+	found = memory_get(gate->memory, place, now, out) && key_set_holds(keys, out->thumbprint);
+	if (!found && txn == NULL)
+		found = find_stored(gate, view, keys, person, now, out);
+	key_set_unref(keys);
+	return found;
+}
+
+static void keep(struct gate *gate, const struct settings *settings,
+		 const struct question *question, const struct answer *answer, const char *token,
+		 size_t len, int64_t now)
+{
+	int64_t until = kept_until(settings, answer, now);
+	struct store_entry entry;
+
+	if (settings->keep_yes == 0) {
+		uint8_t slot[PERSON_KEY_LEN];
+
+		own_sale_slot(&question->key, question->txn, slot);
+		until = earlier(answer->expires_at, now + OWN_SALE_KEPT);
+		memory_put(gate->memory, slot, now, until, answer);
+		return;
+	}
+	if (until <= now)
+		return;
+	memory_put(gate->memory, question->key.bytes, now, until, answer);
+	if (gate->store == NULL)
+		return;
+	entry.stored_at = now;
+	entry.keep_until = until;
+	entry.token_len = len;
+	memcpy(entry.token, token, len);
+	gate->store->ops->put(gate->store, question->key.bytes, &entry);
+}
+
+enum verdict answers_take(void *ctx, const struct question *question, const char *body, size_t len,
+			  struct answer *out)
+{
+	struct gate *gate = ctx;
+	int64_t now = clock_wall(&gate->options.clock);
+	struct answer_expectation expected = expect(gate, &question->key, now);
+	struct key_set *keys = keys_in_force(gate, now);
+	struct view *view;
+	enum answer_check failed;
+	bool unknown_kid = false;
+
+	if (keys == NULL)
+		return VERDICT_UNKNOWN_KEY;
+	expected.txn = question->txn;
+	expected.nonce = question->nonce;
+	failed = answer_verify(body, len, keys, &expected, out, &unknown_kid);
+	key_set_unref(keys);
+	if (failed == CHECK_KEY && unknown_kid)
+		return VERDICT_UNKNOWN_KEY;
+	if (failed != CHECK_NONE) {
+		report(&gate->options.reporter, SAY_WARNING, NULL, 0,
+			"the service's answer fails check %d (%s): no decision", (int)failed,
+			answer_check_name(failed));
+		return VERDICT_REJECTED;
+	}
+	if (out->result == RESULT_UNDETERMINED)
+		return VERDICT_UNDETERMINED;
+	view = view_ref(gate);
+	keep(gate, view->settings, question, out, body, len, now);
+	view_unref(view);
+	return VERDICT_DECIDED;
+}

@@ -30,23 +30,27 @@ struct conf_row {
 	const char *name;
 	enum conf_type type;
 	size_t offset; /* offsetof in the struct that is filled */
-	bool required;
+	bool required; /* given, and not empty */
 	bool live; /* a reload may change it without a restart */
-	int64_t min, max; /* CONF_INT; CONF_STRING: longest length in max, 0: no bound */
+	int64_t min, max; /* CONF_INT; max also: octets of CONF_STRING, entries of CONF_STRINGS, 0: any */
 	int64_t preset; /* CONF_INT, CONF_BOOL: if absent */
 	const char *preset_text; /* CONF_STRING: if absent; NULL: "" */
 	const char *unit; /* "ms", "s", "octets", "" */
-	const char *help; /* one sentence for the manual */
+	const char *help; /* one phrase for the manual and for "is missing" */
 };
 
 /*
  * Parse a configuration text into a fresh config_t that the caller config_destroy()s, also after
- * false. Reports the first error with file and line. `file` is a name for messages.
+ * false. Reports the first syntax error with file and line; before it all of what libconfig would
+ * misread without a word (conf_scan.h; @include is refused). `file` is a name for messages.
  */
 MUST_CHECK bool conf_parse(config_t *config, const char *text, const char *file,
 			   const struct reporter *reporter);
 
-/* Fill *out from a group by a table; reports every error found. False if there was one. */
+/*
+ * Fill *out from a group by a table; reports every error found. False if there was one; whatever
+ * was at fault then holds its preset.
+ */
 MUST_CHECK bool conf_read(const config_setting_t *group, const struct conf_row *rows, size_t count,
 			  void *out, const char *file, const struct reporter *reporter);
 

@@ -36,7 +36,9 @@ struct answer {
 
 /*
  * CHECK_NONE and *out filled, or the first check that failed and *out zeroed. *unknown_kid as in
- * jws_verify(). Thread-safe.
+ * jws_verify(). Claims nobody asked for are ignored, but a `nbf` (RFC 7519 section 4.1.5) ahead of
+ * now is not: it fails CHECK_TIME. An empty or absent expectation is met by nothing, except txn and
+ * nonce, both NULL. Thread-safe; leaves OpenSSL's error queue as it was.
  */
 MUST_CHECK enum answer_check answer_verify(const char *token, size_t len,
 					   const struct key_set *keys,

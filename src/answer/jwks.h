@@ -49,7 +49,10 @@ MUST_CHECK struct key_set *key_set_parse(const char *json, size_t len, const cha
 struct key_set *key_set_ref(struct key_set *set);
 void key_set_unref(struct key_set *set); /* NULL is fine */
 
-/* The union of two sets; keys of `first` win where a kid is in both. NULL if out of memory. */
+/*
+ * The union of two sets, with one reference; keys of `first` win where a kid is in both, and where
+ * there would be more than KEY_SET_MAX. NULL if out of memory.
+ */
 MUST_CHECK struct key_set *key_set_join(struct key_set *first, struct key_set *second);
 
 size_t key_set_count(const struct key_set *set);

@@ -46,7 +46,8 @@ struct jws_verified {
 /*
  * CHECK_NONE and *out filled (payload is the caller's), or the first check that failed and *out
  * zeroed. *unknown_kid (may be NULL) tells a kid that is not in the set from other CHECK_KEY
- * failures: then a newer key set may help. Thread-safe; leaves OpenSSL's error queue empty.
+ * failures: then a newer key set may help; NULL for keys is an empty set. Thread-safe; leaves
+ * OpenSSL's error queue as it was: the caller's own errors on this thread stay, none is added.
  */
 MUST_CHECK enum answer_check jws_verify(const char *token, size_t len, const struct key_set *keys,
 					const struct jws_rules *rules, struct jws_verified *out,
@@ -55,7 +56,8 @@ MUST_CHECK enum answer_check jws_verify(const char *token, size_t len, const str
 /*
  * Verify a raw signature over a message with one key of the set: the code that jws_verify()
  * itself calls, open to the tests so that others' raw vectors go through it. ECDSA signatures are
- * R||S (RFC 7518 section 3.4).
+ * R||S (RFC 7518 section 3.4). False as well for an index outside the set or an algorithm that is
+ * not this key's. Thread-safe; leaves OpenSSL's error queue as it was.
  */
 MUST_CHECK bool jws_verify_raw(const struct key_set *keys, size_t index,
 			       enum jws_algorithm algorithm, const void *message,

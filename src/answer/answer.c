@@ -1,0 +1,158 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "answer/answer.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "answer/strict_json.h"
+
+#define TIME_MAX INT64_C(253402300799) /* 9999-12-31T23:59:59Z */
+
+/* What the service says, word by word; anything that is not a row here is not understood. */
+static const struct verdict {
+	const char *result_word;
+	const char *reason_word;
+	enum result result;
+	enum reason reason;
+} verdicts[] = {
+	{ "yes", "match", RESULT_YES, REASON_MATCH },
+	{ "no", "no_match", RESULT_NO, REASON_NO_MATCH },
+	{ "no", "not_enrolled", RESULT_NO, REASON_NOT_ENROLLED },
+	{ "no", "document_invalid", RESULT_NO, REASON_DOCUMENT_INVALID },
+	{ "no", "id_locked", RESULT_NO, REASON_ID_LOCKED },
+	{ "no", "id_blocked", RESULT_NO, REASON_ID_BLOCKED },
+	{ "no", "too_soon", RESULT_NO, REASON_TOO_SOON },
+	{ "no", "consent_missing", RESULT_NO, REASON_CONSENT_MISSING },
+	{ "undetermined", "technical", RESULT_UNDETERMINED, REASON_SERVICE_UNAVAILABLE },
+};
+
+/* The claims that are looked at; the strings belong to the JSON document. */
+struct claims {
+	const char *iss, *aud, *sbj, *txn, *nonce;
+	const char *result_word, *reason_word;
+	int64_t iat, exp;
+	int64_t nbf; /* 0 if absent */
+};
+
+static bool read_text(const json_t *object, const char *name, const char **text)
+{
+	*text = strict_json_text(object, name);
+	return *text != NULL;
+}
+
+/* A real is refused, even 1e9: RFC 7519 allows it, the service's contract does not. */
+static bool read_time(const json_t *object, const char *name, int64_t *seconds)
+{
+	const json_t *value = json_object_get(object, name);
+
+	*seconds = json_integer_value(value);
+	return json_is_integer(value) && *seconds >= 0 && *seconds <= TIME_MAX;
+}
+
+/* `jti` and `nbf` may be absent, the rest may not. */
+static bool read_claims(const json_t *document, struct claims *claims)
+{
+	const json_t *sim_sale = json_object_get(document, "sim_sale");
+	const json_t *jti = json_object_get(document, "jti");
+
+	if (jti != NULL && !json_is_string(jti))
+		return false;
+	claims->nbf = 0;
+	if (json_object_get(document, "nbf") != NULL && !read_time(document, "nbf", &claims->nbf))
+		return false;
+	return read_text(document, "iss", &claims->iss) &&
+	       read_text(document, "aud", &claims->aud) &&
+	       read_text(document, "sbj", &claims->sbj) &&
+	       read_text(document, "txn", &claims->txn) &&
+	       read_text(document, "nonce", &claims->nonce) &&
+	       read_time(document, "iat", &claims->iat) &&
+	       read_time(document, "exp", &claims->exp) &&
+	       read_text(sim_sale, "result", &claims->result_word) &&
+	       read_text(sim_sale, "reason", &claims->reason_word);
+}
+
+/* An expectation that was left empty must not be met by a claim that is empty too. */
+static bool is_expected(const char *claim, const char *expected)
+{
+	return expected != NULL && expected[0] != '\0' && strcmp(claim, expected) == 0;
+}
+
+static bool answers_question(const struct claims *claims, const struct answer_expectation *want)
+{
+	if (want->txn == NULL && want->nonce == NULL)
+		return true;
+	return is_expected(claims->txn, want->txn) && is_expected(claims->nonce, want->nonce);
+}
+
+/* The times lie in 0..TIME_MAX, so that no difference of two of them overflows. */
+static bool is_in_time(const struct claims *claims, const struct answer_expectation *want)
+{
+	return claims->iat - ANSWER_CLOCK_SKEW <= want->now &&
+	       claims->nbf - ANSWER_CLOCK_SKEW <= want->now && claims->exp > want->now &&
+	       claims->exp > claims->iat && claims->exp - claims->iat <= want->max_lifetime;
+}
+
+static const struct verdict *verdict_of(const struct claims *claims)
+{
+	for (size_t i = 0; i < ARRAY_LEN(verdicts); i++) {
+		if (strcmp(claims->result_word, verdicts[i].result_word) == 0 &&
+			strcmp(claims->reason_word, verdicts[i].reason_word) == 0)
+			return &verdicts[i];
+	}
+	return NULL;
+}
+
+/* Checks 6 to 11, in their order. */
+static enum answer_check check_claims(
+	const struct claims *claims, const struct answer_expectation *want, struct answer *out)
+{
+	const struct verdict *verdict = verdict_of(claims);
+
+	if (!is_expected(claims->iss, want->issuer))
+		return CHECK_ISSUER;
+	if (!is_expected(claims->aud, want->audience))
+		return CHECK_AUDIENCE;
+	if (!answers_question(claims, want))
+		return CHECK_QUESTION;
+	if (!is_expected(claims->sbj, want->subject))
+		return CHECK_SUBJECT;
+	if (!is_in_time(claims, want))
+		return CHECK_TIME;
+	if (verdict == NULL)
+		return CHECK_RESULT;
+	out->result = verdict->result;
+	out->reason = verdict->reason;
+	out->issued_at = claims->iat;
+	out->expires_at = claims->exp;
+	return CHECK_NONE;
+}
+
+static void drop_verified(struct jws_verified *verified)
+{
+	free(verified->payload);
+}
+
+enum answer_check answer_verify(const char *token, size_t len, const struct key_set *keys,
+	const struct answer_expectation *expectation, struct answer *out, bool *unknown_kid)
+{
+	const struct jws_rules rules = {
+		.typ = ANSWER_TYP,
+		.algorithms = expectation->algorithms,
+	};
+	struct jws_verified verified CLEANUP(drop_verified) = { .payload = NULL };
+	json_t *document CLEANUP(strict_json_drop) = NULL;
+	enum answer_check failed;
+	struct claims claims;
+
+	memset(out, 0, sizeof(*out));
+	failed = jws_verify(token, len, keys, &rules, &verified, unknown_kid);
+	if (failed != CHECK_NONE)
+		return failed;
+	document = strict_json_object(verified.payload, verified.payload_len, NULL);
+	if (document == NULL || !read_claims(document, &claims))
+		return CHECK_JSON;
+	failed = check_claims(&claims, expectation, out);
+	if (failed == CHECK_NONE)
+		memcpy(out->thumbprint, verified.thumbprint, KEY_THUMBPRINT_LEN);
+	return failed;
+}

@@ -1,0 +1,151 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "answer/jws.h"
+
+#include <openssl/ecdsa.h>
+#include <openssl/err.h>
+#include <openssl/rsa.h>
+
+#include "answer/key.h"
+
+/* A P-256 signature in DER: two integers of at most 33 octets, with 2 octets before each thing. */
+#define P256_DER_MAX (2 + 2 * (2 + 1 + P256_LEN))
+
+struct verification {
+	const struct key_set *set;
+	const struct key *key;
+	struct span message;
+	const uint8_t *signature;
+	size_t signature_len;
+};
+
+/* The digest's name is not said twice: EVP takes the set's own fetch of it, or none (Ed25519). */
+static EVP_MD_CTX *begin(const struct verification *v, const EVP_MD *digest, EVP_PKEY_CTX **pctx)
+{
+	EVP_MD_CTX *ctx = EVP_MD_CTX_new();
+
+	if (ctx != NULL && EVP_DigestVerifyInit(ctx, pctx, digest, NULL, v->key->pkey) == 1)
+		return ctx;
+	EVP_MD_CTX_free(ctx);
+	return NULL;
+}
+
+/* Only 1 is true: EVP says 0 for a bad signature and less for an error. */
+static bool finish(EVP_MD_CTX *ctx, const uint8_t *signature, size_t len, struct span message)
+{
+	bool good = EVP_DigestVerify(
+			    ctx, signature, len, (const uint8_t *)message.data, message.len) == 1;
+
+	EVP_MD_CTX_free(ctx);
+	return good;
+}
+
+/* R||S to DER; the length, or 0. R and S out of range are left to the verification. */
+static size_t der_of(const uint8_t *signature, uint8_t der[P256_DER_MAX])
+{
+	BIGNUM *r = BN_bin2bn(signature, P256_LEN, NULL);
+	BIGNUM *s = BN_bin2bn(signature + P256_LEN, P256_LEN, NULL);
+	ECDSA_SIG *pair = ECDSA_SIG_new();
+	int len = 0;
+
+	if (r == NULL || s == NULL || pair == NULL || ECDSA_SIG_set0(pair, r, s) != 1) {
+		BN_free(r);
+		BN_free(s);
+	} else {
+		len = i2d_ECDSA_SIG(pair, NULL);
+		if (len > 0 && len <= P256_DER_MAX)
+			len = i2d_ECDSA_SIG(pair, &der);
+		else
+			len = 0;
+	}
+	ECDSA_SIG_free(pair);
+	return len > 0 ? (size_t)len : 0;
+}
+
+static bool verify_es256(const struct verification *v)
+{
+	uint8_t der[P256_DER_MAX];
+	EVP_MD_CTX *ctx;
+	size_t der_len;
+
+	if (v->signature_len != 2 * P256_LEN)
+		return false;
+	der_len = der_of(v->signature, der);
+	if (der_len == 0)
+		return false;
+	ctx = begin(v, v->set->sha256, NULL);
+	return ctx != NULL && finish(ctx, der, der_len, v->message);
+}
+
+static bool set_padding(EVP_PKEY_CTX *pctx, const EVP_MD *digest, int padding)
+{
+	if (EVP_PKEY_CTX_set_rsa_padding(pctx, padding) != 1)
+		return false;
+	return padding != RSA_PKCS1_PSS_PADDING ||
+	       (EVP_PKEY_CTX_set_rsa_mgf1_md(pctx, digest) == 1 &&
+		       EVP_PKEY_CTX_set_rsa_pss_saltlen(pctx, RSA_PSS_SALTLEN_DIGEST) == 1);
+}
+
+/* RFC 8017 sections 8.1.2 and 8.2.2: as long as the modulus, which OpenSSL does not insist on. */
+static bool verify_rsa(const struct verification *v, int padding)
+{
+	EVP_PKEY_CTX *pctx = NULL;
+	EVP_MD_CTX *ctx;
+
+	if (v->signature_len != (size_t)EVP_PKEY_get_size(v->key->pkey))
+		return false;
+	ctx = begin(v, v->set->sha256, &pctx);
+	if (ctx == NULL)
+		return false;
+	if (!set_padding(pctx, v->set->sha256, padding)) {
+		EVP_MD_CTX_free(ctx);
+		return false;
+	}
+	return finish(ctx, v->signature, v->signature_len, v->message);
+}
+
+static bool verify_ed25519(const struct verification *v)
+{
+	EVP_MD_CTX *ctx;
+
+	if (v->signature_len != ED25519_SIGNATURE_LEN)
+		return false;
+	ctx = begin(v, NULL, NULL);
+	return ctx != NULL && finish(ctx, v->signature, v->signature_len, v->message);
+}
+
+static bool verify(const struct verification *v, enum jws_algorithm algorithm)
+{
+	switch (algorithm) {
+	case JWS_ES256:
+		return verify_es256(v);
+	case JWS_PS256:
+		return verify_rsa(v, RSA_PKCS1_PSS_PADDING);
+	case JWS_RS256:
+		return verify_rsa(v, RSA_PKCS1_PADDING);
+	case JWS_EDDSA:
+		return verify_ed25519(v);
+	case JWS_NO_ALGORITHM:
+		return false;
+	}
+	return false;
+}
+
+bool jws_verify_raw(const struct key_set *keys, size_t index, enum jws_algorithm algorithm,
+	const void *message, size_t message_len, const void *signature, size_t signature_len)
+{
+	struct verification v = {
+		.set = keys,
+		.message = { message, message_len },
+		.signature = signature,
+		.signature_len = signature_len,
+	};
+	bool good;
+
+	if (index >= keys->count || (keys->keys[index].algorithms & algorithm) == 0)
+		return false;
+	v.key = &keys->keys[index];
+	(void)ERR_set_mark();
+	good = verify(&v, algorithm);
+	(void)ERR_pop_to_mark();
+	return good;
+}

@@ -1,0 +1,31 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * strict_json.h - the one way this floor reads JSON (RFC 8259, and RFC 8725 section 2.4 on why
+ * strictly): headers, claims and key sets alike. Inside src/answer only.
+ */
+#ifndef MIGRANTID_STRICT_JSON_H
+#define MIGRANTID_STRICT_JSON_H
+
+#include <jansson.h>
+
+#include "base/base.h"
+
+#define STRICT_JSON_DEPTH 16 /* objects and arrays inside each other */
+
+/*
+ * An object, or NULL for anything else: a member named twice at any level (escapes resolved), a
+ * NUL in a string, ill-formed UTF-8, a number beyond 64 bits or a double, deeper nesting than
+ * STRICT_JSON_DEPTH, or anything but white space behind it. *error (may be NULL) says why, for
+ * people; it may quote the text. The caller json_decref()s the object. Thread-safe.
+ */
+MUST_CHECK json_t *strict_json_object(const void *text, size_t len, json_error_t *error);
+
+/* The string of a member, without a NUL inside; NULL if absent or another type. */
+const char *strict_json_text(const json_t *object, const char *name);
+
+static inline void strict_json_drop(json_t **value)
+{
+	json_decref(*value);
+}
+
+#endif

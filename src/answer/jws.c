@@ -24,14 +24,14 @@ static void drop_opened(struct opened *opened)
 	free(opened->signature);
 }
 
-/* Exactly three segments, none of them empty; the characters are looked at by the decoder. */
+/* Exactly three segments; their characters are looked at by the decoder. */
 static bool split(const char *token, size_t len, struct span segments[3])
 {
 	for (size_t i = 0; i < 3; i++) {
 		const char *dot = memchr(token, '.', len);
 		size_t segment_len = dot != NULL ? (size_t)(dot - token) : len;
 
-		if ((dot != NULL) != (i < 2) || segment_len == 0)
+		if ((dot != NULL) != (i < 2))
 			return false;
 		segments[i].data = token;
 		segments[i].len = segment_len;

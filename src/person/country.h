@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * country.h - the codes of issuing states and nationalities: ISO 3166-1 alpha-3 and the
- * additional codes of ICAO Doc 9303-3 section 5 (D, GBD.., RKS, EUE, UNO.., XXA.., UTO).
- * A sorted table, no allocation, thread-safe.
+ * country.h - the codes of issuing states and nationalities: ISO 3166-1:2020 alpha-3 and the
+ * additional codes of ICAO Doc 9303-3 (eighth edition, 2021) section 5, parts A to H: D, GBD..,
+ * RKS, EUE, UNO.., XXA.., ANT, NTZ, UTO, IAO. Of withdrawn ISO codes only those that Doc 9303
+ * lists. Sorted tables, no allocation, thread-safe.
  */
 #ifndef MIGRANTID_COUNTRY_H
 #define MIGRANTID_COUNTRY_H
@@ -25,11 +26,11 @@ enum country_kind {
  */
 MUST_CHECK bool country_canonical(const char *text, size_t len, char out[COUNTRY_LEN + 1]);
 
-/* What a canonical code is. */
+/* What a canonical code is; "DEU" is not canonical, hence unknown. */
 enum country_kind country_lookup(const char *code);
 
 /* True if the code may be a person's nationality, or an issuer; some codes are only one of them
- * (XXA, XXB, XXC, XXX are nationalities; UNO, UNA, XOM.. issue documents). */
+ * (XXA, XXB, XXC, XXX are nationalities; UNO, UNA, XOM.. issue documents; IAO is neither). */
 bool country_is_nationality(const char *code);
 bool country_is_issuer(const char *code);
 

@@ -21,8 +21,9 @@ enum country_kind {
 
 /*
  * Bring a code of an attribute or an MRZ field into its canonical form: upper case, surrounding
- * spaces and trailing '<' removed, and ISO's DEU becomes Doc 9303's D, so that one person has one key.
- * False if it is not one to three letters. A code on no list is still canonical: see country_lookup.
+ * spaces and trailing '<' removed, and ISO's DEU becomes Doc 9303's D, so that one person has one
+ * key. False, and out "", if it is not one to three letters. A code on no list is still canonical:
+ * see country_lookup.
  */
 MUST_CHECK bool country_canonical(const char *text, size_t len, char out[COUNTRY_LEN + 1]);
 

@@ -34,16 +34,20 @@ struct person_key {
  */
 MUST_CHECK bool operator_key_parse(const char *text, size_t len, struct operator_key *out);
 
-/* The canonical octets of a person; returns their number (at most PERSON_CANONICAL_MAX). */
+/*
+ * The canonical octets of a person whose fields are canonical (document.h, country.h, date.h);
+ * returns their number (at most PERSON_CANONICAL_MAX). The caller clears them.
+ */
 size_t person_canonical(const struct person *person, uint8_t out[PERSON_CANONICAL_MAX]);
 
-/* The pseudonym. False only if OpenSSL fails (out of memory). Thread-safe. */
+/* The pseudonym. False only if the key is none or OpenSSL fails (out of memory). Thread-safe. */
 MUST_CHECK bool person_key_make(const struct operator_key *key, const struct person *person,
 				struct person_key *out);
 
 /*
  * HMAC-SHA-256 under a key derived from the operator's for one purpose, so that State, txn and
- * pseudonym can never stand in for each other: HMAC(HMAC(operator key, "migrantid " purpose), data).
+ * pseudonym can never stand in for each other:
+ * HMAC(HMAC(operator key, "migrantid " purpose), data). A purpose is a word of at most 32 octets. False as person_key_make(). Thread-safe.
  */
 MUST_CHECK bool operator_key_mac(const struct operator_key *key, const char *purpose,
 				 const void *data, size_t len, uint8_t out[32]);

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
  * Vectors made by other implementations: Wycheproof's raw signatures through jws_verify_raw(),
- * its JWS tokens and the examples of RFC 7515, 7520, 7638 and 8037 through jws_verify().
+ * the examples of RFC 7515, 7520, 7638 and 8037 through jws_verify().
  *
  * `valid` must verify, `invalid` must not. `acceptable` (implementations may differ) is in none
  * of these files; a file that brings one fails here, so that someone decides it by its reason.
@@ -140,8 +140,8 @@ static bool is_valid(const json_t *vector)
 	if (strcmp(result, "valid") == 0)
 		return true;
 	if (strcmp(result, "invalid") != 0)
-		fail_msg("vector %lld is \"%s\": decide it", json_integer_value(
-			json_object_get(vector, "tcId")), result);
+		fail_msg("vector %lld is \"%s\": decide it",
+			json_integer_value(json_object_get(vector, "tcId")), result);
 	return false;
 }
 
@@ -167,11 +167,13 @@ static void run_raw(const char *file, enum jws_algorithm algorithm,
 	json_t *document = load(file), *group, *vector;
 	size_t i, j;
 
-	json_array_foreach(json_object_get(document, "testGroups"), i, group) {
+	json_array_foreach(json_object_get(document, "testGroups"), i, group)
+	{
 		struct key_set *set = set_of(jwk_of(group));
 
 		tally->groups_refused += set == NULL;
-		json_array_foreach(json_object_get(group, "tests"), j, vector) {
+		json_array_foreach(json_object_get(group, "tests"), j, vector)
+		{
 			size_t message_len, signature_len;
 			uint8_t *message = unhex(text_of(vector, "msg"), &message_len);
 			uint8_t *signature = unhex(text_of(vector, "sig"), &signature_len);
@@ -185,8 +187,8 @@ static void run_raw(const char *file, enum jws_algorithm algorithm,
 		}
 		key_set_unref(set);
 	}
-	assert_int_equal(tally->run, json_integer_value(json_object_get(document,
-		"numberOfTests")));
+	assert_int_equal(
+		tally->run, json_integer_value(json_object_get(document, "numberOfTests")));
 	json_decref(document);
 }
 
@@ -212,10 +214,127 @@ static void test_raw_vectors(void **state)
 	assert_int_equal(ec.groups_refused + ed25519.groups_refused + pss.groups_refused, 0);
 }
 
+static bool token_verifies(const char *token, const struct key_set *set, struct span *payload)
+{
+	struct jws_rules rules = { .algorithms = ALL_ALGORITHMS, .kid_optional = true };
+	struct jws_verified verified;
+	char *copy = malloc(strlen(token) + 1);
+	enum answer_check failed;
+
+	assert_non_null(copy);
+	memcpy(copy, token, strlen(token)); /* the '\0' is left out: nothing may count on it */
+	failed = jws_verify(copy, strlen(token), set, &rules, &verified, NULL);
+	free(copy);
+	if (payload != NULL)
+		*payload = (struct span){ (char *)verified.payload, verified.payload_len };
+	else
+		free(verified.payload);
+	return failed == CHECK_NONE;
+}
+
+static json_t *public_part(const json_t *jwk)
+{
+	static const char *const secret[] = { "d", "p", "q", "dp", "dq", "qi" };
+	json_t *copy = json_deep_copy(jwk);
+
+	for (size_t i = 0; i < ARRAY_LEN(secret); i++)
+		(void)json_object_del(copy, secret[i]);
+	return copy;
+}
+
+/* What of the cookbook is verified here, and what is not for its algorithm. */
+static void test_cookbook(void **state)
+{
+	static const struct {
+		const char *file;
+		bool key_taken, verifies;
+	} rows[] = {
+		{ "jose-cookbook/4_1.rsa_v15_signature.json", true, true }, /* RS256 */
+		{ "jose-cookbook/4_2.rsa-pss_signature.json", true, false }, /* PS384 */
+		{ "jose-cookbook/4_3.ecdsa_signature.json", false, false }, /* ES512, P-521 */
+		{ "jose-cookbook/jws.json", true, true }, /* RFC 8037: EdDSA, no kid */
+	};
+
+	(void)state;
+	for (size_t i = 0; i < ARRAY_LEN(rows); i++) {
+		json_t *example = load(rows[i].file);
+		const json_t *input = json_object_get(example, "input");
+		const char *token = text_of(json_object_get(example, "output"), "compact");
+		struct key_set *set = set_of(public_part(json_object_get(input, "key")));
+		struct span payload = { NULL, 0 };
+
+		assert_int_equal(set != NULL, rows[i].key_taken);
+		if (set != NULL)
+			assert_int_equal(token_verifies(token, set, &payload), rows[i].verifies);
+		if (rows[i].verifies)
+			assert_string_equal(payload.data, text_of(input, "payload"));
+		/* As published, with its private part, no key of these is taken. */
+		assert_null(set_of(json_incref(json_object_get(input, "key"))));
+		free((void *)(uintptr_t)payload.data);
+		key_set_unref(set);
+		json_decref(example);
+	}
+}
+
+/* RFC 7515 appendix A.3 */
+static void test_rfc7515_es256(void **state)
+{
+	const char *token = "eyJhbGciOiJFUzI1NiJ9."
+			    "eyJpc3MiOiJqb2UiLA0KICJleHAiOjEzMDA4MTkzODAsDQogImh0dHA6Ly9leGFt"
+			    "cGxlLmNvbS9pc19yb290Ijp0cnVlfQ."
+			    "DtEhU3ljbEg8L38VWAfUAqOyKAM6-Xx-F4GawxaepmXFCgfTjDxw5djxLa8ISlSA"
+			    "pmWQxfKTUJqPP3-Kg6NU1Q";
+	struct key_set *set = set_of(json_pack("{s:s, s:s, s:s, s:s}", "kty", "EC", "crv", "P-256",
+		"x", "f83OJ3D2xF1Bg8vub9tLe1gHMzV76e8Tus9uPHvRVEU", "y",
+		"x_FEzRu9m36HLN_tue659LNpXW6pCyStikYjKIWI5a0"));
+
+	(void)state;
+	assert_non_null(set);
+	assert_true(token_verifies(token, set, NULL));
+	key_set_unref(set);
+}
+
+static void assert_thumbprint(json_t *jwk, const char *expected, const char *type)
+{
+	char text[BASE64URL_LEN(KEY_THUMBPRINT_LEN) + 1];
+	struct key_set *set = set_of(jwk);
+
+	assert_non_null(set);
+	base64url_encode(key_set_info(set, 0).thumbprint, KEY_THUMBPRINT_LEN, text);
+	assert_string_equal(text, expected);
+	assert_string_equal(key_set_info(set, 0).type, type);
+	assert_true(key_set_holds(set, key_set_info(set, 0).thumbprint));
+	key_set_unref(set);
+}
+
+/* RFC 7638 section 3.1, RFC 8037 appendix A.3 */
+static void test_thumbprints(void **state)
+{
+	(void)state;
+	assert_thumbprint(json_pack("{s:s, s:s, s:s, s:s, s:s}", "kty", "RSA", "n",
+				  "0vx7agoebGcQSuuPiLJXZptN9nndrQmbXEps2aiAFbWhM78LhWx4cbbfAAtVT86z"
+				  "wu1RK7aPFFxu"
+				  "hDR1L6tSoc_BJECPebWKRXjBZCiFV4n3oknjhMstn64tZ_2W-"
+				  "5JsGY4Hc5n9yBXArwl93lqt7_RN"
+				  "5w6Cf0h4QyQ5v-65YGjQR0_"
+				  "FDW2QvzqY368QQMicAtaSqzs8KJZgnYb9c7d0zgdAZHzu6qMQvRL5"
+				  "hajrn1n91CbOpbISD08qNLyrdkt-"
+				  "bFTWhAI4vMQFh6WeZu0fM4lFd2NcRwr3XPksINHaQ-G_xBni"
+				  "Iqbw0Ls1jF44-csFCur-kEgU8awapJzKnqDKgw",
+				  "e", "AQAB", "alg", "RS256", "kid", "2011-04-29"),
+		"NzbLsXh8uDCcd-6MNwXF4W_7noWXFZAfHkxZsRGC9Xs", "RSA 2048");
+	assert_thumbprint(json_pack("{s:s, s:s, s:s}", "kty", "OKP", "crv", "Ed25519", "x",
+				  "11qYAYKxCrfVS_7TyWQHOg7hcvPapiMlrwIaaPcHURo"),
+		"kPrK_qmxVWaYVA9wwBF6Iuo3vVzz7TxHCTwXBygrS4k", "OKP Ed25519");
+}
+
 int main(int argc, char **argv)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_raw_vectors),
+		cmocka_unit_test(test_cookbook),
+		cmocka_unit_test(test_rfc7515_es256),
+		cmocka_unit_test(test_thumbprints),
 	};
 
 	if (argc != 2)

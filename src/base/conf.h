@@ -59,8 +59,9 @@ int conf_line(const config_setting_t *setting);
 int conf_line_of(const config_setting_t *group, const char *name); /* the group's if absent */
 
 /*
- * Read a whole file of at most max octets into a terminated buffer that the caller free()s.
- * NULL after an error was reported with the reason and what to do. For start-up and reloads.
+ * Read a whole text file of at most max octets into a terminated buffer that the caller free()s.
+ * NULL after an error was reported with the reason and what to do: unreadable, not a regular file,
+ * too long, holding a NUL octet, or changed meanwhile. For start-up and reloads.
  */
 MUST_CHECK char *conf_slurp(const char *path, size_t max, size_t *len,
 			    const struct reporter *reporter);

@@ -7,6 +7,7 @@
 
 /* No library's isdigit() here: what is a digit does not depend on the locale. */
 #define DIGITS "0123456789"
+#define HEX_DIGITS DIGITS "ABCDEFabcdef"
 #define LETTERS "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz"
 #define NAME_CHARACTERS LETTERS DIGITS "-_*"
 
@@ -47,6 +48,24 @@ static void scan_line_start(struct scan *scan)
 			"@include is not supported: one file says all; put the settings here");
 }
 
+/*
+ * \xNN can end a string early (00) or spoil its UTF-8 (80 and above). Without two digits behind it,
+ * \x is no escape to libconfig.
+ */
+static void check_escape(struct scan *scan)
+{
+	char digits[3] = { 0 };
+	unsigned long octet;
+
+	if (strspn(scan->at + 2, HEX_DIGITS) < 2)
+		return;
+	memcpy(digits, scan->at + 2, 2);
+	octet = strtoul(digits, NULL, 16);
+	if (octet < 0x20 || octet > 0x7E)
+		complain(scan, scan->line,
+			"\\x is only for printable ASCII: write the character itself, in UTF-8");
+}
+
 static void scan_string(struct scan *scan)
 {
 	int opened = scan->line;
@@ -58,8 +77,8 @@ static void scan_string(struct scan *scan)
 		}
 		if (scan->at[0] != '\\' || scan->at[1] == '\0')
 			continue;
-		if (is_one_of(scan->at[1], "xX") && scan->at[2] == '0' && scan->at[3] == '0')
-			complain(scan, scan->line, "a string cannot hold \\x00: leave it out");
+		if (is_one_of(scan->at[1], "xX"))
+			check_escape(scan);
 		if (is_one_of(scan->at[1], "\\\""))
 			scan->at++;
 	}
@@ -98,7 +117,7 @@ static void scan_number(struct scan *scan)
 {
 	const char *digits = scan->at;
 	bool is_hex = digits[0] == '0' && is_one_of(digits[1], "xX");
-	const char *end = is_hex ? digits + 2 + strspn(digits + 2, DIGITS "ABCDEFabcdef")
+	const char *end = is_hex ? digits + 2 + strspn(digits + 2, HEX_DIGITS)
 				 : digits + strspn(digits, DIGITS);
 
 	/* A number with a fraction is no setting's type; what reads the settings refuses it. */
@@ -129,6 +148,50 @@ static void scan_token(struct scan *scan)
 		step(scan);
 }
 
+/* Octets of the well-formed character at a place (RFC 3629 section 4), 0 if it is none. */
+static size_t utf8_len(const char *at)
+{
+	const unsigned char *u = (const unsigned char *)at;
+	unsigned char low = 0x80, high = 0xBF;
+	size_t len, i;
+
+	if (u[0] < 0x80)
+		return 1;
+	if (u[0] < 0xC2 || u[0] > 0xF4)
+		return 0;
+	len = u[0] < 0xE0 ? 2 : u[0] < 0xF0 ? 3 : 4;
+	if (u[0] == 0xE0)
+		low = 0xA0; /* not over-long */
+	else if (u[0] == 0xED)
+		high = 0x9F; /* no surrogates */
+	else if (u[0] == 0xF0)
+		low = 0x90; /* not over-long */
+	else if (u[0] == 0xF4)
+		high = 0x8F; /* not above U+10FFFF */
+	if (u[1] < low || u[1] > high)
+		return 0;
+	for (i = 2; i < len; i++)
+		if (u[i] < 0x80 || u[i] > 0xBF)
+			return 0;
+	return len;
+}
+
+static void check_utf8(struct scan *scan)
+{
+	int line = 1;
+	size_t len;
+
+	for (const char *at = scan->at; *at != '\0'; at += len) {
+		if (*at == '\n')
+			line++;
+		len = utf8_len(at);
+		if (len == 0) {
+			complain(scan, line, "not UTF-8: save the file in that encoding");
+			return;
+		}
+	}
+}
+
 bool conf_scan(const char *text, const char *file, const struct reporter *reporter)
 {
 	struct scan scan = { text, 1, true, file, reporter };
@@ -136,6 +199,7 @@ bool conf_scan(const char *text, const char *file, const struct reporter *report
 	if (strncmp(text, "\xEF\xBB\xBF", 3) == 0)
 		complain(&scan, 1,
 			"the file begins with a byte order mark: save it as UTF-8 without one");
+	check_utf8(&scan);
 	while (*scan.at != '\0') {
 		if (scan.at == text || scan.at[-1] == '\n')
 			scan_line_start(&scan);

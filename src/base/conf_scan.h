@@ -2,7 +2,8 @@
 /*
  * conf_scan.h - what libconfig 1.5 to 1.7 reads wrongly without a word, found before it parses:
  * other files drawn in, whole numbers that do not fit and are cut, comments and strings that
- * swallow the rest of the file, a NUL that ends a string early.
+ * swallow the rest of the file, a NUL that ends a string early. What passes is UTF-8, and so are
+ * all strings in it.
  */
 #ifndef MIGRANTID_CONF_SCAN_H
 #define MIGRANTID_CONF_SCAN_H

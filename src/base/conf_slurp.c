@@ -32,6 +32,13 @@ static char *cannot_read(const char *path, int error, const struct reporter *rep
 	return NULL;
 }
 
+static char *refuse(char *text, const char *path, const struct reporter *reporter, const char *why)
+{
+	report(reporter, SAY_ERROR, path, 0, "%s", why);
+	free(text);
+	return NULL;
+}
+
 /* Octets read, up to room; -1 with errno. */
 static ssize_t read_all(int fd, char *buffer, size_t room)
 {
@@ -76,18 +83,17 @@ char *conf_slurp(const char *path, size_t max, size_t *len, const struct reporte
 	if (text == NULL)
 		return cannot_read(path, ENOMEM, reporter);
 	got = read_all(fd, text, (size_t)seen.st_size + 1);
-	error = errno;
-	/* A half-written file must not be taken for the whole one. */
-	if (got >= 0 && got != (ssize_t)seen.st_size) {
-		report(reporter, SAY_ERROR, path, 0,
-			"changed while it was read: write it beside and rename it, then try again");
-		free(text);
-		return NULL;
-	}
 	if (got < 0) {
+		error = errno;
 		free(text);
 		return cannot_read(path, error, reporter);
 	}
+	/* A half-written file must not be taken for the whole one. */
+	if (got != (ssize_t)seen.st_size)
+		return refuse(text, path, reporter,
+			"changed while it was read: write it beside and rename it, then try again");
+	if (memchr(text, '\0', (size_t)got) != NULL)
+		return refuse(text, path, reporter, "holds a NUL octet: it is no text file");
 	text[got] = '\0';
 	*len = (size_t)got;
 	return text;

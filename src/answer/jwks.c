@@ -15,11 +15,6 @@ static struct key_set *new_set(size_t room)
 	if (set == NULL)
 		return NULL;
 	atomic_init(&set->references, 1);
-	set->sha256 = EVP_MD_fetch(NULL, "SHA256", NULL);
-	if (set->sha256 == NULL) {
-		free(set);
-		return NULL;
-	}
 	return set;
 }
 
@@ -37,7 +32,6 @@ void key_set_unref(struct key_set *set)
 		return;
 	for (size_t i = 0; i < set->count; i++)
 		EVP_PKEY_free(set->keys[i].pkey);
-	EVP_MD_free(set->sha256);
 	free(set);
 }
 
@@ -65,11 +59,7 @@ static void say_left_out(
 static void read_keys(
 	struct key_set *set, const json_t *keys, const char *file, const struct reporter *reporter)
 {
-	const json_t *jwk;
-	size_t i;
-
-	json_array_foreach(keys, i, jwk)
-	{
+	for (size_t i = 0; i < json_array_size(keys); i++) {
 		const char *problem;
 
 		if (set->count == KEY_SET_MAX) {
@@ -77,7 +67,7 @@ static void read_keys(
 				"more than %d keys: those behind are left out", KEY_SET_MAX);
 			return;
 		}
-		problem = key_read(jwk, &set->keys[set->count]);
+		problem = key_read(json_array_get(keys, i), &set->keys[set->count]);
 		if (problem == NULL)
 			set->count++;
 		else

@@ -218,7 +218,6 @@ static const char *check_purpose(const json_t *jwk)
 	const json_t *use = json_object_get(jwk, "use");
 	const json_t *key_ops = json_object_get(jwk, "key_ops");
 	bool verifies = false;
-	const json_t *op;
 	size_t i;
 
 	for (i = 0; i < ARRAY_LEN(secret); i++) {
@@ -229,8 +228,9 @@ static const char *check_purpose(const json_t *jwk)
 		return "its use is not sig";
 	if (key_ops == NULL)
 		return NULL;
-	json_array_foreach(key_ops, i, op)
-	{
+	for (i = 0; i < json_array_size(key_ops); i++) {
+		const json_t *op = json_array_get(key_ops, i);
+
 		if (!json_is_string(op))
 			return "its key_ops are not strings";
 		verifies = verifies || strcmp(json_string_value(op), "verify") == 0;

@@ -30,7 +30,6 @@ struct key {
 /* Written while it is made, by one thread; after that only the count changes. */
 struct key_set {
 	atomic_uint references;
-	EVP_MD *sha256; /* fetched once: a fetch per verification costs a lock and a search */
 	size_t count;
 	struct key keys[];
 };

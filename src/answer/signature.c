@@ -11,32 +11,40 @@
 #define P256_DER_MAX (2 + 2 * (2 + 1 + P256_LEN))
 
 struct verification {
-	const struct key_set *set;
-	const struct key *key;
+	EVP_PKEY *pkey;
 	struct span message;
-	const uint8_t *signature;
+	const uint8_t *signature; /* as EVP takes it */
 	size_t signature_len;
 };
 
-/* The digest's name is not said twice: EVP takes the set's own fetch of it, or none (Ed25519). */
-static EVP_MD_CTX *begin(const struct verification *v, const EVP_MD *digest, EVP_PKEY_CTX **pctx)
+static void drop_context(EVP_MD_CTX **ctx)
 {
-	EVP_MD_CTX *ctx = EVP_MD_CTX_new();
-
-	if (ctx != NULL && EVP_DigestVerifyInit(ctx, pctx, digest, NULL, v->key->pkey) == 1)
-		return ctx;
-	EVP_MD_CTX_free(ctx);
-	return NULL;
+	EVP_MD_CTX_free(*ctx);
 }
 
-/* Only 1 is true: EVP says 0 for a bad signature and less for an error. */
-static bool finish(EVP_MD_CTX *ctx, const uint8_t *signature, size_t len, struct span message)
+/* The salt is as long as the digest (RFC 7518 section 3.5), not of any length that fits. */
+static bool set_padding(EVP_PKEY_CTX *pctx, int padding)
 {
-	bool good = EVP_DigestVerify(
-			    ctx, signature, len, (const uint8_t *)message.data, message.len) == 1;
+	if (EVP_PKEY_CTX_set_rsa_padding(pctx, padding) != 1)
+		return false;
+	return padding != RSA_PKCS1_PSS_PADDING ||
+	       (EVP_PKEY_CTX_set_rsa_mgf1_md(pctx, EVP_sha256()) == 1 &&
+		       EVP_PKEY_CTX_set_rsa_pss_saltlen(pctx, RSA_PSS_SALTLEN_DIGEST) == 1);
+}
 
-	EVP_MD_CTX_free(ctx);
-	return good;
+/* digest NULL: the algorithm brings its own; padding 0: not RSA. */
+static bool verify_evp(const struct verification *v, const EVP_MD *digest, int padding)
+{
+	EVP_MD_CTX *ctx CLEANUP(drop_context) = EVP_MD_CTX_new();
+	EVP_PKEY_CTX *pctx = NULL; /* belongs to ctx */
+
+	if (ctx == NULL || EVP_DigestVerifyInit(ctx, &pctx, digest, NULL, v->pkey) != 1)
+		return false;
+	if (padding != 0 && !set_padding(pctx, padding))
+		return false;
+	/* Only 1 is true: EVP says 0 for a bad signature, and less for an error. */
+	return EVP_DigestVerify(ctx, v->signature, v->signature_len,
+		       (const uint8_t *)v->message.data, v->message.len) == 1;
 }
 
 /* R||S to DER; the length, or 0. R and S out of range are left to the verification. */
@@ -63,54 +71,26 @@ static size_t der_of(const uint8_t *signature, uint8_t der[P256_DER_MAX])
 
 static bool verify_es256(const struct verification *v)
 {
+	struct verification in_der = *v;
 	uint8_t der[P256_DER_MAX];
-	EVP_MD_CTX *ctx;
-	size_t der_len;
 
 	if (v->signature_len != 2 * P256_LEN)
 		return false;
-	der_len = der_of(v->signature, der);
-	if (der_len == 0)
-		return false;
-	ctx = begin(v, v->set->sha256, NULL);
-	return ctx != NULL && finish(ctx, der, der_len, v->message);
+	in_der.signature = der;
+	in_der.signature_len = der_of(v->signature, der);
+	return in_der.signature_len > 0 && verify_evp(&in_der, EVP_sha256(), 0);
 }
 
-static bool set_padding(EVP_PKEY_CTX *pctx, const EVP_MD *digest, int padding)
-{
-	if (EVP_PKEY_CTX_set_rsa_padding(pctx, padding) != 1)
-		return false;
-	return padding != RSA_PKCS1_PSS_PADDING ||
-	       (EVP_PKEY_CTX_set_rsa_mgf1_md(pctx, digest) == 1 &&
-		       EVP_PKEY_CTX_set_rsa_pss_saltlen(pctx, RSA_PSS_SALTLEN_DIGEST) == 1);
-}
-
-/* RFC 8017 sections 8.1.2 and 8.2.2: as long as the modulus, which OpenSSL does not insist on. */
+/* RFC 8017 sections 8.1.2 and 8.2.2: as long as the modulus. OpenSSL takes shorter ones for PSS. */
 static bool verify_rsa(const struct verification *v, int padding)
 {
-	EVP_PKEY_CTX *pctx = NULL;
-	EVP_MD_CTX *ctx;
-
-	if (v->signature_len != (size_t)EVP_PKEY_get_size(v->key->pkey))
-		return false;
-	ctx = begin(v, v->set->sha256, &pctx);
-	if (ctx == NULL)
-		return false;
-	if (!set_padding(pctx, v->set->sha256, padding)) {
-		EVP_MD_CTX_free(ctx);
-		return false;
-	}
-	return finish(ctx, v->signature, v->signature_len, v->message);
+	return v->signature_len == (size_t)EVP_PKEY_get_size(v->pkey) &&
+	       verify_evp(v, EVP_sha256(), padding);
 }
 
 static bool verify_ed25519(const struct verification *v)
 {
-	EVP_MD_CTX *ctx;
-
-	if (v->signature_len != ED25519_SIGNATURE_LEN)
-		return false;
-	ctx = begin(v, NULL, NULL);
-	return ctx != NULL && finish(ctx, v->signature, v->signature_len, v->message);
+	return v->signature_len == ED25519_SIGNATURE_LEN && verify_evp(v, NULL, 0);
 }
 
 static bool verify(const struct verification *v, enum jws_algorithm algorithm)
@@ -134,7 +114,6 @@ bool jws_verify_raw(const struct key_set *keys, size_t index, enum jws_algorithm
 	const void *message, size_t message_len, const void *signature, size_t signature_len)
 {
 	struct verification v = {
-		.set = keys,
 		.message = { message, message_len },
 		.signature = signature,
 		.signature_len = signature_len,
@@ -143,7 +122,7 @@ bool jws_verify_raw(const struct key_set *keys, size_t index, enum jws_algorithm
 
 	if (index >= keys->count || (keys->keys[index].algorithms & algorithm) == 0)
 		return false;
-	v.key = &keys->keys[index];
+	v.pkey = keys->keys[index].pkey;
 	(void)ERR_set_mark();
 	good = verify(&v, algorithm);
 	(void)ERR_pop_to_mark();

@@ -60,10 +60,15 @@ struct mrz {
  * Read the lines (1 to 3 spans; one span holding line breaks, or the whole zone without any, is
  * accepted as well). On any status but MRZ_OK, *field names the first field at fault
  * (MRZ_FIELD_NONE where it is the whole). With MRZ_BAD_CHECK_DIGIT the rest of *out is filled,
- * so that each digit's verdict can be shown.
+ * so that each digit's verdict can be shown; with MRZ_BAD_FIELD only kind and verdicts, with the
+ * others only the kind.
  *
  * A number longer than nine characters (TD1, TD2) goes on in the optional field; its check digit
- * is accepted both with and without the '<' of the check digit's own place counted.
+ * is accepted both with and without the '<' of the check digit's own place counted. A '<' within
+ * a number stands for a space or hyphen and is left out, as in the canonical number.
+ *
+ * Nationality is any known code, an organisation's too: its laissez-passer names it there. Only
+ * the birth date may have unknown parts; the number, and the expiry date, must be there.
  */
 MUST_CHECK enum mrz_status mrz_parse(const struct span *lines, size_t count, struct mrz *out,
 				     enum mrz_field *field);
@@ -72,7 +77,12 @@ MUST_CHECK enum mrz_status mrz_parse(const struct span *lines, size_t count, str
  * 0 if a character is outside A-Z 0-9 <. */
 char mrz_check_digit(const char *text, size_t len);
 
-/* True if a date of birth (four-digit year) can be what the MRZ says. */
+/*
+ * True if a date of birth (four-digit year) is what the MRZ says: the last two digits of the year
+ * equal, and month and day equal, where unknown agrees with unknown alone. A known day against an
+ * unknown one is two statements, not one: the same document shows both, and says the same twice.
+ * An MRZ without a year agrees with no date.
+ */
 bool mrz_birth_agrees(const struct mrz *mrz, const struct date *birth);
 
 const char *mrz_kind_name(enum mrz_kind kind); /* "TD1" .. */

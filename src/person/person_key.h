@@ -47,7 +47,8 @@ MUST_CHECK bool person_key_make(const struct operator_key *key, const struct per
 /*
  * HMAC-SHA-256 under a key derived from the operator's for one purpose, so that State, txn and
  * pseudonym can never stand in for each other:
- * HMAC(HMAC(operator key, "migrantid " purpose), data). A purpose is a word of at most 32 octets. False as person_key_make(). Thread-safe.
+ * HMAC(HMAC(operator key, "migrantid " purpose), data).
+ * A purpose is a word of at most 32 octets. False as person_key_make(). Thread-safe.
  */
 MUST_CHECK bool operator_key_mac(const struct operator_key *key, const char *purpose,
 				 const void *data, size_t len, uint8_t out[32]);

@@ -15,19 +15,30 @@
 struct messages; /* opaque */
 
 /*
- * Parse the text of a messages file. Every language is a group named by its BCP 47 tag with '_' for
- * '-'; the file's `default` names the fallback, which must have every reason; other languages may
- * leave some out. NULL after every error found was reported with file and line (unknown reason,
- * over-long or non-UTF-8 text, missing text in the default language). One reference to start with.
+ * Parse the text of a messages file:
+ *
+ *	default = "en";
+ *	languages = {
+ *		en = { no-match = { clerk = "..."; remedy = "..."; }; ... };
+ *		uz-Cyrl = { no-match = { remedy = "..."; }; ... };
+ *	};
+ *
+ * A language is a group named by its BCP 47 tag, a reason one named as in the dictionary. The
+ * default language must have a clerk's text for every reason; the others may leave out reasons, or
+ * either of the two texts. Who is refused is told what to do: in the default language the reasons
+ * of a No have a remedy, and in none is it empty. NULL after every error found was reported with
+ * file and line (unknown reason, no language tag, over-long or non-UTF-8 text, control characters,
+ * missing text). One reference to start with.
  */
 MUST_CHECK struct messages *messages_parse(const char *text, const char *file,
 					   const struct reporter *reporter);
 struct messages *messages_ref(struct messages *messages);
-void messages_unref(struct messages *messages);
+void messages_unref(struct messages *messages); /* NULL is fine */
 
 /*
- * The text for a reason in the best language for a BCP 47 tag (RFC 4647 lookup: "ru-RU" falls back
- * to "ru", then to the default; "" is the default). Never NULL; belongs to the messages.
+ * The text for a reason in the best language for a BCP 47 tag that has one (RFC 4647 section 3.4:
+ * "ru-RU" falls back to "ru", then to the default; "" is the default; case does not matter). Never
+ * NULL; belongs to the messages. The clerk's text and the remedy may be of different languages.
  */
 const char *messages_clerk(const struct messages *messages, enum reason reason, const char *tag);
 /* "" where there is nothing to do. */

@@ -1,0 +1,92 @@
+#!/bin/bash
+# SPDX-License-Identifier: GPL-2.0-or-later
+# demo.sh - a dozen SIM sales at a real server, decided against the sandbox service; called by
+# ./dev demo. Exit status 0 only if each was decided as this page says it must be.
+set -uo pipefail
+cd "$(dirname "$0")/../.."
+. tests/system/stand.sh
+
+work=$(mktemp -d)
+trap 'stand_stop "$work"; rm -rf "$work"' EXIT
+wrong=0 number=0
+
+begin() {
+	echo "Starting the sandbox ID service and FreeRADIUS on loopback ..." >&2
+	stand_sandbox "$work" tests/system/demo-people.json &&
+		stand_settings "$work" waiting.wait=700 &&
+		stand_server "$work" || exit 1
+}
+
+# field NAME: an attribute of the last reply.
+field() { sed -nE "s/^[[:space:]]*$1 = \"?([^\"]*)\"?$/\1/p" "$work/reply" | head -n 1; }
+
+# sale WHAT RESULT REASON LINE..: make one sale, print its row, note what should not be.
+sale() {
+	local what=$1 result=$2 reason=$3 got why source ms
+	shift 3
+	number=$((number + 1))
+	printf '%s\n' 'User-Name = "shop-17"' 'Message-Authenticator = 0x00' "$@" >"$work/request"
+	server_radclient "$work/server" -x -r 1 -t 8 <"$work/request" >"$work/reply" 2>&1
+	got=$(field MigrantID-Result) why=$(field MigrantID-Reason) source=$(field MigrantID-Source)
+	[ "$source" = Rule ] && source="Rule $(field MigrantID-Rule)"
+	ms=$(grep -F "result=$got reason=$why" "$work/server/log" | tail -n 1 |
+		sed -nE 's/.* ms=([0-9]+).*/\1/p')
+	printf '%2d  %-47s %-14s %-19s %-32s %5s ms\n' $number "$what" "${got:--}" "${why:--}" \
+		"${source:--}" "${ms:--}"
+	if [ "$got" != "$result" ] || [ "$why" != "$reason" ]; then
+		echo "    ^ should have been $result, $reason" && wrong=$((wrong + 1))
+	fi
+}
+
+# document TYPE ISSUER NUMBER NATIONALITY BIRTH: the lines of a document, with the buyer's consent.
+document() {
+	printf '%s\n' "MigrantID-Document-Type = \"$1\"" "MigrantID-Document-Issuer = \"$2\"" \
+		"MigrantID-Document-Number = \"$3\"" "MigrantID-Nationality = \"$4\"" \
+		"MigrantID-Date-of-Birth = \"$5\"" 'MigrantID-Consent-Text = "ru-2025-01"'
+}
+mapfile -t uzbek < <(document P UZB FA1234567 UZB 1990-01-31)
+mapfile -t tajik < <(document P TJK 400123456 TJK 1985-05-05)
+mapfile -t unknown < <(document P KGZ AC1111111 KGZ 1979-11-30)
+mapfile -t diplomat < <(document PD IND D12345678 IND 1970-03-03)
+mapfile -t hanging < <(document P UZB HANG00001 UZB 1991-01-01)
+mapfile -t forged < <(document P UZB FORGED001 UZB 1992-02-02)
+# Their sixth birthday is today, in the operator's time zone; born on the 28th where today is a
+# 29 February that had no counterpart.
+today=$(TZ=Europe/Moscow date +%F)
+sixth_birthday=$((${today%%-*} - 6))-${today#*-}
+mapfile -t under_six < <(document P TJK CH1234567 TJK $((${today%%-*} - 5))-01-01)
+mapfile -t exactly_six < <(document P TJK CH7654321 TJK "${sixth_birthday/-02-29/-02-28}")
+mapfile -t malformed < <(document P UZB FA1234567 UZB 1990-02-30)
+
+begin
+echo
+printf '%2s  %-47s %-14s %-19s %-32s %8s\n' '#' 'who buys a SIM card' decided why 'from where' took
+sale 'citizen of Uzbekistan, known to the service' Yes match "${uzbek[@]}"
+sale 'the same person again' Yes match "${uzbek[@]}"
+sale 'citizen of Tajikistan, biometrics differ' No no-match "${tajik[@]}"
+sale 'citizen of Kyrgyzstan, never enrolled' No not-enrolled "${unknown[@]}"
+sale 'citizen of Belarus, passport scanned' Exempt exempt \
+	'MigrantID-MRZ += "P<BLRSPECIMEN<<ANNA<MARIA<<<<<<<<<<<<<<<<<<<"' \
+	'MigrantID-MRZ += "MP12345677BLR9001310M3412318<<<<<<<<<<<<<<<4"' \
+	'MigrantID-Date-of-Birth = "1990-01-31"'
+sale 'child of five' Exempt exempt "${under_six[@]}"
+sale 'child of exactly six' No not-enrolled "${exactly_six[@]}"
+sale 'diplomat with a card of the ministry' Exempt exempt "${diplomat[@]}" \
+	'MigrantID-Accreditation = "mfa-diplomatic"' 'MigrantID-Accreditation-Expiry = "2040-01-01"'
+sale 'member of an international organisation' Exempt exempt "${diplomat[@]}" \
+	'MigrantID-Accreditation = "mfa-international-organization"' \
+	'MigrantID-Accreditation-Expiry = "2040-01-01"'
+sale 'citizen of the home country' Not-Applicable not-applicable 'MigrantID-Nationality = "RUS"'
+sale 'the service hangs' Undetermined pending "${hanging[@]}"
+sale 'the answer has a forged signature' Undetermined answer-rejected "${forged[@]}"
+sale 'date of birth 30 February' Undetermined attribute-invalid "${malformed[@]}"
+
+cat <<EOF
+
+Yes: go ahead. No: refused, with a reason and a remedy. Exempt: the check does not apply and
+nobody was asked. Undetermined: could not tell, or the request is at fault; never a refusal of
+the person. The service received $(stand_questions "$work") questions; the last reply was:
+
+$(sed -n '/^Received/,$p' "$work/reply" | grep -E 'Received|Result|Reason|Reference|Remedy|Reply-Message')
+EOF
+[ $wrong = 0 ] || { echo "$wrong sales were not decided as they should be." && exit 1; }

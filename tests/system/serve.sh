@@ -1,0 +1,29 @@
+#!/bin/bash
+# SPDX-License-Identifier: GPL-2.0-or-later
+# serve.sh - the sandbox service and a server, left running until Ctrl-C; called by ./dev serve.
+set -uo pipefail
+cd "$(dirname "$0")/../.."
+. tests/system/stand.sh
+
+work=$(mktemp -d)
+trap 'echo; stand_stop "$work"; rm -rf "$work"; exit 0' INT TERM EXIT
+stand_sandbox "$work" tests/system/demo-people.json && stand_settings "$work" &&
+	stand_server "$work" || exit 1
+
+cat <<EOF
+FreeRADIUS listens on 127.0.0.1:$(cat "$work/server/port"), the sandbox service on $stand_url.
+Try a sale (the people known to the service are in tests/system/demo-people.json):
+
+  echo 'User-Name = "shop-17", Message-Authenticator = 0x00,
+  MigrantID-Document-Type = "P", MigrantID-Document-Issuer = "UZB",
+  MigrantID-Document-Number = "FA1234567", MigrantID-Nationality = "UZB",
+  MigrantID-Date-of-Birth = "1990-01-31", MigrantID-Consent-Text = "ru-2025-01",
+  MigrantID-Language = "ru"' |
+  radclient -x -D $work/server/dictionary 127.0.0.1:$(cat "$work/server/port") auth testing123
+
+Decisions appear below, and in $work/server/log. Rules, texts and settings are in
+$work/settings; a change is taken up within a second. Ctrl-C stops both.
+
+EOF
+tail -n 0 -f "$work/server/log" &
+wait

@@ -1,0 +1,5 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* Stands in for a header that libfreeradius-dev includes but does not ship (see ../README). */
+#ifndef MIGRANTID_COMPAT_CONNECTION_H
+#define MIGRANTID_COMPAT_CONNECTION_H
+#endif

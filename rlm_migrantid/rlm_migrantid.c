@@ -1,0 +1,204 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * rlm_migrantid.c - may this SIM sale go ahead? The door through which FreeRADIUS asks.
+ *
+ * `authorize` is the one section. An instance is made in two steps, as the server does it:
+ * bootstrap makes the attributes known before any policy that names them is read, instantiate
+ * opens the gate after the server has switched users and gone into the background, so that the
+ * gate's thread lives and its files belong to the right user.
+ */
+#include "server.h"
+
+#include <errno.h>
+
+#include "dictionary.h"
+#include "gate/gate.h"
+#include "layout.h"
+#include "reply_pairs.h"
+#include "sale_pairs.h"
+
+/* The server zeroes it, fills it by the table below, and frees it after detach. */
+struct instance {
+	const char *config; /* path of migrantid.cfg; the server's */
+	const char *name; /* of this instance, in messages; the server's */
+	unsigned vendor; /* private enterprise number of our attributes */
+	struct gate *gate; /* NULL: not opened */
+};
+
+/* Every setting of the module's section; what the gate is told stands in migrantid.cfg. */
+static const CONF_PARSER settings[] = {
+	{ "config",
+		FR_CONF_OFFSET(PW_TYPE_FILE_INPUT | PW_TYPE_REQUIRED, struct instance, config),
+		NULL },
+	CONF_PARSER_TERMINATOR
+};
+
+/* The core's messages, in the server's log. Called from any thread. */
+static void say(void *ctx, enum severity severity, const char *file, int line, const char *text)
+{
+	static const log_type_t types[] = {
+		[SAY_DEBUG] = L_DBG,
+		[SAY_INFO] = L_INFO,
+		[SAY_WARNING] = L_WARN,
+		[SAY_ERROR] = L_ERR,
+	};
+	const struct instance *self = ctx;
+
+	if (severity == SAY_DEBUG && rad_debug_lvl < L_DBG_LVL_2)
+		return;
+	if (file && line > 0)
+		radlog(types[severity], "rlm_migrantid (%s): %s[%d]: %s", self->name, file, line,
+			text);
+	else if (file)
+		radlog(types[severity], "rlm_migrantid (%s): %s: %s", self->name, file, text);
+	else
+		radlog(types[severity], "rlm_migrantid (%s): %s", self->name, text);
+}
+
+/* The server overlooks what it does not know; a misspelt setting would go unnoticed. */
+static bool knows_all(const CONF_SECTION *section)
+{
+	for (CONF_ITEM *item = cf_item_find_next(section, NULL); item;
+		item = cf_item_find_next(section, item)) {
+		if (cf_item_is_pair(item) &&
+			strcmp(cf_pair_attr(cf_item_to_pair(item)), settings[0].name) == 0)
+			continue;
+		if (cf_item_is_data(item))
+			continue;
+		cf_log_err(item,
+			"the module has no such setting: it has `%s`, the path of migrantid.cfg, "
+			"and all others are in that file",
+			settings[0].name);
+		return false;
+	}
+	return true;
+}
+
+/*
+ * How many threads may wait in the gate at once, 0 if it cannot be told. Without a thread pool,
+ * and with -X whatever the pool's size, it is one, which can never be one too many.
+ */
+static int64_t count_workers(CONF_SECTION *server)
+{
+	CONF_SECTION *pool = cf_subsection_find_next(server, NULL, "thread");
+	const char *text;
+	char *end;
+	long count;
+
+	if (!pool)
+		return 1;
+	text = cf_section_value_find(pool, "max_servers");
+	if (!text)
+		return 0;
+	errno = 0;
+	count = strtol(text, &end, 10);
+	return errno || *end || count < 1 ? 0 : count;
+}
+
+static int bootstrap(CONF_SECTION *section, void *instance)
+{
+	struct instance *self = instance;
+
+	self->name = cf_section_name2(section);
+	if (!self->name)
+		self->name = cf_section_name1(section);
+	if (!layout_matches() || !knows_all(section) || !dictionary_load(section, &self->vendor))
+		return -1;
+	return 0;
+}
+
+static int instantiate(UNUSED CONF_SECTION *section, void *instance)
+{
+	struct instance *self = instance;
+	const struct gate_options options = {
+		.settings_file = self->config,
+		.workers = count_workers(main_config.config),
+		.check_only = check_config,
+		.clock = system_clock,
+		.reporter = { say, self },
+	};
+
+	self->gate = gate_open(&options);
+	return self->gate ? 0 : -1;
+}
+
+/* Also called for an instance that bootstrap or instantiate gave up on. */
+static int detach(void *instance)
+{
+	struct instance *self = instance;
+
+	gate_close(self->gate);
+	self->gate = NULL;
+	return 0;
+}
+
+static const char *or_dash(const char *text)
+{
+	return text && *text ? text : "-";
+}
+
+/* One line per decision: how the operator finds a reference that a shop reads out. */
+static void log_decision(const struct instance *self, const REQUEST *request,
+	const struct decision *decision, int64_t took_ms)
+{
+	radlog(L_INFO,
+		"(%u) %s: reference=%s result=%s reason=%s attribute=%s source=%s rule=%s rules=%s "
+		"ms=%lld",
+		request->number, self->name, or_dash(decision->reference),
+		or_dash(result_name(decision->result)), or_dash(reason_name(decision->reason)),
+		or_dash(attribute_name(decision->attribute)),
+		or_dash(source_name(decision->source)), or_dash(decision->rule),
+		or_dash(decision->rules_digest), (long long)took_ms);
+}
+
+static rlm_rcode_t code_of(enum outcome outcome, REQUEST *request)
+{
+	switch (outcome) {
+	case OUTCOME_GO:
+		return RLM_MODULE_OK;
+	case OUTCOME_NOT_MINE:
+		return RLM_MODULE_NOOP;
+	case OUTCOME_REFUSED:
+		return RLM_MODULE_REJECT;
+	case OUTCOME_UNKNOWN:
+		return RLM_MODULE_NOTFOUND;
+	case OUTCOME_LOCKED:
+		return RLM_MODULE_USERLOCK;
+	case OUTCOME_ASK_AGAIN:
+		request->reply->code = PW_CODE_ACCESS_CHALLENGE;
+		return RLM_MODULE_HANDLED;
+	case OUTCOME_FAILED:
+		return RLM_MODULE_FAIL;
+	case OUTCOME_BAD_REQUEST:
+		return RLM_MODULE_INVALID;
+	}
+	return RLM_MODULE_FAIL;
+}
+
+static rlm_rcode_t authorize(void *instance, REQUEST *request)
+{
+	const struct instance *self = instance;
+	int64_t began = clock_mono_ms(&system_clock);
+	struct sale_pairs sale;
+	struct decision decision;
+
+	sale_pairs_read(request->packet->vps, self->vendor, &sale);
+	gate_decide(self->gate, sale.fields, sale.count, &decision);
+	log_decision(self, request, &decision, clock_mono_ms(&system_clock) - began);
+	if (!reply_pairs_add(request->reply, self->vendor, &decision))
+		return RLM_MODULE_FAIL;
+	return code_of(decision.outcome, request);
+}
+
+extern const module_t rlm_migrantid;
+__attribute__((visibility("default"))) const module_t rlm_migrantid = {
+	.magic = RLM_MODULE_INIT,
+	.name = "migrantid",
+	.type = RLM_TYPE_THREAD_SAFE,
+	.inst_size = sizeof(struct instance),
+	.config = settings,
+	.bootstrap = bootstrap,
+	.instantiate = instantiate,
+	.detach = detach,
+	.methods = { [MOD_AUTHORIZE] = authorize },
+};

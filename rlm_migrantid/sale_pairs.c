@@ -1,0 +1,69 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "sale_pairs.h"
+
+#define OF_SALE(symbol, number, name, longest, most) { symbol, number },
+static const struct {
+	enum attribute attribute;
+	unsigned number; /* 0: a standard attribute */
+} vendor_attributes[] = { SALE_ATTRIBUTES(OF_SALE) };
+#undef OF_SALE
+
+static enum attribute standard_attribute(unsigned number)
+{
+	switch (number) {
+	case PW_USER_NAME:
+		return ATTR_USER_NAME;
+	case PW_STATE:
+		return ATTR_STATE;
+	default:
+		return ATTR_NONE;
+	}
+}
+
+/*
+ * By number, not by the dictionary's entry: a pair that the server could not decode as its type
+ * has an entry of its own, and must be refused, not overlooked.
+ */
+static enum attribute attribute_of_pair(const VALUE_PAIR *pair, unsigned vendor)
+{
+	if (pair->da->vendor == 0)
+		return standard_attribute(pair->da->attr);
+	if (pair->da->vendor != vendor || pair->da->attr == 0)
+		return ATTR_NONE;
+	for (size_t i = 0; i < ARRAY_LEN(vendor_attributes); i++)
+		if (vendor_attributes[i].number == pair->da->attr)
+			return vendor_attributes[i].attribute;
+	return ATTR_NONE;
+}
+
+static struct span text(const char *string)
+{
+	return (struct span){ string, strlen(string) };
+}
+
+/* The length is the pair's, never the terminator's: a value may hold zero octets. */
+static struct span value_of_pair(const VALUE_PAIR *pair)
+{
+	if (pair->da->type == PW_TYPE_STRING)
+		return (struct span){ pair->vp_strvalue, pair->vp_length };
+	if (pair->da->type == PW_TYPE_OCTETS)
+		return (struct span){ (const char *)pair->vp_octets, pair->vp_length };
+	if (pair->da->type == PW_TYPE_INTEGER && pair->vp_integer == 0)
+		return text("No");
+	if (pair->da->type == PW_TYPE_INTEGER && pair->vp_integer == 1)
+		return text("Yes");
+	return text("neither"); /* a value that the gate refuses */
+}
+
+void sale_pairs_read(const VALUE_PAIR *pairs, unsigned vendor, struct sale_pairs *out)
+{
+	out->count = 0;
+	for (const VALUE_PAIR *pair = pairs; pair && out->count < SALE_PAIRS_MAX;
+		pair = pair->next) {
+		enum attribute attribute = attribute_of_pair(pair, vendor);
+
+		if (attribute != ATTR_NONE)
+			out->fields[out->count++] =
+				(struct sale_field){ attribute, value_of_pair(pair) };
+	}
+}

@@ -205,23 +205,41 @@ uint8_t *signer_public(const struct signer *signer, bool pem, size_t *len)
 	return copy;
 }
 
+static size_t finish(EVP_MD_CTX *ctx, const void *message, size_t len, uint8_t out[SIGN_MAX])
+{
+	size_t out_len = SIGN_MAX;
+
+	MUST(EVP_DigestSign(ctx, out, &out_len, message, len) == 1);
+	EVP_MD_CTX_free(ctx);
+	return out_len;
+}
+
+size_t sign_octets_pss(const struct signer *signer, int salt_len, const char *mgf1_digest,
+	const void *message, size_t len, uint8_t out[SIGN_MAX])
+{
+	EVP_MD_CTX *ctx = EVP_MD_CTX_new();
+	EVP_PKEY_CTX *pctx = NULL;
+
+	MUST(ctx != NULL);
+	MUST(EVP_DigestSignInit(ctx, &pctx, EVP_sha256(), NULL, signer->pkey) == 1);
+	MUST(EVP_PKEY_CTX_set_rsa_padding(pctx, RSA_PKCS1_PSS_PADDING) == 1);
+	MUST(EVP_PKEY_CTX_set_rsa_pss_saltlen(pctx, salt_len) == 1);
+	MUST(EVP_PKEY_CTX_set_rsa_mgf1_md_name(pctx, mgf1_digest, NULL) == 1);
+	return finish(ctx, message, len, out);
+}
+
 /* What OpenSSL makes by itself: DER for ECDSA. */
 static size_t sign_native(const struct signer *signer, enum jws_algorithm algorithm,
 	const void *message, size_t len, uint8_t out[SIGN_MAX])
 {
 	const EVP_MD *digest = algorithm == JWS_EDDSA ? NULL : EVP_sha256();
-	EVP_MD_CTX *ctx = EVP_MD_CTX_new();
-	EVP_PKEY_CTX *pctx = NULL;
-	size_t out_len = SIGN_MAX;
+	EVP_MD_CTX *ctx;
 
-	MUST(ctx != NULL && EVP_DigestSignInit(ctx, &pctx, digest, NULL, signer->pkey) == 1);
-	if (algorithm == JWS_PS256) {
-		MUST(EVP_PKEY_CTX_set_rsa_padding(pctx, RSA_PKCS1_PSS_PADDING) == 1);
-		MUST(EVP_PKEY_CTX_set_rsa_pss_saltlen(pctx, RSA_PSS_SALTLEN_DIGEST) == 1);
-	}
-	MUST(EVP_DigestSign(ctx, out, &out_len, message, len) == 1);
-	EVP_MD_CTX_free(ctx);
-	return out_len;
+	if (algorithm == JWS_PS256)
+		return sign_octets_pss(signer, 32, "SHA256", message, len, out);
+	ctx = EVP_MD_CTX_new();
+	MUST(ctx != NULL && EVP_DigestSignInit(ctx, NULL, digest, NULL, signer->pkey) == 1);
+	return finish(ctx, message, len, out);
 }
 
 size_t sign_octets_der(

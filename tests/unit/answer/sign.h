@@ -47,6 +47,10 @@ size_t sign_octets(const struct signer *signer, enum jws_algorithm algorithm, co
 size_t sign_octets_der(
 	const struct signer *signer, const void *message, size_t len, uint8_t out[SIGN_MAX]);
 
+/* RSASSA-PSS with SHA-256, but a salt of any length and MGF1 with any digest ("SHA1"). */
+size_t sign_octets_pss(const struct signer *signer, int salt_len, const char *mgf1_digest,
+	const void *message, size_t len, uint8_t out[SIGN_MAX]);
+
 /* HMAC-SHA-256 by any octets as the secret: for forgeries. Returns 32. */
 size_t sign_hs256(const void *secret, size_t secret_len, const void *message, size_t len,
 	uint8_t out[SIGN_MAX]);

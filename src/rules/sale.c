@@ -1,0 +1,328 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "rules/sale.h"
+
+#include <string.h>
+
+#include <openssl/crypto.h>
+
+#include "rules/text.h"
+
+#define AT_MOST 3 /* values of one attribute */
+
+static const struct {
+	const char *name;
+	size_t longest, most;
+} attributes[ATTRIBUTES] = {
+#define AS_ROW(symbol, number, name, longest, most) [symbol] = { name, longest, most },
+	SALE_ATTRIBUTES(AS_ROW)
+#undef AS_ROW
+};
+
+/* What read_value() copies whole has to fit where it goes. */
+#define AS_LONGEST(symbol, number, name, longest, most) symbol##_LONGEST = longest,
+enum { SALE_ATTRIBUTES(AS_LONGEST) };
+#undef AS_LONGEST
+_Static_assert(ATTR_SALE_ID_LONGEST == SALE_ID_MAX, "sale id");
+_Static_assert(ATTR_SUBJECT_TOKEN_LONGEST == SUBJECT_TOKEN_MAX, "subject token");
+_Static_assert(ATTR_ACCREDITATION_LONGEST == ACCREDITATION_MAX, "accreditation");
+_Static_assert(ATTR_CONSENT_TEXT_LONGEST == CONSENT_TEXT_MAX, "consent text");
+_Static_assert(ATTR_LANGUAGE_LONGEST == LANGUAGE_MAX, "language");
+_Static_assert(ATTR_USER_NAME_LONGEST == SHOP_MAX, "shop");
+_Static_assert(ATTR_STATE_LONGEST == STATE_MAX, "state");
+
+/* The values of a request, sorted by attribute; borrowed, never copied. */
+struct request {
+	struct span values[ATTRIBUTES][AT_MOST];
+	size_t count[ATTRIBUTES];
+};
+
+const char *attribute_name(enum attribute attribute)
+{
+	if (attribute <= ATTR_NONE || attribute >= ATTRIBUTES)
+		return "";
+	return attributes[attribute].name;
+}
+
+enum attribute attribute_of_name(const char *name)
+{
+	for (enum attribute a = ATTR_NONE + 1; a < ATTRIBUTES; a++)
+		if (strcmp(attributes[a].name, name) == 0)
+			return a;
+	return ATTR_NONE;
+}
+
+static bool at_fault(struct sale_fault *fault, enum reason reason, enum attribute attribute,
+		     enum mrz_field field)
+{
+	*fault = (struct sale_fault){ reason, attribute, field };
+	return false;
+}
+
+static bool invalid(struct sale_fault *fault, enum attribute attribute)
+{
+	return at_fault(fault, REASON_ATTRIBUTE_INVALID, attribute, MRZ_FIELD_NONE);
+}
+
+static bool sort_fields(const struct sale_field *fields, size_t count, struct request *request,
+			struct sale_fault *fault)
+{
+	for (size_t i = 0; i < count; i++) {
+		enum attribute a = fields[i].attribute;
+		struct span value = fields[i].value;
+
+		if (a <= ATTR_NONE || a >= ATTRIBUTES)
+			return invalid(fault, ATTR_NONE);
+		if (request->count[a] == attributes[a].most || value.len == 0 ||
+		    value.len > attributes[a].longest)
+			return invalid(fault, a);
+		request->values[a][request->count[a]++] = value;
+	}
+	return true;
+}
+
+/* A state that exists; the specimen of Doc 9303 only where a test asked for it. */
+static bool state_allowed(const char *code, const struct sale_options *options)
+{
+	switch (country_lookup(code)) {
+	case COUNTRY_STATE:
+	case COUNTRY_DOC9303:
+		return true;
+	case COUNTRY_SPECIMEN:
+		return options->allow_specimen;
+	case COUNTRY_UNKNOWN:
+		break;
+	}
+	return false;
+}
+
+static bool read_state(struct span value, const struct sale_options *options,
+		       bool (*may_be)(const char *code), char out[COUNTRY_LEN + 1])
+{
+	return country_canonical(value.data, value.len, out) && state_allowed(out, options) &&
+	       may_be(out);
+}
+
+static bool copy_if(bool well_formed, struct span value, char *out)
+{
+	if (well_formed) {
+		memcpy(out, value.data, value.len);
+		out[value.len] = '\0';
+	}
+	return well_formed;
+}
+
+static bool copy_plain(struct span value, char *out)
+{
+	return copy_if(text_is_plain(value.data, value.len), value, out);
+}
+
+static bool read_yes_no(struct span value, bool *out)
+{
+	*out = value.len == 3 && memcmp(value.data, "Yes", 3) == 0;
+	return *out || (value.len == 2 && memcmp(value.data, "No", 2) == 0);
+}
+
+static bool read_value(enum attribute attribute, struct span value,
+		       const struct sale_options *options, struct sale *out)
+{
+	struct document *document = &out->person.document;
+
+	switch (attribute) {
+	case ATTR_SALE_ID:
+		return copy_plain(value, out->id);
+	case ATTR_SUBJECT_TOKEN:
+		return copy_plain(value, out->token);
+	case ATTR_DOCUMENT_TYPE:
+		return document_type_canonical(value.data, value.len, document->type);
+	case ATTR_DOCUMENT_ISSUER:
+		return read_state(value, options, country_is_issuer, document->issuer);
+	case ATTR_DOCUMENT_NUMBER:
+		return document_number_canonical(value.data, value.len, document->number);
+	case ATTR_DOCUMENT_EXPIRY:
+		return date_parse(value.data, value.len, false, &document->expiry);
+	case ATTR_NATIONALITY:
+		return read_state(value, options, country_is_nationality,
+			out->person.nationality);
+	case ATTR_DATE_OF_BIRTH:
+		return date_parse(value.data, value.len, true, &out->person.birth);
+	case ATTR_MRZ:
+		return true; /* its lines are read together: read_mrz() */
+	case ATTR_ACCREDITATION:
+		return copy_if(text_is_word(value.data, value.len), value, out->accreditation);
+	case ATTR_ACCREDITATION_EXPIRY:
+		return date_parse(value.data, value.len, false, &out->accreditation_expiry);
+	case ATTR_CONSENT_TEXT:
+		return copy_plain(value, out->consent_text);
+	case ATTR_LANGUAGE:
+		return copy_if(text_is_language(value.data, value.len), value, out->language);
+	case ATTR_ACCEPT_CHALLENGE:
+		return read_yes_no(value, &out->accept_challenge);
+	case ATTR_USER_NAME:
+		return copy_plain(value, out->shop);
+	case ATTR_STATE:
+		memcpy(out->state, value.data, value.len); /* any octets: a ticket of our own */
+		out->state_len = value.len;
+		return true;
+	case ATTR_NONE:
+	case ATTRIBUTES:
+		break;
+	}
+	return false;
+}
+
+static bool read_values(const struct request *request, const struct sale_options *options,
+			struct sale *out, struct sale_fault *fault)
+{
+	for (enum attribute a = ATTR_NONE + 1; a < ATTRIBUTES; a++)
+		for (size_t i = 0; i < request->count[a]; i++)
+			if (!read_value(a, request->values[a][i], options, out))
+				return invalid(fault, a);
+	return true;
+}
+
+static bool read_mrz(const struct request *request, const struct sale_options *options,
+		     struct sale *out, struct sale_fault *fault)
+{
+	enum mrz_field field = MRZ_FIELD_NONE;
+
+	switch (mrz_parse(request->values[ATTR_MRZ], request->count[ATTR_MRZ], &out->mrz,
+		&field)) {
+	case MRZ_OK:
+		break;
+	case MRZ_BAD_CHECK_DIGIT:
+		return at_fault(fault, REASON_MRZ_CHECK_DIGIT, ATTR_MRZ, field);
+	case MRZ_BAD_LINES:
+	case MRZ_BAD_CHARACTER:
+	case MRZ_VISA:
+	case MRZ_BAD_FIELD:
+		return at_fault(fault, REASON_ATTRIBUTE_INVALID, ATTR_MRZ, field);
+	}
+	if (!state_allowed(out->mrz.document.issuer, options))
+		return at_fault(fault, REASON_ATTRIBUTE_INVALID, ATTR_MRZ, MRZ_ISSUER);
+	if (!state_allowed(out->mrz.nationality, options))
+		return at_fault(fault, REASON_ATTRIBUTE_INVALID, ATTR_MRZ, MRZ_NATIONALITY);
+	return true;
+}
+
+static bool differ(const char *told, const char *shown)
+{
+	return told[0] != '\0' && strcmp(told, shown) != 0;
+}
+
+/* Only the first letter: second letters were optional for long, and shops shorten them. A kind of
+ * the rules file is not in an MRZ and cannot disagree with one. */
+static bool types_differ(const char *told, const char *shown)
+{
+	bool code = told[0] >= 'A' && told[0] <= 'Z';
+
+	return code && told[0] != shown[0];
+}
+
+/* An organisation's laissez-passer shows its own code in this place: that says nothing of the
+ * holder's nationality. */
+static bool shows_nationality(const struct mrz *mrz)
+{
+	return country_is_nationality(mrz->nationality);
+}
+
+/* What the shop typed and what the document shows have to be one person's. */
+static bool check_agreement(const struct sale *sale, struct sale_fault *fault)
+{
+	const struct person *told = &sale->person;
+	const struct mrz *mrz = &sale->mrz;
+	const struct document *shown = &mrz->document;
+	const struct {
+		bool disagrees;
+		enum attribute attribute;
+		enum mrz_field field;
+	} rows[] = {
+		{ types_differ(told->document.type, shown->type), ATTR_DOCUMENT_TYPE,
+			MRZ_DOCUMENT_CODE },
+		{ differ(told->document.issuer, shown->issuer), ATTR_DOCUMENT_ISSUER, MRZ_ISSUER },
+		{ differ(told->document.number, shown->number), ATTR_DOCUMENT_NUMBER, MRZ_NUMBER },
+		{ date_is_set(&told->document.expiry) &&
+				date_compare(&told->document.expiry, &shown->expiry) != 0,
+			ATTR_DOCUMENT_EXPIRY, MRZ_EXPIRY },
+		{ shows_nationality(mrz) && differ(told->nationality, mrz->nationality),
+			ATTR_NATIONALITY, MRZ_NATIONALITY },
+		{ date_is_set(&told->birth) && !mrz_birth_agrees(mrz, &told->birth),
+			ATTR_DATE_OF_BIRTH, MRZ_BIRTH },
+	};
+
+	for (size_t i = 0; i < ARRAY_LEN(rows); i++)
+		if (rows[i].disagrees)
+			return at_fault(fault, REASON_MRZ_MISMATCH, rows[i].attribute,
+				rows[i].field);
+	return true;
+}
+
+/* The date of birth is never filled: an MRZ has no century. */
+static void fill_from_mrz(struct sale *sale)
+{
+	const struct mrz *mrz = &sale->mrz;
+	struct document *document = &sale->person.document;
+
+	if (document->type[0] == '\0')
+		memcpy(document->type, mrz->document.type, sizeof(document->type));
+	if (document->issuer[0] == '\0')
+		memcpy(document->issuer, mrz->document.issuer, sizeof(document->issuer));
+	if (document->number[0] == '\0')
+		memcpy(document->number, mrz->document.number, sizeof(document->number));
+	if (!date_is_set(&document->expiry))
+		document->expiry = mrz->document.expiry;
+	if (sale->person.nationality[0] == '\0' && shows_nationality(mrz))
+		memcpy(sale->person.nationality, mrz->nationality,
+			sizeof(sale->person.nationality));
+}
+
+static bool read_all(const struct sale_field *fields, size_t count,
+		     const struct sale_options *options, struct sale *out,
+		     struct sale_fault *fault)
+{
+	struct request request = { 0 };
+
+	if (!sort_fields(fields, count, &request, fault) ||
+	    !read_values(&request, options, out, fault))
+		return false;
+	if (request.count[ATTR_MRZ] == 0)
+		return true;
+	if (!read_mrz(&request, options, out, fault) || !check_agreement(out, fault))
+		return false;
+	fill_from_mrz(out);
+	return true;
+}
+
+bool sale_read(const struct sale_field *fields, size_t count, const struct sale_options *options,
+	       struct sale *out, struct sale_fault *fault)
+{
+	memset(out, 0, sizeof(*out));
+	*fault = (struct sale_fault){ 0 };
+	if (read_all(fields, count, options, out, fault))
+		return true;
+	sale_clear(out);
+	return false;
+}
+
+enum attribute sale_missing(const struct sale *sale)
+{
+	const struct person *person = &sale->person;
+
+	if (person->document.type[0] == '\0')
+		return ATTR_DOCUMENT_TYPE;
+	if (person->document.issuer[0] == '\0')
+		return ATTR_DOCUMENT_ISSUER;
+	if (person->document.number[0] == '\0')
+		return ATTR_DOCUMENT_NUMBER;
+	if (person->nationality[0] == '\0')
+		return ATTR_NATIONALITY;
+	if (!date_is_set(&person->birth))
+		return ATTR_DATE_OF_BIRTH;
+	if (sale->consent_text[0] == '\0')
+		return ATTR_CONSENT_TEXT;
+	return ATTR_NONE;
+}
+
+void sale_clear(struct sale *sale)
+{
+	OPENSSL_cleanse(sale, sizeof(*sale));
+}

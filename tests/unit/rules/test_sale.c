@@ -1,0 +1,569 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "rules/sale.h"
+
+#include <setjmp.h>
+#include <stdarg.h>
+
+#include <cmocka.h>
+
+#include "a_sale.h"
+
+static const struct sale_options strict;
+static const struct sale_options with_specimen = { .allow_specimen = true };
+
+static bool read_request(const struct request *request, struct sale *sale, struct sale_fault *fault)
+{
+	/* What was there before must neither survive nor be trusted. */
+	memset(sale, 0xa5, sizeof(*sale));
+	memset(fault, 0xa5, sizeof(*fault));
+	return sale_read(request->fields, request->count, &strict, sale, fault);
+}
+
+static void expect_fault(const char *what, const struct request *request, enum reason reason,
+			 enum attribute attribute, enum mrz_field field)
+{
+	struct sale sale;
+	struct sale_fault fault;
+
+	if (read_request(request, &sale, &fault))
+		fail_msg("%s: read", what);
+	if (fault.reason != reason || fault.attribute != attribute || fault.mrz_field != field)
+		fail_msg("%s: %s, %s, %s", what, reason_name(fault.reason),
+			attribute_name(fault.attribute), mrz_field_name(fault.mrz_field));
+	if (!sale_is_blank(&sale))
+		fail_msg("%s: not cleared", what);
+}
+
+static void expect_read(const char *what, const struct request *request, struct sale *sale)
+{
+	struct sale_fault fault;
+
+	if (!read_request(request, sale, &fault))
+		fail_msg("%s: %s, %s, %s", what, reason_name(fault.reason),
+			attribute_name(fault.attribute), mrz_field_name(fault.mrz_field));
+	assert_int_equal(fault.reason, REASON_NONE);
+	assert_int_equal(fault.attribute, ATTR_NONE);
+	assert_int_equal(fault.mrz_field, MRZ_FIELD_NONE);
+}
+
+static const struct told whole[] = {
+	{ ATTR_SALE_ID, "shop-7/000123" },
+	{ ATTR_SUBJECT_TOKEN, "c2VjcmV0" },
+	{ ATTR_DOCUMENT_TYPE, "p<" },
+	{ ATTR_DOCUMENT_ISSUER, "uzb" },
+	{ ATTR_DOCUMENT_NUMBER, "fa 0123-456" },
+	{ ATTR_DOCUMENT_EXPIRY, "2030-06-30" },
+	{ ATTR_NATIONALITY, "DEU" },
+	{ ATTR_DATE_OF_BIRTH, "1990-01-00" },
+	{ ATTR_ACCREDITATION, "mfa-diplomatic" },
+	{ ATTR_ACCREDITATION_EXPIRY, "2027-12-31" },
+	{ ATTR_CONSENT_TEXT, "ru-2025-01" },
+	{ ATTR_LANGUAGE, "uz-Cyrl" },
+	{ ATTR_ACCEPT_CHALLENGE, "Yes" },
+	{ ATTR_USER_NAME, "\xd0\xbc\xd0\xb0\xd0\xb3" },
+	{ ATTR_STATE, "\x01\x02\xff" },
+	{ ATTR_NONE, NULL },
+};
+
+static void fields_become_canonical(void **state)
+{
+	struct request request = { 0 };
+	struct sale sale;
+
+	(void)state;
+	tell_all(&request, whole);
+	expect_read("whole", &request, &sale);
+	assert_string_equal(sale.id, "shop-7/000123");
+	assert_string_equal(sale.token, "c2VjcmV0");
+	assert_string_equal(sale.person.document.type, "P");
+	assert_string_equal(sale.person.document.issuer, "UZB");
+	assert_string_equal(sale.person.document.number, "FA0123456");
+	assert_int_equal(sale.person.document.expiry.day, 30);
+	assert_string_equal(sale.person.nationality, "D");
+	assert_int_equal(sale.person.birth.year, 1990);
+	assert_int_equal(sale.person.birth.day, 0);
+	assert_string_equal(sale.accreditation, "mfa-diplomatic");
+	assert_int_equal(sale.accreditation_expiry.year, 2027);
+	assert_string_equal(sale.consent_text, "ru-2025-01");
+	assert_string_equal(sale.language, "uz-Cyrl");
+	assert_true(sale.accept_challenge);
+	assert_string_equal(sale.shop, "\xd0\xbc\xd0\xb0\xd0\xb3");
+	assert_int_equal(sale.state_len, 3);
+	assert_memory_equal(sale.state, "\x01\x02\xff", 3);
+	assert_int_equal(sale.mrz.kind, MRZ_NONE);
+	assert_int_equal(sale_missing(&sale), ATTR_NONE);
+	sale_clear(&sale);
+	assert_true(sale_is_blank(&sale));
+}
+
+static void nothing_told_is_no_fault(void **state)
+{
+	struct request request = { 0 };
+	struct sale sale;
+
+	(void)state;
+	expect_read("nothing", &request, &sale);
+	assert_true(sale_is_blank(&sale));
+}
+
+static void values_of_the_right_shape_are_read(void **state)
+{
+	static const struct told rows[] = {
+		{ ATTR_DOCUMENT_TYPE, "PD" },
+		{ ATTR_DOCUMENT_TYPE, "residence-permit" },
+		{ ATTR_DOCUMENT_ISSUER, "UNO" },
+		{ ATTR_DOCUMENT_ISSUER, "D<<" },
+		{ ATTR_DOCUMENT_NUMBER, "0012" },
+		{ ATTR_NATIONALITY, "XXA" },
+		{ ATTR_NATIONALITY, "XXB" },
+		{ ATTR_NATIONALITY, "XXC" },
+		{ ATTR_NATIONALITY, "XXX" },
+		{ ATTR_NATIONALITY, "GBD" },
+		{ ATTR_DATE_OF_BIRTH, "2020-02-29" },
+		{ ATTR_DATE_OF_BIRTH, "2020-00-00" },
+		{ ATTR_DATE_OF_BIRTH, "9999-12-31" }, /* judged by who has a clock */
+		{ ATTR_DOCUMENT_EXPIRY, "1999-01-01" }, /* likewise */
+		{ ATTR_ACCEPT_CHALLENGE, "No" },
+	};
+
+	(void)state;
+	for (size_t i = 0; i < ARRAY_LEN(rows); i++) {
+		struct request request = { 0 };
+		struct sale sale;
+
+		tell(&request, rows[i].attribute, rows[i].text);
+		expect_read(rows[i].text, &request, &sale);
+		assert_false(sale.accept_challenge);
+	}
+}
+
+static void values_of_another_shape_are_refused(void **state)
+{
+	static const struct told rows[] = {
+		{ ATTR_SALE_ID, "a\nb" },
+		{ ATTR_SALE_ID, "\xff" },
+		{ ATTR_SUBJECT_TOKEN, "a\x7f" },
+		{ ATTR_DOCUMENT_TYPE, "P1" },
+		{ ATTR_DOCUMENT_TYPE, "PPP" },
+		{ ATTR_DOCUMENT_TYPE, "Passport" },
+		{ ATTR_DOCUMENT_TYPE, "<" },
+		{ ATTR_DOCUMENT_ISSUER, "ZZZ" },
+		{ ATTR_DOCUMENT_ISSUER, "RU" },
+		{ ATTR_DOCUMENT_ISSUER, "643" },
+		{ ATTR_DOCUMENT_ISSUER, "XXA" }, /* a nationality, issues nothing */
+		{ ATTR_DOCUMENT_ISSUER, "UTO" },
+		{ ATTR_DOCUMENT_NUMBER, "AB/123" },
+		{ ATTR_DOCUMENT_NUMBER, "- -" },
+		{ ATTR_DOCUMENT_NUMBER, "\xd0\x90" "123" },
+		{ ATTR_DOCUMENT_NUMBER, "A12345678901234567890123456789012" },
+		{ ATTR_DOCUMENT_EXPIRY, "2030-06-00" },
+		{ ATTR_DOCUMENT_EXPIRY, "2030-02-30" },
+		{ ATTR_DOCUMENT_EXPIRY, "30.06.2030" },
+		{ ATTR_NATIONALITY, "ZZZ" },
+		{ ATTR_NATIONALITY, "UNO" }, /* issues documents, is nobody's nationality */
+		{ ATTR_NATIONALITY, "XOM" },
+		{ ATTR_NATIONALITY, "UTO" },
+		{ ATTR_NATIONALITY, "Germany" },
+		{ ATTR_DATE_OF_BIRTH, "90-01-31" },
+		{ ATTR_DATE_OF_BIRTH, "1990-00-31" },
+		{ ATTR_DATE_OF_BIRTH, "2021-02-29" },
+		{ ATTR_DATE_OF_BIRTH, "0000-00-00" },
+		{ ATTR_ACCREDITATION, "MFA-Diplomatic" },
+		{ ATTR_ACCREDITATION, "mfa diplomatic" },
+		{ ATTR_ACCREDITATION_EXPIRY, "2027-00-00" },
+		{ ATTR_CONSENT_TEXT, "ru\x1b[31m" },
+		{ ATTR_CONSENT_TEXT, "\xc2\x85" },
+		{ ATTR_LANGUAGE, "ru_RU" },
+		{ ATTR_LANGUAGE, "languages-x" },
+		{ ATTR_ACCEPT_CHALLENGE, "yes" },
+		{ ATTR_ACCEPT_CHALLENGE, "Nox" },
+		{ ATTR_ACCEPT_CHALLENGE, "1" },
+		{ ATTR_USER_NAME, "shop\r\n" },
+	};
+
+	(void)state;
+	for (size_t i = 0; i < ARRAY_LEN(rows); i++) {
+		struct request request = { 0 };
+
+		tell(&request, rows[i].attribute, rows[i].text);
+		expect_fault(rows[i].text, &request, REASON_ATTRIBUTE_INVALID, rows[i].attribute,
+			MRZ_FIELD_NONE);
+	}
+}
+
+static void a_nul_cuts_nothing_off(void **state)
+{
+	static const enum attribute attributes[] = { ATTR_SALE_ID, ATTR_SUBJECT_TOKEN,
+		ATTR_DOCUMENT_TYPE, ATTR_DOCUMENT_ISSUER, ATTR_DOCUMENT_NUMBER, ATTR_NATIONALITY,
+		ATTR_ACCREDITATION, ATTR_CONSENT_TEXT, ATTR_LANGUAGE, ATTR_USER_NAME };
+
+	(void)state;
+	for (size_t i = 0; i < ARRAY_LEN(attributes); i++) {
+		struct request request = { .count = 1 };
+
+		request.fields[0] = (struct sale_field){ attributes[i], { "D\0x", 3 } };
+		expect_fault(attribute_name(attributes[i]), &request, REASON_ATTRIBUTE_INVALID,
+			attributes[i], MRZ_FIELD_NONE);
+	}
+}
+
+#define AS_ROW(symbol, number, name, longest, most) { symbol, longest, most },
+static const struct {
+	enum attribute attribute;
+	size_t longest, most;
+} bounds[] = { SALE_ATTRIBUTES(AS_ROW) };
+#undef AS_ROW
+
+static void every_attribute_is_bounded(void **state)
+{
+	static const char many[300];
+
+	(void)state;
+	for (size_t i = 0; i < ARRAY_LEN(bounds); i++) {
+		enum attribute a = bounds[i].attribute;
+		struct request empty = { .count = 1, .fields = { { a, { "", 0 } } } };
+		struct request none = { .count = 1, .fields = { { a, { NULL, 0 } } } };
+		struct request long_one = { .count = 1,
+			.fields = { { a, { many, bounds[i].longest + 1 } } } };
+
+		assert_true(bounds[i].longest < sizeof(many));
+		expect_fault("empty", &empty, REASON_ATTRIBUTE_INVALID, a, MRZ_FIELD_NONE);
+		expect_fault("none", &none, REASON_ATTRIBUTE_INVALID, a, MRZ_FIELD_NONE);
+		expect_fault("long", &long_one, REASON_ATTRIBUTE_INVALID, a, MRZ_FIELD_NONE);
+	}
+}
+
+static void none_is_repeated(void **state)
+{
+	(void)state;
+	for (const struct told *told = whole; told->attribute != ATTR_NONE; told++) {
+		struct request request = { 0 };
+
+		tell_all(&request, whole);
+		tell(&request, told->attribute, told->text);
+		expect_fault(told->text, &request, REASON_ATTRIBUTE_INVALID, told->attribute,
+			MRZ_FIELD_NONE);
+	}
+}
+
+static void the_longest_values_fit(void **state)
+{
+	static const enum attribute attributes[] = { ATTR_SALE_ID, ATTR_SUBJECT_TOKEN,
+		ATTR_ACCREDITATION, ATTR_CONSENT_TEXT, ATTR_USER_NAME, ATTR_STATE };
+	char long_text[300];
+
+	(void)state;
+	memset(long_text, 'a', sizeof(long_text));
+	for (size_t i = 0; i < ARRAY_LEN(bounds); i++) {
+		for (size_t j = 0; j < ARRAY_LEN(attributes); j++) {
+			struct request request = { .count = 1 };
+			struct sale sale;
+
+			if (bounds[i].attribute != attributes[j])
+				continue;
+			request.fields[0] = (struct sale_field){ attributes[j],
+				{ long_text, bounds[i].longest } };
+			expect_read(attribute_name(attributes[j]), &request, &sale);
+		}
+	}
+}
+
+static void a_strange_attribute_is_refused(void **state)
+{
+	static const int strange[] = { -1, ATTR_NONE, ATTRIBUTES, 1000 };
+
+	(void)state;
+	for (size_t i = 0; i < ARRAY_LEN(strange); i++) {
+		struct request request = { 0 };
+
+		tell(&request, (enum attribute)strange[i], "x");
+		expect_fault("strange", &request, REASON_ATTRIBUTE_INVALID, ATTR_NONE,
+			MRZ_FIELD_NONE);
+		assert_string_equal(attribute_name((enum attribute)strange[i]), "");
+	}
+}
+
+static void names_lead_back_to_attributes(void **state)
+{
+	(void)state;
+	for (size_t i = 0; i < ARRAY_LEN(bounds); i++)
+		assert_int_equal(attribute_of_name(attribute_name(bounds[i].attribute)),
+			bounds[i].attribute);
+	assert_int_equal(attribute_of_name(""), ATTR_NONE);
+	assert_int_equal(attribute_of_name("MigrantID-Nationalit"), ATTR_NONE);
+}
+
+static void an_mrz_fills_all_but_the_birth(void **state)
+{
+	static const struct shown shown = { .code = "PD" };
+	struct request request = { 0 };
+	struct sale sale;
+
+	(void)state;
+	show(&request, &shown);
+	expect_read("mrz", &request, &sale);
+	assert_int_equal(sale.mrz.kind, MRZ_TD3);
+	assert_string_equal(sale.person.document.type, "PD");
+	assert_string_equal(sale.person.document.issuer, "BLR");
+	assert_string_equal(sale.person.document.number, "MP1234567");
+	assert_string_equal(sale.person.nationality, "BLR");
+	assert_int_equal(sale.person.document.expiry.year, 2030);
+	assert_int_equal(sale.person.document.expiry.month, 6);
+	assert_int_equal(sale.person.document.expiry.day, 30);
+	assert_false(date_is_set(&sale.person.birth));
+	assert_int_equal(sale_missing(&sale), ATTR_DATE_OF_BIRTH);
+}
+
+static const struct told agreeing[] = {
+	{ ATTR_DOCUMENT_TYPE, "PD" },
+	{ ATTR_DOCUMENT_ISSUER, "BLR" },
+	{ ATTR_DOCUMENT_NUMBER, "mp 123-4567" },
+	{ ATTR_DOCUMENT_EXPIRY, "2030-06-30" },
+	{ ATTR_NATIONALITY, "BLR" },
+	{ ATTR_DATE_OF_BIRTH, "1990-01-31" },
+	{ ATTR_NONE, NULL },
+};
+
+static void what_is_told_may_agree(void **state)
+{
+	struct request request = { 0 };
+	struct sale sale;
+
+	(void)state;
+	tell_all(&request, agreeing);
+	show(&request, &mrz_preset);
+	expect_read("agreeing", &request, &sale);
+	/* Only the first letter has to agree, and what was told stands. */
+	assert_string_equal(sale.person.document.type, "PD");
+	assert_int_equal(sale.person.birth.year, 1990);
+}
+
+static void a_kind_cannot_disagree_with_an_mrz(void **state)
+{
+	struct request request = { 0 };
+	struct sale sale;
+
+	(void)state;
+	tell(&request, ATTR_DOCUMENT_TYPE, "residence-permit");
+	show(&request, &mrz_preset);
+	expect_read("kind", &request, &sale);
+	assert_string_equal(sale.person.document.type, "residence-permit");
+}
+
+static void what_disagrees_is_named(void **state)
+{
+	static const struct {
+		struct told told;
+		enum mrz_field field;
+	} rows[] = {
+		{ { ATTR_DOCUMENT_TYPE, "ID" }, MRZ_DOCUMENT_CODE },
+		{ { ATTR_DOCUMENT_ISSUER, "RUS" }, MRZ_ISSUER },
+		{ { ATTR_DOCUMENT_NUMBER, "MP1234568" }, MRZ_NUMBER },
+		{ { ATTR_DOCUMENT_NUMBER, "MP123456" }, MRZ_NUMBER },
+		{ { ATTR_DOCUMENT_EXPIRY, "2030-06-29" }, MRZ_EXPIRY },
+		{ { ATTR_DOCUMENT_EXPIRY, "2130-06-30" }, MRZ_EXPIRY },
+		{ { ATTR_NATIONALITY, "UZB" }, MRZ_NATIONALITY },
+		{ { ATTR_DATE_OF_BIRTH, "1990-01-30" }, MRZ_BIRTH },
+		{ { ATTR_DATE_OF_BIRTH, "1991-01-31" }, MRZ_BIRTH },
+		{ { ATTR_DATE_OF_BIRTH, "1990-01-00" }, MRZ_BIRTH },
+	};
+
+	(void)state;
+	for (size_t i = 0; i < ARRAY_LEN(rows); i++) {
+		struct request request = { 0 };
+
+		tell(&request, rows[i].told.attribute, rows[i].told.text);
+		show(&request, &mrz_preset);
+		expect_fault(rows[i].told.text, &request, REASON_MRZ_MISMATCH,
+			rows[i].told.attribute, rows[i].field);
+	}
+}
+
+/* The first in this order is named: it is what a clerk is told to look at. */
+static void disagreements_have_an_order(void **state)
+{
+	static const struct shown other = { "P", "RUS", "XX9999999", "RUS", "800229", "310101" };
+	static const enum mrz_field fields[] = { MRZ_DOCUMENT_CODE, MRZ_ISSUER, MRZ_NUMBER,
+		MRZ_EXPIRY, MRZ_NATIONALITY, MRZ_BIRTH };
+
+	(void)state;
+	/* From 1: a TD3 begins with P, so the code agrees. */
+	for (size_t i = 1; i < ARRAY_LEN(fields); i++) {
+		struct request request = { 0 };
+
+		tell_all(&request, agreeing + i);
+		show(&request, &other);
+		expect_fault("order", &request, REASON_MRZ_MISMATCH, agreeing[i].attribute,
+			fields[i]);
+	}
+}
+
+static void a_faulty_mrz_is_refused(void **state)
+{
+	static const struct {
+		const char *first, *second;
+		enum reason reason;
+		enum mrz_field field;
+	} rows[] = {
+		{ "P<BLRTEST<<PERSON<<<<<<<<<<<<<<<<<<<<<<<<<<<", "short",
+			REASON_ATTRIBUTE_INVALID, MRZ_FIELD_NONE },
+		{ "P<BLRTEST<<PERSON<<<<<<<<<<<<<<<<<<<<<<<<<<<", NULL, REASON_ATTRIBUTE_INVALID,
+			MRZ_FIELD_NONE },
+		{ "V<BLRTEST<<PERSON<<<<<<<<<<<<<<<<<<<<<<<<<<<",
+			"MP12345673BLR9001311F3006308<<<<<<<<<<<<<<00", REASON_ATTRIBUTE_INVALID,
+			MRZ_FIELD_NONE },
+		{ "P<BLRTEST<<PERSON<<<<<<<<<<<<<<<<<<<<<<<<<<*",
+			"MP12345673BLR9001311F3006308<<<<<<<<<<<<<<00", REASON_ATTRIBUTE_INVALID,
+			MRZ_NAME },
+		{ "P<ZZZTEST<<PERSON<<<<<<<<<<<<<<<<<<<<<<<<<<<",
+			"MP12345673BLR9001311F3006308<<<<<<<<<<<<<<00", REASON_ATTRIBUTE_INVALID,
+			MRZ_ISSUER },
+		{ "P<BLRTEST<<PERSON<<<<<<<<<<<<<<<<<<<<<<<<<<<",
+			"MP1234567XBLR9001311F3006308<<<<<<<<<<<<<<00", REASON_MRZ_CHECK_DIGIT,
+			MRZ_NUMBER },
+	};
+
+	(void)state;
+	for (size_t i = 0; i < ARRAY_LEN(rows); i++) {
+		struct request request = { 0 };
+
+		tell(&request, ATTR_MRZ, rows[i].first);
+		if (rows[i].second != NULL)
+			tell(&request, ATTR_MRZ, rows[i].second);
+		expect_fault(rows[i].first, &request, rows[i].reason, ATTR_MRZ, rows[i].field);
+	}
+}
+
+static void each_check_digit_is_named(void **state)
+{
+	static const struct {
+		size_t at; /* in the second line */
+		enum mrz_field field;
+	} rows[] = { { 9, MRZ_NUMBER }, { 19, MRZ_BIRTH }, { 27, MRZ_EXPIRY },
+		{ 43, MRZ_COMPOSITE } };
+
+	(void)state;
+	for (size_t i = 0; i < ARRAY_LEN(rows); i++) {
+		struct request request = { 0 };
+		char *digit = &request.mrz[1][rows[i].at];
+
+		show(&request, &mrz_preset);
+		*digit = *digit == '9' ? '0' : (char)(*digit + 1);
+		expect_fault("digit", &request, REASON_MRZ_CHECK_DIGIT, ATTR_MRZ, rows[i].field);
+	}
+}
+
+/* A fault of an attribute is told before one of the MRZ, and both before a disagreement. */
+static void a_fault_of_form_comes_first(void **state)
+{
+	struct request request = { 0 };
+
+	(void)state;
+	tell(&request, ATTR_DOCUMENT_ISSUER, "RUS");
+	show(&request, &mrz_preset);
+	request.mrz[1][9] = 'X';
+	expect_fault("digit", &request, REASON_MRZ_CHECK_DIGIT, ATTR_MRZ, MRZ_NUMBER);
+	tell(&request, ATTR_NATIONALITY, "ZZZ");
+	expect_fault("nationality", &request, REASON_ATTRIBUTE_INVALID, ATTR_NATIONALITY,
+		MRZ_FIELD_NONE);
+	tell(&request, ATTR_LANGUAGE, "");
+	expect_fault("empty", &request, REASON_ATTRIBUTE_INVALID, ATTR_LANGUAGE, MRZ_FIELD_NONE);
+}
+
+static void a_laissez_passer_shows_no_nationality(void **state)
+{
+	static const struct shown shown = { .code = "PL", .issuer = "UNO", .nationality = "UNO" };
+	struct request request = { 0 };
+	struct sale sale;
+
+	(void)state;
+	show(&request, &shown);
+	expect_read("not told", &request, &sale);
+	assert_string_equal(sale.person.nationality, "");
+	tell(&request, ATTR_NATIONALITY, "KEN");
+	expect_read("told", &request, &sale);
+	assert_string_equal(sale.person.nationality, "KEN");
+}
+
+static void a_specimen_is_for_tests_alone(void **state)
+{
+	static const char *const mrz[] = { "P<UTOERIKSSON<<ANNA<MARIA<<<<<<<<<<<<<<<<<<<",
+		"L898902C36UTO7408122F1204159ZE184226B<<<<<10" };
+	static const struct shown utopian = { .nationality = "UTO" };
+	struct request request = { 0 }, other = { 0 };
+	struct sale sale;
+	struct sale_fault fault;
+
+	(void)state;
+	tell(&request, ATTR_MRZ, mrz[0]);
+	tell(&request, ATTR_MRZ, mrz[1]);
+	expect_fault("issuer", &request, REASON_ATTRIBUTE_INVALID, ATTR_MRZ, MRZ_ISSUER);
+	show(&other, &utopian);
+	expect_fault("nationality", &other, REASON_ATTRIBUTE_INVALID, ATTR_MRZ, MRZ_NATIONALITY);
+
+	tell(&request, ATTR_NATIONALITY, "UTO");
+	tell(&request, ATTR_DOCUMENT_ISSUER, "uto");
+	assert_true(sale_read(request.fields, request.count, &with_specimen, &sale, &fault));
+	assert_string_equal(sale.person.nationality, "UTO");
+	assert_string_equal(sale.person.document.issuer, "UTO");
+}
+
+static void what_is_missing_is_told_in_order(void **state)
+{
+	static const struct told told[] = {
+		{ ATTR_DOCUMENT_TYPE, "P" },
+		{ ATTR_DOCUMENT_ISSUER, "UZB" },
+		{ ATTR_DOCUMENT_NUMBER, "FA1" },
+		{ ATTR_NATIONALITY, "UZB" },
+		{ ATTR_DATE_OF_BIRTH, "1990-00-00" },
+		{ ATTR_CONSENT_TEXT, "ru" },
+		{ ATTR_NONE, NULL },
+	};
+	struct request request = { 0 };
+	struct sale sale;
+
+	(void)state;
+	for (size_t i = 0; i < ARRAY_LEN(told); i++) {
+		struct request without = { 0 };
+
+		expect_read("so far", &request, &sale);
+		assert_int_equal(sale_missing(&sale), told[i].attribute);
+		if (told[i].attribute == ATTR_NONE)
+			break;
+		for (size_t j = 0; j < ARRAY_LEN(told) - 1; j++)
+			if (j != i)
+				tell(&without, told[j].attribute, told[j].text);
+		expect_read("all but one", &without, &sale);
+		assert_int_equal(sale_missing(&sale), told[i].attribute);
+		tell(&request, told[i].attribute, told[i].text);
+	}
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(fields_become_canonical),
+		cmocka_unit_test(nothing_told_is_no_fault),
+		cmocka_unit_test(values_of_the_right_shape_are_read),
+		cmocka_unit_test(values_of_another_shape_are_refused),
+		cmocka_unit_test(a_nul_cuts_nothing_off),
+		cmocka_unit_test(every_attribute_is_bounded),
+		cmocka_unit_test(none_is_repeated),
+		cmocka_unit_test(the_longest_values_fit),
+		cmocka_unit_test(a_strange_attribute_is_refused),
+		cmocka_unit_test(names_lead_back_to_attributes),
+		cmocka_unit_test(an_mrz_fills_all_but_the_birth),
+		cmocka_unit_test(what_is_told_may_agree),
+		cmocka_unit_test(a_kind_cannot_disagree_with_an_mrz),
+		cmocka_unit_test(what_disagrees_is_named),
+		cmocka_unit_test(disagreements_have_an_order),
+		cmocka_unit_test(a_faulty_mrz_is_refused),
+		cmocka_unit_test(each_check_digit_is_named),
+		cmocka_unit_test(a_fault_of_form_comes_first),
+		cmocka_unit_test(a_laissez_passer_shows_no_nationality),
+		cmocka_unit_test(a_specimen_is_for_tests_alone),
+		cmocka_unit_test(what_is_missing_is_told_in_order),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}

@@ -20,7 +20,7 @@
 enum evidence {
 	EVIDENCE_STATED, /* the attributes are enough */
 	EVIDENCE_DOCUMENT, /* document type, issuer, number given, and not expired */
-	EVIDENCE_MRZ, /* an MRZ whose check digits hold and whose fields agree */
+	EVIDENCE_MRZ, /* an MRZ whose check digits hold and whose own fields meet the rule */
 };
 
 /* Why a rule did not hold; RULE_HOLDS if it did. migrantidctl explain shows these. */
@@ -36,6 +36,7 @@ enum rule_verdict {
 	RULE_TOO_OLD,
 	RULE_NO_ACCREDITATION,
 	RULE_OTHER_ACCREDITATION,
+	RULE_ACCREDITATION_UNDATED, /* without its last day it does not count */
 	RULE_ACCREDITATION_EXPIRED,
 	RULE_NO_DOCUMENT, /* evidence wants a document */
 	RULE_DOCUMENT_EXPIRED,

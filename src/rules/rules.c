@@ -1,0 +1,281 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * rules.c - does a rule hold? rules_read.c reads the file, rules_warn.c looks for what a rule set
+ * cannot mean.
+ */
+#include "rules/rules.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include <openssl/crypto.h>
+
+#include "rules/inside.h"
+
+static bool is_among(const struct words *words, const char *word)
+{
+	for (size_t i = 0; i < words->count; i++)
+		if (strcmp(words->at[i], word) == 0)
+			return true;
+	return false;
+}
+
+static bool is_document_code(const char *type)
+{
+	return type[0] >= 'A' && type[0] <= 'Z';
+}
+
+bool rule_document_covers(const char *pattern, const char *type)
+{
+	if (is_document_code(pattern) && pattern[1] == '\0')
+		return pattern[0] == type[0];
+	return strcmp(pattern, type) == 0;
+}
+
+static bool document_is_among(const struct words *patterns, const char *type)
+{
+	for (size_t i = 0; i < patterns->count; i++)
+		if (rule_document_covers(patterns->at[i], type))
+			return true;
+	return false;
+}
+
+static enum rule_verdict judge_age(int years, const struct date *birth, const struct date *today)
+{
+	struct date earliest = date_earliest(birth);
+	struct date latest = date_latest(birth);
+	struct date last_birthday;
+
+	if (age_is_below(birth, years, today))
+		return RULE_HOLDS;
+	if (!date_is_set(birth) || date_compare(&earliest, today) > 0)
+		return RULE_AGE_UNKNOWN;
+	last_birthday = date_birthday(&latest, years);
+	return date_compare(today, &last_birthday) < 0 ? RULE_AGE_UNKNOWN : RULE_TOO_OLD;
+}
+
+static enum rule_verdict judge_person(const struct rule *rule, const struct person *person,
+				      const struct date *today)
+{
+	const struct document *document = &person->document;
+
+	if (rule->nationality.count > 0 && !is_among(&rule->nationality, person->nationality))
+		return RULE_OTHER_NATIONALITY;
+	if (rule->issuer.count > 0 && !is_among(&rule->issuer, document->issuer))
+		return RULE_OTHER_ISSUER;
+	if (rule->document.count > 0 && !document_is_among(&rule->document, document->type))
+		return RULE_OTHER_DOCUMENT;
+	if (rule->age_below > 0)
+		return judge_age(rule->age_below, &person->birth, today);
+	return RULE_HOLDS;
+}
+
+/* An accreditation without its last day proves nothing on the day after it. */
+static enum rule_verdict judge_accreditation(const struct rule *rule, const struct sale *sale,
+					     const struct date *today)
+{
+	if (rule->accreditation.count == 0)
+		return RULE_HOLDS;
+	if (sale->accreditation[0] == '\0')
+		return RULE_NO_ACCREDITATION;
+	if (!is_among(&rule->accreditation, sale->accreditation))
+		return RULE_OTHER_ACCREDITATION;
+	if (!date_is_set(&sale->accreditation_expiry))
+		return RULE_ACCREDITATION_UNDATED;
+	if (date_compare(&sale->accreditation_expiry, today) < 0)
+		return RULE_ACCREDITATION_EXPIRED;
+	return RULE_HOLDS;
+}
+
+static enum rule_verdict judge_document(const struct document *document, const struct date *today)
+{
+	if (document->type[0] == '\0' || document->issuer[0] == '\0' ||
+	    document->number[0] == '\0')
+		return RULE_NO_DOCUMENT;
+	if (date_is_set(&document->expiry) && date_compare(&document->expiry, today) < 0)
+		return RULE_DOCUMENT_EXPIRED;
+	return RULE_HOLDS;
+}
+
+/*
+ * The person as the MRZ alone shows them. Two things it cannot show are taken as told: the century
+ * of birth, and a kind of document that is no Doc 9303 code.
+ */
+static void person_shown(const struct sale *sale, struct person *shown)
+{
+	const struct mrz *mrz = &sale->mrz;
+
+	*shown = (struct person){ .document = mrz->document };
+	memcpy(shown->nationality, mrz->nationality, sizeof(shown->nationality));
+	if (!is_document_code(sale->person.document.type))
+		memcpy(shown->document.type, sale->person.document.type,
+			sizeof(shown->document.type));
+	if (mrz->birth_year >= 0)
+		shown->birth = (struct date){ sale->person.birth.year, mrz->birth_month,
+			mrz->birth_day };
+}
+
+/* What the attributes say has held already; now the MRZ has to say it too. */
+static enum rule_verdict judge_mrz(const struct rule *rule, const struct sale *sale,
+				   const struct date *today)
+{
+	struct person shown;
+	enum rule_verdict verdict;
+
+	if (sale->mrz.kind == MRZ_NONE)
+		return RULE_NO_MRZ;
+	person_shown(sale, &shown);
+	verdict = judge_person(rule, &shown, today);
+	OPENSSL_cleanse(&shown, sizeof(shown));
+	if (verdict != RULE_HOLDS)
+		return verdict;
+	return judge_document(&sale->person.document, today);
+}
+
+static enum rule_verdict judge_evidence(const struct rule *rule, const struct sale *sale,
+					const struct date *today)
+{
+	switch (rule->evidence) {
+	case EVIDENCE_STATED:
+		return RULE_HOLDS;
+	case EVIDENCE_DOCUMENT:
+		return judge_document(&sale->person.document, today);
+	case EVIDENCE_MRZ:
+		break;
+	}
+	return judge_mrz(rule, sale, today);
+}
+
+static enum rule_verdict judge(const struct rule *rule, const struct sale *sale,
+			       const struct date *today)
+{
+	enum rule_verdict verdict;
+
+	if (!rule->enabled)
+		return RULE_DISABLED;
+	if (date_is_set(&rule->from) && date_compare(today, &rule->from) < 0)
+		return RULE_NOT_YET;
+	if (date_is_set(&rule->until) && date_compare(today, &rule->until) > 0)
+		return RULE_EXPIRED;
+	verdict = judge_person(rule, &sale->person, today);
+	if (verdict == RULE_HOLDS)
+		verdict = judge_accreditation(rule, sale, today);
+	if (verdict == RULE_HOLDS)
+		verdict = judge_evidence(rule, sale, today);
+	return verdict;
+}
+
+int rules_match(const struct rule_set *set, const struct sale *sale, const struct date *today,
+		enum rule_verdict *verdicts)
+{
+	for (size_t i = 0; i < set->count; i++) {
+		enum rule_verdict verdict = judge(&set->rules[i], sale, today);
+
+		if (verdicts != NULL)
+			verdicts[i] = verdict;
+		if (verdict == RULE_HOLDS)
+			return (int)i;
+	}
+	return -1;
+}
+
+bool rules_is_home(const struct rule_set *set, const struct sale *sale)
+{
+	return strcmp(set->home, sale->person.nationality) == 0;
+}
+
+bool rules_knows_document(const struct rule_set *set, const char *type)
+{
+	return is_among(&set->documents, type);
+}
+
+size_t rules_count(const struct rule_set *set)
+{
+	return set->count;
+}
+
+struct rule_info rules_info(const struct rule_set *set, size_t index)
+{
+	const struct rule *rule = &set->rules[index];
+
+	return (struct rule_info){
+		.id = rule->id,
+		.citation = rule->citation,
+		.from = rule->from,
+		.until = rule->until,
+		.enabled = rule->enabled,
+		.line = rule->line,
+	};
+}
+
+const char *rules_home(const struct rule_set *set)
+{
+	return set->home;
+}
+
+const char *rules_digest(const struct rule_set *set)
+{
+	return set->digest;
+}
+
+struct rule_set *rules_ref(struct rule_set *set)
+{
+	atomic_fetch_add_explicit(&set->references, 1, memory_order_relaxed);
+	return set;
+}
+
+void rules_unref(struct rule_set *set)
+{
+	if (set == NULL ||
+	    atomic_fetch_sub_explicit(&set->references, 1, memory_order_acq_rel) > 1)
+		return;
+	for (size_t i = 0; i < set->count; i++) {
+		free(set->rules[i].nationality.at);
+		free(set->rules[i].issuer.at);
+		free(set->rules[i].document.at);
+		free(set->rules[i].accreditation.at);
+	}
+	free(set->rules);
+	free(set->documents.at);
+	config_destroy(&set->config);
+	free(set);
+}
+
+const char *rule_verdict_text(enum rule_verdict verdict)
+{
+	switch (verdict) {
+	case RULE_HOLDS:
+		return "holds";
+	case RULE_DISABLED:
+		return "is not enabled";
+	case RULE_NOT_YET:
+		return "is not in force yet";
+	case RULE_EXPIRED:
+		return "is no longer in force";
+	case RULE_OTHER_NATIONALITY:
+		return "is for other nationalities";
+	case RULE_OTHER_ISSUER:
+		return "is for documents of other issuers";
+	case RULE_OTHER_DOCUMENT:
+		return "is for other documents";
+	case RULE_AGE_UNKNOWN:
+		return "needs a date of birth that leaves no doubt of the age";
+	case RULE_TOO_OLD:
+		return "is for younger people";
+	case RULE_NO_ACCREDITATION:
+		return "needs an accreditation, and none was shown";
+	case RULE_OTHER_ACCREDITATION:
+		return "is for other accreditations";
+	case RULE_ACCREDITATION_UNDATED:
+		return "needs the date on which the accreditation expires";
+	case RULE_ACCREDITATION_EXPIRED:
+		return "needs an accreditation that has not expired";
+	case RULE_NO_DOCUMENT:
+		return "needs the document's type, issuer and number";
+	case RULE_DOCUMENT_EXPIRED:
+		return "needs a document that has not expired";
+	case RULE_NO_MRZ:
+		return "needs the machine-readable zone of the document";
+	}
+	return "";
+}

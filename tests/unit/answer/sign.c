@@ -158,6 +158,31 @@ json_t *signer_jwk(const struct signer *signer)
 	return jwk;
 }
 
+json_t *sign_laid_over(json_t *object, const char *members)
+{
+	char *text = strdup(members);
+	const char *name;
+	json_t *over;
+
+	MUST(text != NULL);
+	for (char *c = text; *c != '\0'; c++)
+		*c = *c == '\'' ? '"' : *c;
+	over = json_loads(text, JSON_REJECT_DUPLICATES, NULL);
+	MUST(over != NULL);
+	for (void *i = json_object_iter(over); i != NULL; i = json_object_iter_next(over, i)) {
+		const char *value = json_string_value(json_object_iter_value(i));
+
+		name = json_object_iter_key(i);
+		if (value != NULL && strcmp(value, "-") == 0)
+			(void)json_object_del(object, name);
+		else
+			MUST(json_object_set(object, name, json_object_iter_value(i)) == 0);
+	}
+	json_decref(over);
+	free(text);
+	return object;
+}
+
 char *sign_jwks_text(json_t *keys)
 {
 	json_t *set = json_pack("{s:o}", "keys", keys);

@@ -29,6 +29,12 @@ void signer_free(struct signer *signer);
 /* The public key as a JWK with kid, use and alg, for the caller to spoil. */
 json_t *signer_jwk(const struct signer *signer);
 
+/*
+ * Members laid over an object, which is returned: {'use':'enc','kid':'-'} with ' for ", and "-" for
+ * what is taken away.
+ */
+json_t *sign_laid_over(json_t *object, const char *members);
+
 /* {"keys": [..]} as text; the array is taken over. */
 char *sign_jwks_text(json_t *keys);
 

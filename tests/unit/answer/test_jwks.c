@@ -165,38 +165,16 @@ static const struct row {
 	{ EC, "{'kid':null}", 0, "its kid" },
 };
 
-static json_t *laid_over(json_t *jwk, const char *members)
-{
-	char *quoted = strdup(members);
-	const char *name;
-	json_t *over, *value;
-
-	assert_non_null(quoted);
-	for (char *c = quoted; *c != '\0'; c++)
-		*c = *c == '\'' ? '"' : *c;
-	over = json_loads(quoted, 0, NULL);
-	assert_non_null(over);
-	json_object_foreach(over, name, value)
-	{
-		if (json_is_string(value) && strcmp(json_string_value(value), "-") == 0)
-			(void)json_object_del(jwk, name);
-		else
-			(void)json_object_set(jwk, name, value);
-	}
-	json_decref(over);
-	free(quoted);
-	return jwk;
-}
-
 static void test_members(void **state)
 {
 	(void)state;
 	for (size_t i = 0; i < ARRAY_LEN(rows); i++) {
 		const struct row *row = &rows[i];
 		struct heard heard;
-		struct key_set *set = parse(
-			json_pack("[o]", laid_over(signer_jwk(signers[row->base]), row->members)),
-			&heard);
+		struct key_set *set =
+			parse(json_pack("[o]",
+				      sign_laid_over(signer_jwk(signers[row->base]), row->members)),
+				&heard);
 
 		if ((set != NULL) != (row->algorithms != 0))
 			fail_msg("row %zu: %s: %s", i, row->members, heard.text);
@@ -328,7 +306,7 @@ static void test_mixed_set(void **state)
 
 	(void)state;
 	set = parse(json_pack("[o, o, {s:s, s:s}, o, o]", with_kid(signers[EC], "ec"),
-			    laid_over(signer_jwk(signers[EC]), "{'kid':'crypt','use':'enc'}"),
+			    sign_laid_over(signer_jwk(signers[EC]), "{'kid':'crypt','use':'enc'}"),
 			    "kid", "odd", "kty", "new", with_kid(signers[RSA], NULL),
 			    with_kid(signers[OKP], "ed")),
 		&heard);
@@ -384,7 +362,7 @@ static void test_repeated_kid(void **state)
 		&heard));
 	/* A key that is left out for itself takes no kid away. */
 	set = parse(json_pack("[o, o]", with_kid(signers[EC], "the-kid"),
-			    laid_over(signer_jwk(signers[RSA]), "{'use':'enc'}")),
+			    sign_laid_over(signer_jwk(signers[RSA]), "{'use':'enc'}")),
 		&heard);
 	assert_int_equal(key_set_count(set), 1);
 	key_set_unref(set);

@@ -356,7 +356,7 @@ static void test_replayed(void **state)
 static void test_other_types(void **state)
 {
 	static const char *const types[] = { "JWT", "at+jwt", "token-introspection+jwt",
-		"secevent+jwt", "application/" ANSWER_TYP };
+		"secevent+jwt", ("application/" ANSWER_TYP) };
 	char *payload = right_payload();
 
 	(void)state;

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "dictionary.h"
 
+#include "reply_attributes.h"
 #include "rules/sale.h"
 
 #define VENDOR "MigrantID"

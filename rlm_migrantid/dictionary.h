@@ -13,21 +13,6 @@
 
 #include "base/base.h"
 
-/* What a reply may carry: X(symbol, number, name, type). */
-#define REPLY_ATTRIBUTES(X) \
-	X(REPLY_RESULT, 20, "MigrantID-Result", PW_TYPE_INTEGER) \
-	X(REPLY_REASON, 21, "MigrantID-Reason", PW_TYPE_INTEGER) \
-	X(REPLY_REFERENCE, 22, "MigrantID-Reference", PW_TYPE_STRING) \
-	X(REPLY_RULE, 23, "MigrantID-Rule", PW_TYPE_STRING) \
-	X(REPLY_SOURCE, 24, "MigrantID-Source", PW_TYPE_INTEGER) \
-	X(REPLY_VALID_UNTIL, 25, "MigrantID-Valid-Until", PW_TYPE_DATE) \
-	X(REPLY_RETRY_AFTER, 26, "MigrantID-Retry-After", PW_TYPE_INTEGER) \
-	X(REPLY_REMEDY, 27, "MigrantID-Remedy", PW_TYPE_STRING)
-
-#define AS_MEMBER(symbol, number, name, type) symbol = number,
-enum reply_attribute { REPLY_ATTRIBUTES(AS_MEMBER) };
-#undef AS_MEMBER
-
 /*
  * Make the attributes known to the server, unless its own dictionary includes ours already, and
  * check them. *vendor is the vendor's number. For bootstrap: not thread-safe. False after the

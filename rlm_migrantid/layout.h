@@ -11,7 +11,7 @@
 
 #include "base/base.h"
 
-/* False after an error was logged for each structure whose size differs. */
+/* False after an error was logged for the first structure that differs. */
 MUST_CHECK bool layout_matches(void);
 
 #endif

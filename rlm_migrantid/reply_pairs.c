@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "reply_pairs.h"
 
-#include "dictionary.h"
+#include "reply_attributes.h"
 
 struct target {
 	RADIUS_PACKET *reply;

@@ -55,19 +55,23 @@ static void say(void *ctx, enum severity severity, const char *file, int line, c
 		radlog(types[severity], "rlm_migrantid (%s): %s", self->name, text);
 }
 
-/* The server overlooks what it does not know; a misspelt setting would go unnoticed. */
-static bool knows_all(const CONF_SECTION *section)
+/* The server overlooks what it does not know, and takes the first of two. */
+static bool settings_known(const CONF_SECTION *section)
 {
+	bool seen = false;
+
 	for (CONF_ITEM *item = cf_item_find_next(section, NULL); item;
 		item = cf_item_find_next(section, item)) {
-		if (cf_item_is_pair(item) &&
-			strcmp(cf_pair_attr(cf_item_to_pair(item)), settings[0].name) == 0)
+		bool ours = cf_item_is_pair(item) &&
+			strcmp(cf_pair_attr(cf_item_to_pair(item)), settings[0].name) == 0;
+
+		if (cf_item_is_data(item) || (ours && !seen)) {
+			seen |= ours;
 			continue;
-		if (cf_item_is_data(item))
-			continue;
+		}
 		cf_log_err(item,
-			"the module has no such setting: it has `%s`, the path of migrantid.cfg, "
-			"and all others are in that file",
+			"unknown or repeated setting: the module has one, `%s`, the path of "
+			"migrantid.cfg, and all others are in that file",
 			settings[0].name);
 		return false;
 	}
@@ -102,9 +106,19 @@ static int bootstrap(CONF_SECTION *section, void *instance)
 	self->name = cf_section_name2(section);
 	if (!self->name)
 		self->name = cf_section_name1(section);
-	if (!layout_matches() || !knows_all(section) || !dictionary_load(section, &self->vendor))
+	if (!layout_matches() || !settings_known(section) || !dictionary_load(section, &self->vendor))
 		return -1;
 	return 0;
+}
+
+/* What the server prints of each request when it is told to debug is not ours to hold back. */
+static void warn_of_debugging(const struct instance *self)
+{
+	if (rad_debug_lvl > L_DBG_LVL_OFF && !check_config)
+		radlog(L_WARN,
+			"rlm_migrantid (%s): the server's debug output shows what each request "
+			"holds, buyers' data included: debug with the data of made-up people",
+			self->name);
 }
 
 static int instantiate(UNUSED CONF_SECTION *section, void *instance)
@@ -118,6 +132,7 @@ static int instantiate(UNUSED CONF_SECTION *section, void *instance)
 		.reporter = { say, self },
 	};
 
+	warn_of_debugging(self);
 	self->gate = gate_open(&options);
 	return self->gate ? 0 : -1;
 }

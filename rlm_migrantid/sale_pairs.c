@@ -41,9 +41,23 @@ static struct span text(const char *string)
 	return (struct span){ string, strlen(string) };
 }
 
-/* The length is the pair's, never the terminator's: a value may hold zero octets. */
+/*
+ * A hidden value is cut at 128 octets, by client and server and without a word (RFC 2865 section
+ * 5.2): one of that length may be a part of what the shop said.
+ */
+static bool may_be_cut(const VALUE_PAIR *pair)
+{
+	return pair->da->flags.encrypt != FLAG_ENCRYPT_NONE && pair->vp_length >= 128;
+}
+
+/*
+ * The length is the pair's, never the terminator's: a value may hold zero octets. What cannot be
+ * what the shop said becomes a value that the gate refuses, naming the attribute.
+ */
 static struct span value_of_pair(const VALUE_PAIR *pair)
 {
+	if (may_be_cut(pair))
+		return text("");
 	if (pair->da->type == PW_TYPE_STRING)
 		return (struct span){ pair->vp_strvalue, pair->vp_length };
 	if (pair->da->type == PW_TYPE_OCTETS)
@@ -52,7 +66,7 @@ static struct span value_of_pair(const VALUE_PAIR *pair)
 		return text("No");
 	if (pair->da->type == PW_TYPE_INTEGER && pair->vp_integer == 1)
 		return text("Yes");
-	return text("neither"); /* a value that the gate refuses */
+	return text("neither");
 }
 
 void sale_pairs_read(const VALUE_PAIR *pairs, unsigned vendor, struct sale_pairs *out)

@@ -108,5 +108,5 @@ size_t mrz_number_rest(const struct mrz_layout *layout, const char *text)
 		return 0;
 	while (run < optional->len && text[optional->at + run] != '<')
 		run++;
-	return run < 2 || run == optional->len ? 0 : run - 1;
+	return run == 0 || run == optional->len ? 0 : run - 1;
 }

@@ -7,7 +7,7 @@
 
 #include <cmocka.h>
 
-/* RFC 4648 section 10 without padding, RFC 7515 appendix C, and the two letters of this alphabet. */
+/* RFC 4648 section 10 without padding, RFC 7515 appendix C, and this alphabet's two own letters. */
 static const struct {
 	const char *bytes;
 	size_t len;

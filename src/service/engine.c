@@ -238,6 +238,7 @@ void engine_stop(struct engine *engine)
 	pthread_mutex_unlock(&engine->mutex);
 	(void)uv_async_send(&engine->wake);
 	(void)pthread_join(engine->thread, NULL);
+	flights_wait_for_askers(engine);
 	(void)uv_loop_close(&engine->loop);
 	engine_free(engine);
 }

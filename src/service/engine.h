@@ -106,7 +106,7 @@ MUST_CHECK struct engine *engine_start(const struct engine_config *config);
 /*
  * Stop: no new questions, those in flight end as ASK_UNAVAILABLE, waiting workers are woken, the
  * thread is joined and everything freed. Within two seconds, whatever the network does. NULL is
- * fine. Not to be called from a hook, and not while other threads may still call engine_ask().
+ * fine. Not to be called from a hook, and not while other threads may still begin engine_ask().
  */
 void engine_stop(struct engine *engine);
 

@@ -20,13 +20,18 @@ bool flights_init(struct engine *engine)
 	while (engine->bucket_count < (size_t)engine->config.max_in_flight)
 		engine->bucket_count *= 2;
 	engine->buckets = calloc(engine->bucket_count, sizeof(*engine->buckets));
-	return engine->buckets != NULL && pthread_mutex_init(&engine->mutex, NULL) == 0;
+	if (engine->buckets == NULL)
+		return false;
+	pthread_mutex_init(&engine->mutex, NULL);
+	pthread_cond_init(&engine->nobody_waits, NULL);
+	return true;
 }
 
 void flights_free(struct engine *engine)
 {
 	if (engine->buckets == NULL)
 		return;
+	pthread_cond_destroy(&engine->nobody_waits);
 	pthread_mutex_destroy(&engine->mutex);
 	free(engine->buckets);
 }
@@ -220,8 +225,17 @@ void engine_ask(struct engine *engine, struct question *question, int64_t wait_m
 		return;
 	/* The real clock: a condition can wait on no other. */
 	wait_for(flight, clock_mono_ms(&system_clock) + wait_ms, out);
-	pthread_mutex_lock(&engine->mutex);
-	engine->waiting--;
-	pthread_mutex_unlock(&engine->mutex);
 	flight_unref(engine, flight);
+	pthread_mutex_lock(&engine->mutex);
+	if (--engine->waiting == 0)
+		pthread_cond_signal(&engine->nobody_waits);
+	pthread_mutex_unlock(&engine->mutex);
+}
+
+void flights_wait_for_askers(struct engine *engine)
+{
+	pthread_mutex_lock(&engine->mutex);
+	while (engine->waiting > 0)
+		pthread_cond_wait(&engine->nobody_waits, &engine->mutex);
+	pthread_mutex_unlock(&engine->mutex);
 }

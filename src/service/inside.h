@@ -98,6 +98,7 @@ struct engine {
 	size_t bucket_count; /* a power of two */
 	struct flight *first_new, *last_new;
 	uint64_t in_flight, waiting;
+	pthread_cond_t nobody_waits;
 	bool stopping;
 
 	/* the engine thread's alone */
@@ -139,6 +140,8 @@ void engine_keep_ticking(struct engine *engine); /* while there is something to 
 MUST_CHECK bool flights_init(struct engine *engine);
 void flights_free(struct engine *engine);
 struct flight *flights_take_new(struct engine *engine);
+/* Until the last asker has left with what it was told. */
+void flights_wait_for_askers(struct engine *engine);
 void flight_later(struct engine *engine, struct flight *flight, unsigned seconds);
 void flight_end(struct engine *engine, struct flight *flight, const struct ask_result *result);
 

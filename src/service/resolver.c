@@ -3,6 +3,8 @@
 
 #include <arpa/inet.h>
 #include <netdb.h>
+#include <pthread.h>
+#include <stdatomic.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -11,10 +13,12 @@
 #define PAUSE_MS 1000 /* after a look-up that failed */
 #define ADDRESSES_MAX 8
 
-/* What glibc's thread writes to; outlives the resolver if it cannot be cancelled. */
+/* One look-up, shared by its thread and the resolver; the last to leave frees it. */
 struct look_up {
-	struct gaicb control;
-	struct addrinfo hints;
+	atomic_int owners;
+	atomic_bool done;
+	int status; /* getaddrinfo()'s, once done */
+	struct addrinfo *found;
 	char *host;
 };
 
@@ -67,30 +71,53 @@ struct resolver *resolver_new(const char *url)
 	return resolver;
 }
 
-static void look_up_free(struct look_up *look_up)
+static void look_up_leave(struct look_up *look_up)
 {
-	if (look_up->control.ar_result != NULL)
-		freeaddrinfo(look_up->control.ar_result);
+	if (atomic_fetch_sub(&look_up->owners, 1) != 1)
+		return;
+	if (look_up->found != NULL)
+		freeaddrinfo(look_up->found);
 	free(look_up->host);
 	free(look_up);
+}
+
+static void *run(void *ctx)
+{
+	static const struct addrinfo hints = { .ai_socktype = SOCK_STREAM };
+	struct look_up *look_up = ctx;
+
+	look_up->status = getaddrinfo(look_up->host, NULL, &hints, &look_up->found);
+	atomic_store(&look_up->done, true);
+	look_up_leave(look_up);
+	return NULL;
+}
+
+/* Called from the engine's thread, whose blocked signals the new one inherits. */
+static bool start_detached(struct look_up *look_up)
+{
+	pthread_attr_t attributes;
+	pthread_t thread;
+	bool started;
+
+	pthread_attr_init(&attributes);
+	pthread_attr_setdetachstate(&attributes, PTHREAD_CREATE_DETACHED);
+	started = pthread_create(&thread, &attributes, run, look_up) == 0;
+	pthread_attr_destroy(&attributes);
+	return started;
 }
 
 static void begin(struct resolver *resolver, int64_t now_ms)
 {
 	struct look_up *look_up = calloc(1, sizeof(*look_up));
-	struct gaicb *list[1];
 
 	resolver->due_ms = now_ms + PAUSE_MS;
-	if (look_up == NULL || (look_up->host = strdup(resolver->host)) == NULL) {
-		free(look_up);
+	if (look_up == NULL)
 		return;
-	}
-	look_up->hints.ai_socktype = SOCK_STREAM;
-	look_up->control.ar_name = look_up->host;
-	look_up->control.ar_request = &look_up->hints;
-	list[0] = &look_up->control;
-	if (getaddrinfo_a(GAI_NOWAIT, list, 1, NULL) != 0) {
-		look_up_free(look_up);
+	look_up->host = strdup(resolver->host);
+	atomic_init(&look_up->owners, 2);
+	if (look_up->host == NULL || !start_detached(look_up)) {
+		atomic_store(&look_up->owners, 1);
+		look_up_leave(look_up);
 		resolver->failed = true;
 		return;
 	}
@@ -143,18 +170,17 @@ static void collect(struct resolver *resolver, int64_t now_ms)
 {
 	struct look_up *look_up = resolver->under_way;
 	struct curl_slist *list = NULL;
-	int status = gai_error(&look_up->control);
 
-	if (status == EAI_INPROGRESS)
+	if (!atomic_load(&look_up->done))
 		return;
 	resolver->under_way = NULL;
-	if (status == 0)
-		list = list_of(resolver, look_up->control.ar_result);
+	if (look_up->status == 0)
+		list = list_of(resolver, look_up->found);
 	resolver->failed = list == NULL;
 	resolver->due_ms = now_ms + (list == NULL ? PAUSE_MS : KEPT_MS);
 	if (list != NULL)
 		put_in_force(resolver, list);
-	look_up_free(look_up);
+	look_up_leave(look_up);
 }
 
 enum resolved resolver_look(struct resolver *resolver, int64_t now_ms)
@@ -179,10 +205,8 @@ void resolver_free(struct resolver *resolver)
 {
 	if (resolver == NULL)
 		return;
-	/* Not cancelled and not done: its thread still writes there, so there it stays. */
-	if (resolver->under_way != NULL && (gai_cancel(&resolver->under_way->control) == EAI_CANCELED ||
-		gai_error(&resolver->under_way->control) != EAI_INPROGRESS))
-		look_up_free(resolver->under_way);
+	if (resolver->under_way != NULL)
+		look_up_leave(resolver->under_way);
 	for (size_t i = 0; i < resolver->retired_count; i++)
 		curl_slist_free_all(resolver->retired[i]);
 	free(resolver->retired);

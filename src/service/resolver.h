@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * resolver.h - the addresses of one host, looked up by glibc's own threads (getaddrinfo_a).
+ * resolver.h - the addresses of one host, looked up by a short-lived thread.
  *
  * libcurl would use a thread for each question and wait for hung ones when it cleans up; here one
  * look-up serves all questions to a host, and one that hangs holds up nobody, not even the stop.
@@ -30,7 +30,7 @@ enum resolved resolver_look(struct resolver *resolver, int64_t now_ms);
 /* For CURLOPT_RESOLVE, NULL for a literal address. Stays valid until resolver_free(). */
 struct curl_slist *resolver_list(const struct resolver *resolver);
 
-/* Never waits: a look-up that cannot be cancelled is left behind, with its few octets. */
+/* Never waits: a look-up under way ends by itself and clears up behind it. */
 void resolver_free(struct resolver *resolver);
 
 #endif

@@ -1,0 +1,144 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "tools/ctl/args.h"
+
+#include <errno.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <time.h>
+
+#include "person/date.h"
+
+static const struct {
+	const char *name, *value, *help;
+} options[OPTIONS] = {
+#define AS_ROW(symbol, name, value, help) [symbol] = { name, value, help },
+	CTL_OPTIONS(AS_ROW)
+#undef AS_ROW
+};
+
+enum ctl_exit usage_error(const struct verb *verb, const char *format, ...)
+{
+	va_list args;
+
+	(void)fprintf(stderr, "migrantidctl %s: ", verb->name);
+	va_start(args, format);
+	(void)vfprintf(stderr, format, args);
+	va_end(args);
+	(void)fprintf(stderr, "; see migrantidctl %s --help\n", verb->name);
+	return CTL_USAGE;
+}
+
+static bool takes(const struct verb *verb, enum ctl_option option)
+{
+	return option == OPT_JSON || option == OPT_HELP || (verb->takes & TAKES(option)) != 0;
+}
+
+/* OPTIONS if a verb has no option of this name; the name ends at '=' or '\0'. */
+static enum ctl_option option_named(const struct verb *verb, const char *name)
+{
+	size_t len = strcspn(name, "=");
+	enum ctl_option option;
+
+	for (option = 0; option < OPTIONS; option++)
+		if (takes(verb, option) && strlen(options[option].name) == len &&
+		    strncmp(options[option].name, name, len) == 0)
+			break;
+	return option;
+}
+
+/* One option at argv[*at], its value perhaps behind it; *at is left at the last that was used. */
+static bool read_option(const struct verb *verb, int argc, char **argv, int *at, struct args *out)
+{
+	const char *name = argv[*at] + 2;
+	const char *equals = strchr(name, '=');
+	enum ctl_option option = option_named(verb, name);
+
+	if (option == OPTIONS)
+		usage_error(verb, "argument %d is no option of this verb", *at);
+	else if (out->value[option] != NULL)
+		usage_error(verb, "--%s is given twice", options[option].name);
+	else if (options[option].value == NULL && equals != NULL)
+		usage_error(verb, "--%s takes no value", options[option].name);
+	else if (options[option].value == NULL)
+		out->value[option] = "";
+	else if (equals != NULL)
+		out->value[option] = equals + 1;
+	else if (*at + 1 < argc)
+		out->value[option] = argv[++*at];
+	else
+		usage_error(verb, "--%s wants a value", options[option].name);
+	return option != OPTIONS && out->value[option] != NULL &&
+	       (equals == NULL || out->value[option] == equals + 1);
+}
+
+bool args_read(const struct verb *verb, int argc, char **argv, struct args *out)
+{
+	*out = (struct args){ { NULL } };
+	for (int at = 1; at < argc; at++) {
+		if (strncmp(argv[at], "--", 2) != 0) {
+			usage_error(verb,
+				"argument %d is no option; what is to be looked at is read from "
+				"standard input",
+				at);
+			return false;
+		}
+		if (!read_option(verb, argc, argv, &at, out))
+			return false;
+	}
+	return true;
+}
+
+void args_help(const struct verb *verb)
+{
+	(void)printf("usage: migrantidctl %s", verb->name);
+	for (enum ctl_option option = 0; option < OPTIONS; option++)
+		if (takes(verb, option))
+			(void)printf(" [--%s%s%s]", options[option].name,
+				options[option].value != NULL ? " " : "",
+				options[option].value != NULL ? options[option].value : "");
+	(void)printf("\n\n%s\n\n", verb->details);
+	for (enum ctl_option option = 0; option < OPTIONS; option++)
+		if (takes(verb, option))
+			(void)printf("  --%-14s %-8s %s\n", options[option].name,
+				options[option].value != NULL ? options[option].value : "",
+				options[option].help);
+}
+
+bool args_number(const char *text, int64_t min, int64_t max, int64_t *out)
+{
+	char *end = NULL;
+
+	errno = 0;
+	*out = strtoll(text, &end, 10);
+	return errno == 0 && end != text && *end == '\0' && strchr("-0123456789", text[0]) != NULL &&
+	       *out >= min && *out <= max;
+}
+
+bool args_time(const char *text, int64_t *out)
+{
+	static const int64_t last = INT64_C(253402300799); /* 9999-12-31T23:59:59Z */
+	struct tm parts = { 0 };
+	struct date date;
+	int hour = 0, minute = 0, second = 0, used = 0;
+
+	if (args_number(text, 0, last, out))
+		return true;
+	if (strlen(text) < DATE_TEXT_LEN || !date_parse(text, DATE_TEXT_LEN, false, &date))
+		return false;
+	text += DATE_TEXT_LEN;
+	if (text[0] != '\0' &&
+	    (sscanf(text, "T%2d:%2d:%2dZ%n", &hour, &minute, &second, &used) != 3 || used != 10 ||
+		    text[10] != '\0' || hour < 0 || hour > 23 || minute < 0 || minute > 59 ||
+		    second < 0 || second > 59))
+		return false;
+	parts.tm_year = date.year - 1900;
+	parts.tm_mon = date.month - 1;
+	parts.tm_mday = date.day;
+	parts.tm_hour = hour;
+	parts.tm_min = minute;
+	parts.tm_sec = second;
+	*out = timegm(&parts);
+	return true;
+}

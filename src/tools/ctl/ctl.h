@@ -1,0 +1,61 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * ctl.h - what the verbs of migrantidctl share: how they are called and how they end.
+ *
+ * Nothing of a person is ever taken from an argument: arguments are seen by everybody on the
+ * machine and stay in shells' histories. It comes from standard input, and is not quoted in
+ * messages.
+ */
+#ifndef MIGRANTID_CTL_H
+#define MIGRANTID_CTL_H
+
+#include "base/base.h"
+#include "tools/ctl/output.h"
+
+/* Exit codes, documented in migrantidctl(8). */
+enum ctl_exit {
+	CTL_FINE = 0,
+	CTL_NO = 1, /* what was looked at is not in order */
+	CTL_USAGE = 2,
+	CTL_UNABLE = 3, /* it could not be looked at */
+};
+
+/* Every option of every verb: X(symbol, name, what its value is called (NULL: none), help). */
+#define CTL_OPTIONS(X) \
+	X(OPT_CONFIG, "config", "FILE", "the settings; by default the server's own") \
+	X(OPT_JWKS, "jwks", "FILE", "public keys, as a JWK Set") \
+	X(OPT_SIGNATURE_ONLY, "signature-only", NULL, "checks 1 to 4 only, of any JWS") \
+	X(OPT_ISSUER, "issuer", "TEXT", "what `iss` must be") \
+	X(OPT_AUDIENCE, "audience", "TEXT", "what `aud` must be") \
+	X(OPT_TXN, "txn", "TEXT", "what `txn` must be; goes with --nonce") \
+	X(OPT_NONCE, "nonce", "TEXT", "what `nonce` must be; goes with --txn") \
+	X(OPT_MAX_LIFETIME, "max-lifetime", "SECONDS", "the longest `exp` - `iat`") \
+	X(OPT_ALGORITHMS, "algorithms", "LIST", "algorithms that are taken, with commas") \
+	X(OPT_AT, "at", "TIME", "as if it were this time: 2026-01-31T12:00:00Z, or a date") \
+	X(OPT_JSON, "json", NULL, "one JSON object instead of text") \
+	X(OPT_HELP, "help", NULL, "this text")
+
+#define AS_MEMBER(symbol, name, value, help) symbol,
+enum ctl_option { CTL_OPTIONS(AS_MEMBER) OPTIONS };
+#undef AS_MEMBER
+
+/* What the command line said: NULL for an option that was not given, "" for one without a value. */
+struct args {
+	const char *value[OPTIONS];
+};
+
+/* One verb. run() may return CTL_USAGE only after having said what is wrong (usage_error). */
+struct verb {
+	const char *name;
+	unsigned takes; /* a bit per enum ctl_option */
+	const char *summary;
+	const char *details; /* for --help */
+	enum ctl_exit (*run)(const struct args *args, struct output *out);
+};
+
+#define TAKES(option) (1u << (option))
+
+extern const struct verb verb_mrz;
+extern const struct verb verb_verify;
+
+#endif

@@ -57,5 +57,6 @@ struct verb {
 
 extern const struct verb verb_mrz;
 extern const struct verb verb_verify;
+extern const struct verb verb_person_key;
 
 #endif

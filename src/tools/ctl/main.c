@@ -17,6 +17,7 @@
 static const struct verb *const verbs[] = {
 	&verb_mrz,
 	&verb_verify,
+	&verb_person_key,
 };
 
 static void help(void)

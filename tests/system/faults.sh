@@ -1,0 +1,157 @@
+#!/bin/bash
+# SPDX-License-Identifier: GPL-2.0-or-later
+# faults.sh - whatever the ID service does wrong, a sale is Undetermined for that fault's own
+# reason, never Yes and never No. Real server, real sandbox; one fault after the other.
+set -uo pipefail
+cd "$(dirname "$0")/../.."
+. tests/system/stand.sh
+
+work=$(mktemp -d)
+trap 'stand_stop "$work"; rm -rf "$work"' EXIT
+status=0 number=0
+
+not_ok() { echo "not ok - $*" && status=1; }
+
+# A service that would say yes to everybody, if it were well; or no, with --no.
+people() { printf '{"people": [], "default": {"result": "%s", "reason": "%s"}}\n' "$1" "$2"; }
+
+# sell [LINE..]: a sale to somebody new, the reply in $work/reply.
+sell() {
+	number=$((number + 1))
+	printf '%s\n' 'User-Name = "shop-17"' 'Message-Authenticator = 0x00' \
+		'MigrantID-Document-Type = "P"' 'MigrantID-Document-Issuer = "UZB"' \
+		"MigrantID-Document-Number = \"F$(printf %08d $number)\"" \
+		'MigrantID-Nationality = "UZB"' 'MigrantID-Date-of-Birth = "1990-01-31"' \
+		'MigrantID-Consent-Text = "ru-2025-01"' "$@" |
+		server_radclient "$work/server" -x -r 1 -t 8 >"$work/reply" 2>&1
+}
+
+field() { sed -nE "s/^[[:space:]]*$1 = \"?([^\"]*)\"?$/\1/p" "$work/reply" | tail -n 1; }
+
+# expect WHAT RESULT REASON: of the last reply.
+expect() {
+	local got
+	got="$(field MigrantID-Result) $(field MigrantID-Reason)"
+	if [ "$got" = "$2 $3" ]; then
+		echo "ok - $1: $2, $3"
+	else
+		not_ok "$1: '$got', and not '$2 $3'"
+		sed 's/^/#   /' "$work/reply"
+	fi
+}
+
+# What the fault is, and the reason that a sale gets. Under each the service's own word would
+# have been yes, in a second round no.
+faults="hang:service-timeout slow-loris:service-timeout
+	reset:service-unavailable truncate:service-unavailable http-500:service-unavailable
+	http-502:service-unavailable http-504:service-unavailable
+	http-503:service-busy http-429:service-busy
+	http-400:not-configured http-401:not-configured http-403:not-configured
+	http-404:not-configured http-422:not-configured
+	garbage:answer-rejected oversize:answer-rejected endless:answer-rejected
+	unsigned:answer-rejected bad-signature:answer-rejected unknown-kid:answer-rejected
+	alg-none:answer-rejected hs256:answer-rejected wrong-typ:answer-rejected
+	crit:answer-rejected key-in-header:answer-rejected duplicate-member:answer-rejected
+	float-times:answer-rejected wrong-iss:answer-rejected wrong-aud:answer-rejected
+	wrong-txn:answer-rejected wrong-nonce:answer-rejected wrong-sbj:answer-rejected
+	expired:answer-rejected from-the-future:answer-rejected long-lived:answer-rejected
+	unknown-reason:answer-rejected inconsistent:answer-rejected
+	undetermined:service-unavailable"
+
+# Each fault at a service that would say RESULT, REASON. What rests after a fault (Retry-After, a
+# breaker) has to be over before the next, so the server is asked until it is.
+round() {
+	local result=$1 reason=$2 pair fault why tries
+	people "$result" "$reason" >"$work/people.json"
+	stand_sandbox "$work" "$work/people.json" &&
+		stand_settings "$work" waiting.wait=3000 service.question_timeout=1000 \
+			service.attempt_timeout=900 service.connect_timeout=800 \
+			service.breaker_failures=1000 &&
+		stand_server "$work" || { not_ok "a server and a sandbox"; return; }
+	sell
+	expect "no fault" "${result^}" "${reason/_/-}"
+	for pair in $faults; do
+		fault=${pair%%:*} why=${pair#*:}
+		if ! stand_fault "$work" "$fault"; then
+			not_ok "the sandbox has the fault $fault"
+			continue
+		fi
+		sell
+		expect "$fault where the service would say $result" Undetermined "$why"
+		stand_fault "$work" null
+		tries=20
+		while sell && [ "$(field MigrantID-Result)" != "${result^}" ] && [ $tries -gt 0 ]; do
+			tries=$((tries - 1))
+			sleep 0.3
+		done
+	done
+	sell
+	expect "afterwards all is well" "${result^}" "${reason/_/-}"
+	in_the_log
+	stand_stop "$work"
+	rm -rf "$work/server" "$work/sandbox"
+}
+
+# What went wrong is in the log, and of nobody.
+in_the_log() {
+	local log=$work/server/log
+	if grep -q 'fails check 4 (signature)' "$log" && grep -q 'HTTP status 401' "$log"; then
+		echo "ok - the log says what was wrong"
+	else
+		not_ok "the log says what was wrong"
+	fi
+	if grep -qE 'F0000[0-9]{4}|1990-01-31' "$log"; then
+		not_ok "the log names nobody"
+	else
+		echo "ok - the log names nobody"
+	fi
+}
+
+# The service is not there at all, then cannot be believed at the TLS layer.
+unreachable() {
+	people yes match >"$work/people.json"
+	stand_sandbox "$work" "$work/people.json" && stand_settings "$work" || return 1
+	stand_set "$work/settings/migrantid.cfg" 'service.urls=[ "https://127.0.0.1:1" ]'
+	stand_server "$work" || { not_ok "the server starts while the service is down"; return; }
+	echo "ok - the server starts while the service is down"
+	sell
+	expect "nobody listens" Undetermined service-unavailable
+	server_stop "$work/server"
+
+	another_ca "$work/other"
+	for what in ca_file:a-CA-that-is-not-ours certificate_file:a-certificate-of-another-CA; do
+		cp -R "$work/settings" "$work/kept"
+		stand_set "$work/settings/migrantid.cfg" \
+			"service.urls=[ \"$(cat "$work/sandbox.url")\" ]"
+		case $what in
+		ca_file:*) cp "$work/other/ca.pem" "$work/settings/ca.pem" ;;
+		*) cp "$work/other/ca.pem" "$work/settings/client.pem" &&
+			cp "$work/other/ca.key" "$work/settings/client.key" ;;
+		esac
+		stand_server "$work" || { not_ok "a server with ${what#*:}"; continue; }
+		sell
+		expect "${what#*:}" Undetermined service-unavailable
+		server_stop "$work/server"
+		rm -rf "$work/settings"
+		mv "$work/kept" "$work/settings"
+	done
+	# The certificate is for the loopback addresses it names, not for this one.
+	stand_set "$work/settings/migrantid.cfg" "service.urls=[ \"$(sed \
+		's/127\.0\.0\.1/127.0.0.2/' "$work/sandbox.url")\" ]"
+	if stand_server "$work"; then
+		sell
+		expect "an address that the certificate does not name" Undetermined \
+			service-unavailable
+	fi
+	stand_stop "$work"
+}
+
+another_ca() {
+	mkdir -p "$1" && openssl req -x509 -newkey ec -pkeyopt ec_paramgen_curve:P-256 -nodes \
+		-subj /CN=other -days 2 -keyout "$1/ca.key" -out "$1/ca.pem" 2>/dev/null
+}
+
+round yes match
+round no no_match
+unreachable
+exit $status

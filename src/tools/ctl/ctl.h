@@ -58,5 +58,8 @@ struct verb {
 extern const struct verb verb_mrz;
 extern const struct verb verb_verify;
 extern const struct verb verb_person_key;
+extern const struct verb verb_check;
+extern const struct verb verb_explain;
+extern const struct verb verb_keys;
 
 #endif

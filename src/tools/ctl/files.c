@@ -66,6 +66,21 @@ struct key_set *files_keys(const char *path, const struct reporter *reporter, bo
 	return keys;
 }
 
+void files_warn_keys(const struct key_set *keys, const char *path, unsigned algorithms,
+		     const struct reporter *reporter)
+{
+	for (size_t i = 0; i < key_set_count(keys); i++) {
+		struct key_info key = key_set_info(keys, i);
+
+		if (key.kid[0] == '\0')
+			report(reporter, SAY_WARNING, path, 0,
+				"usable key %zu has no kid: no answer can name it", i + 1);
+		else if ((key.algorithms & algorithms) == 0)
+			report(reporter, SAY_WARNING, path, 0,
+				"key \"%s\" is for none of the settings' algorithms", key.kid);
+	}
+}
+
 struct date files_date(const struct settings *settings, int64_t time)
 {
 	GTimeZone *zone = g_time_zone_new_identifier(settings->time_zone);

@@ -18,6 +18,9 @@ static const struct verb *const verbs[] = {
 	&verb_mrz,
 	&verb_verify,
 	&verb_person_key,
+	&verb_check,
+	&verb_explain,
+	&verb_keys,
 };
 
 static void help(void)

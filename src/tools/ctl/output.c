@@ -38,6 +38,7 @@ static const char *severity_name(enum severity severity)
 
 static void print_message(const char *severity, const char *file, int line, const char *text)
 {
+	(void)fflush(stdout); /* in one order, also where both go to one place */
 	if (file == NULL)
 		(void)fprintf(stderr, "%s: %s\n", severity, text);
 	else if (line == 0)
@@ -105,15 +106,18 @@ void output_fact(struct output *out, const char *name, const char *text)
 
 static void print_line(const char *format, va_list args)
 {
-	char line[512];
-	size_t len;
+	char *line = NULL;
+	int len = vasprintf(&line, format, args);
+	size_t end = len < 0 ? 0 : (size_t)len;
 
-	(void)vsnprintf(line, sizeof(line), format, args);
-	for (len = strlen(line); len > 0 && line[len - 1] == ' '; len--)
-		line[len - 1] = '\0';
+	if (len < 0)
+		return;
+	while (end > 0 && line[end - 1] == ' ')
+		line[--end] = '\0';
 	make_plain(line);
 	(void)puts(line);
-	OPENSSL_cleanse(line, sizeof(line));
+	OPENSSL_cleanse(line, (size_t)len);
+	free(line);
 }
 
 void output_row(struct output *out, const char *table, json_t *row, const char *format, ...)

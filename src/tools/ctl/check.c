@@ -1,0 +1,164 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* check.c - everything that the settings name, looked at before the server does. */
+#include <stdio.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include <openssl/crypto.h>
+
+#include "base/clock.h"
+#include "tools/ctl/ctl.h"
+#include "tools/ctl/files.h"
+#include "tools/ctl/tls.h"
+
+static void drop_operator_key(struct operator_key *key)
+{
+	OPENSSL_cleanse(key, sizeof(*key));
+}
+
+static void drop_messages(struct messages **messages)
+{
+	messages_unref(*messages);
+}
+
+/* Whoever may write one of these decides who may buy a SIM. */
+static void check_mode(const char *path, const struct reporter *reporter)
+{
+	struct stat seen;
+
+	if (path[0] == '\0' || stat(path, &seen) != 0 || (seen.st_mode & S_IWOTH) == 0)
+		return;
+	report(reporter, SAY_WARNING, path, 0, "everybody may change it: chmod o-w %s", path);
+}
+
+static void check_modes(const struct settings *settings, const struct reporter *reporter)
+{
+	const char *const paths[] = { settings->file, settings->rules_file,
+		settings->messages_file, settings->ca_file, settings->certificate_file,
+		settings->jwks_file };
+
+	for (size_t i = 0; i < ARRAY_LEN(paths); i++)
+		check_mode(paths[i], reporter);
+}
+
+/* As shipped, citations say what the operator's lawyer has to put there. */
+static void check_citations(const struct rule_set *rules, const char *path,
+			    const struct reporter *reporter)
+{
+	for (size_t i = 0; i < rules_count(rules); i++) {
+		struct rule_info rule = rules_info(rules, i);
+
+		if (rule.enabled && strncmp(rule.citation, "CHANGE", strlen("CHANGE")) == 0)
+			report(reporter, SAY_WARNING, path, rule.line,
+				"rule \"%s\" is enabled and still cites no act: let the lawyer "
+				"fill in its citation", rule.id);
+	}
+}
+
+static void check_rules(const struct settings *settings, int64_t now, struct output *out)
+{
+	struct rule_set *rules CLEANUP(drop_rules) =
+		files_rules(settings->rules_file, &out->reporter);
+	struct date today = files_date(settings, now);
+
+	if (rules == NULL)
+		return;
+	rules_warn(rules, settings->rules_file, &today, &out->reporter);
+	check_citations(rules, settings->rules_file, &out->reporter);
+	output_member(out, "rules", json_integer((json_int_t)rules_count(rules)));
+	output_member(out, "rules_digest", json_string(rules_digest(rules)));
+	output_line(out, "rules: %zu, version %s", rules_count(rules), rules_digest(rules));
+}
+
+static void check_messages(const struct settings *settings, const struct reporter *reporter)
+{
+	struct messages *messages CLEANUP(drop_messages) =
+		files_messages(settings->messages_file, reporter);
+
+	(void)messages;
+}
+
+static void check_operator_keys(const struct settings *settings, const struct reporter *reporter)
+{
+	struct operator_key current CLEANUP(drop_operator_key) = { .len = 0 };
+	struct operator_key previous CLEANUP(drop_operator_key) = { .len = 0 };
+	const char *path = settings->person_key_previous_file;
+	bool sound = files_operator_key(settings->person_key_file, &current, reporter);
+
+	if (path[0] == '\0' || !files_operator_key(path, &previous, reporter) || !sound)
+		return;
+	if (current.len == previous.len &&
+	    CRYPTO_memcmp(current.bytes, previous.bytes, current.len) == 0)
+		report(reporter, SAY_WARNING, path, 0, "is the same key as person_key_file: write "
+			"person_key_previous_file = \"\"");
+}
+
+static void check_service_keys(const struct settings *settings, const struct output *out)
+{
+	bool readable;
+	struct key_set *keys CLEANUP(drop_keys) =
+		settings->jwks_file[0] == '\0' ?
+			NULL :
+			files_keys(settings->jwks_file, &out->reporter, &readable);
+
+	if (keys != NULL)
+		files_warn_keys(keys, settings->jwks_file, settings->algorithms, &out->reporter);
+}
+
+static void check_store(const struct settings *settings, const struct reporter *reporter)
+{
+	struct stat seen;
+
+	if (strcmp(settings->store, "lmdb") != 0)
+		return;
+	if (stat(settings->store_directory, &seen) != 0 || !S_ISDIR(seen.st_mode))
+		report(reporter, SAY_WARNING, settings->store_directory, 0,
+			"is no folder: answers will not outlive a restart; make it, owned by the "
+			"server's user, chmod 750");
+	else if ((seen.st_mode & S_IRWXO) != 0)
+		report(reporter, SAY_WARNING, settings->store_directory, 0,
+			"is open to everybody: chmod o-rwx %s", settings->store_directory);
+}
+
+static void check_all(const struct settings *settings, struct output *out)
+{
+	int64_t now = clock_wall(&system_clock);
+
+	check_modes(settings, &out->reporter);
+	check_rules(settings, now, out);
+	check_messages(settings, &out->reporter);
+	check_operator_keys(settings, &out->reporter);
+	check_service_keys(settings, out);
+	check_store(settings, &out->reporter);
+	tls_check(settings, now, &out->reporter);
+}
+
+static enum ctl_exit run(const struct args *args, struct output *out)
+{
+	const char *path = args->value[OPT_CONFIG] != NULL ? args->value[OPT_CONFIG] : FILES_CONFIG;
+	struct settings *settings CLEANUP(drop_settings) = files_settings(args, out);
+
+	output_fact(out, "settings", path);
+	if (settings == NULL && access(path, R_OK) != 0)
+		return CTL_UNABLE;
+	if (settings != NULL)
+		check_all(settings, out);
+	output_member(out, "errors", json_integer(out->errors));
+	output_member(out, "warnings", json_integer(out->warnings));
+	output_line(out, "errors: %u, warnings: %u", out->errors, out->warnings);
+	return out->errors == 0 ? CTL_FINE : CTL_NO;
+}
+
+const struct verb verb_check = {
+	.name = "check",
+	.takes = TAKES(OPT_CONFIG),
+	.summary = "look at the settings and every file they name",
+	.details =
+		"Reads the settings and all they name, as the server would, and says what is wrong\n"
+		"with file, line and what to do: errors, which would stop the server's start or the\n"
+		"questions, and warnings: rules that are over or can never be reached, files that\n"
+		"everybody may read or change, certificates that expire within 30 days.\n"
+		"Nothing is sent and nothing is changed. Exit code 0 if there is no error.",
+	.run = run,
+};

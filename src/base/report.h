@@ -23,7 +23,10 @@ struct reporter {
 	void *ctx;
 };
 
-/* Say one formatted line, cut at 511 octets. A NULL reporter or say() is silent. Thread-safe. */
+/*
+ * Say one formatted line, cut at 511 octets, control characters as '?'. A NULL reporter or say() is
+ * silent. Thread-safe.
+ */
 void report(const struct reporter *to, enum severity severity, const char *file, int line,
 	    const char *format, ...) __attribute__((format(printf, 5, 6)));
 

@@ -112,8 +112,8 @@ bool args_number(const char *text, int64_t min, int64_t max, int64_t *out)
 
 	errno = 0;
 	*out = strtoll(text, &end, 10);
-	return errno == 0 && end != text && *end == '\0' && strchr("-0123456789", text[0]) != NULL &&
-	       *out >= min && *out <= max;
+	return errno == 0 && end != text && *end == '\0' &&
+	       strchr("-0123456789", text[0]) != NULL && *out >= min && *out <= max;
 }
 
 bool args_time(const char *text, int64_t *out)

@@ -155,10 +155,11 @@ const struct verb verb_check = {
 	.takes = TAKES(OPT_CONFIG),
 	.summary = "look at the settings and every file they name",
 	.details =
-		"Reads the settings and all they name, as the server would, and says what is wrong\n"
-		"with file, line and what to do: errors, which would stop the server's start or the\n"
-		"questions, and warnings: rules that are over or can never be reached, files that\n"
-		"everybody may read or change, certificates that expire within 30 days.\n"
-		"Nothing is sent and nothing is changed. Exit code 0 if there is no error.",
+		"Reads the settings and all they name, as the server would, and says what is\n"
+		"wrong with file, line and what to do: errors, which would stop the server's\n"
+		"start or the questions, and warnings: rules that are over or can never be\n"
+		"reached, files that everybody may read or change, certificates that expire\n"
+		"within 30 days. Nothing is sent and nothing is changed. Exit code 0 if there\n"
+		"is no error.",
 	.run = run,
 };

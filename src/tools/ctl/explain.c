@@ -218,10 +218,11 @@ const struct verb verb_explain = {
 	.takes = TAKES(OPT_CONFIG) | TAKES(OPT_AT),
 	.summary = "what would become of one sale, and why",
 	.details =
-		"Reads a request from standard input, `name = value` lines as radclient takes them,\n"
-		"and says which rules are tried in which order and what each one lacks; whether the\n"
-		"buyer is exempt; and, if the service would be asked, which members of a question it\n"
-		"would be sent, by name and not by value. Nothing is sent and nothing is kept.\n"
-		"Exit code 1 if the request itself is at fault: something is missing or wrong.",
+		"Reads a request from standard input, `name = value` lines as radclient takes\n"
+		"them, and says which rules are tried in which order and what each one lacks;\n"
+		"whether the buyer is exempt; and, if the service would be asked, which\n"
+		"members of a question it would be sent, by name and not by value. Nothing is\n"
+		"sent and nothing is kept. Exit code 1 if the request itself is at fault:\n"
+		"something is missing or wrong.",
 	.run = run,
 };

@@ -12,7 +12,8 @@
 static bool fill(struct input *input, const struct reporter *reporter)
 {
 	while (input->len < input->room) {
-		ssize_t got = read(STDIN_FILENO, input->data + input->len, input->room - input->len);
+		ssize_t got =
+			read(STDIN_FILENO, input->data + input->len, input->room - input->len);
 
 		if (got == 0)
 			return true;

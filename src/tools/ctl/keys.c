@@ -68,7 +68,7 @@ static enum ctl_exit run(const struct args *args, struct output *out)
 		return CTL_UNABLE;
 	if (settings->jwks_file[0] == '\0') {
 		report(&out->reporter, SAY_ERROR, settings->file, 0,
-			"names no jwks_file; fetch the keys from jwks_url and give them with --jwks");
+			"names no jwks_file; fetch jwks_url into a file and name it with --jwks");
 		return CTL_UNABLE;
 	}
 	return show_keys(out, settings->jwks_file, settings->algorithms);
@@ -79,8 +79,8 @@ const struct verb verb_keys = {
 	.takes = TAKES(OPT_CONFIG) | TAKES(OPT_JWKS),
 	.summary = "which public keys may vouch for an answer",
 	.details =
-		"Shows each usable key of a JWK Set: kid, type, algorithms, thumbprint (RFC 7638).\n"
-		"Keys that are left out are warned of with the reason. Exit code 0 if at least one\n"
-		"key is usable.",
+		"Shows each usable key of a JWK Set: kid, type, algorithms, thumbprint (RFC\n"
+		"7638). Keys that are left out are warned of with the reason. Exit code 0 if\n"
+		"at least one key is usable.",
 	.run = run,
 };

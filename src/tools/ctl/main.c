@@ -30,9 +30,9 @@ static void help(void)
 		   "       migrantidctl --version\n");
 	for (size_t i = 0; i < ARRAY_LEN(verbs); i++)
 		(void)printf("  %-11s %s\n", verbs[i]->name, verbs[i]->summary);
-	(void)puts("\nEvery verb takes --json. Exit codes: 0 in order, 1 not in order, 2 wrong usage,\n"
-		   "3 could not be done. Nothing about a person is taken from the command line: it is\n"
-		   "read from standard input.");
+	(void)puts("\nEvery verb takes --json. Exit codes: 0 in order, 1 not in order, 2 wrong\n"
+		   "usage, 3 could not be done. Nothing about a person is taken from the command\n"
+		   "line: it is read from standard input.");
 }
 
 static const struct verb *verb_named(const char *name)

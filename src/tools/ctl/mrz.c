@@ -140,9 +140,10 @@ static enum ctl_exit run(const struct args *args, struct output *out)
 const struct verb verb_mrz = {
 	.name = "mrz",
 	.summary = "read a machine-readable zone and its check digits",
-	.details = "Reads the two or three lines of the machine-readable zone of one document from\n"
-		   "standard input and shows its kind, its fields and what each check digit says.\n"
-		   "The name is not read. Exit code 0 only if the zone is well-formed and every check\n"
-		   "digit holds.",
+	.details =
+		"Reads the two or three lines of the machine-readable zone of one document\n"
+		"from standard input and shows its kind, its fields and what each check digit\n"
+		"says. The name is not read. Exit code 0 only if the zone is well-formed and\n"
+		"every check digit holds.",
 	.run = run,
 };

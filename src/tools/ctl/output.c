@@ -104,6 +104,8 @@ void output_fact(struct output *out, const char *name, const char *text)
 	output_line(out, "%s: %s", name, text);
 }
 
+static void print_line(const char *format, va_list args) __attribute__((format(printf, 1, 0)));
+
 static void print_line(const char *format, va_list args)
 {
 	char *line = NULL;

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* person_key.c - the verb person-key: the pseudonym of one person who is named on standard input. */
+/* person_key.c - the verb person-key: the pseudonym of one person, for a support case. */
 #include "person/person_key.h"
 
 #include <openssl/crypto.h>
@@ -30,10 +30,10 @@ const struct verb verb_person_key = {
 	.takes = TAKES(OPT_CONFIG),
 	.summary = "the pseudonym of one person, for a support case",
 	.details =
-		"Reads a request from standard input, `name = value` lines as radclient takes them,\n"
-		"and prints the pseudonym that the service knows this person by: under the\n"
-		"operator's key and, while the key is being changed, under the previous one.\n"
-		"It is for settling with the service what became of one question. There is no way\n"
-		"back from a pseudonym to a person.",
+		"Reads a request from standard input, `name = value` lines as radclient takes\n"
+		"them, and prints the pseudonym that the service knows this person by: under\n"
+		"the operator's key and, while the key is being changed, under the previous\n"
+		"one. It is for settling with the service what became of one question. There\n"
+		"is no way back from a pseudonym to a person.",
 	.run = run,
 };

@@ -160,7 +160,7 @@ static void read_pair(struct request *request, struct line *line)
 	else if (*line->at == ',')
 		line->at++;
 	else if (*line->at != '\0' && *line->at != '#')
-		line->fault = "something stands behind the value; put it in quotes if it has spaces";
+		line->fault = "something stands behind the value; does it need quotes?";
 	take(request, line, attribute, value);
 }
 

@@ -60,8 +60,9 @@ static void check_dates(const X509 *certificate, const char *path, size_t number
 		report(reporter, severity, path, 0, "certificate %zu does not hold yet: is this "
 			"machine's clock right?", number);
 	else if (until - now < (int64_t)TLS_SOON_DAYS * DAY)
-		report(reporter, SAY_WARNING, path, 0, "certificate %zu expires in %lld days: have a "
-			"new one ready", number, (long long)((until - now) / DAY));
+		report(reporter, SAY_WARNING, path, 0,
+			"certificate %zu expires in %lld days: have a new one ready", number,
+			(long long)((until - now) / DAY));
 }
 
 /* The first certificate is the one that counts where `leaf`; the others are links of a chain. */

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* verify.c - which of the ordered checks one signed answer passes; the same code as the server's. */
+/* verify.c - which of the ordered checks one signed answer passes, by the server's own code. */
 #include <stdlib.h>
 #include <string.h>
 
@@ -177,7 +177,8 @@ static bool read_wants(const struct args *args, struct answer_expectation *want)
 	if (value[OPT_JWKS] == NULL)
 		usage_error(&verb_verify, "--jwks is wanted");
 	else if (!alone && (want->issuer == NULL || want->audience == NULL))
-		usage_error(&verb_verify, "--issuer and --audience are wanted, or --signature-only");
+		usage_error(&verb_verify,
+			"--issuer and --audience are wanted, or --signature-only");
 	else if ((want->txn == NULL) != (want->nonce == NULL))
 		usage_error(&verb_verify, "--txn and --nonce go together");
 	else if (value[OPT_AT] != NULL && !args_time(value[OPT_AT], &want->now))
@@ -228,15 +229,17 @@ const struct verb verb_verify = {
 		 TAKES(OPT_MAX_LIFETIME) | TAKES(OPT_ALGORITHMS),
 	.summary = "put one signed answer through the eleven checks",
 	.details =
-		"Reads from standard input one signed answer (compact JWS) on the first line and the\n"
-		"person's pseudonym on the second, and shows which of the eleven checks it passes.\n"
-		"Without --txn and --nonce it is checked as an answer out of the cache.\n"
+		"Reads from standard input one signed answer (compact JWS) on the first line\n"
+		"and the person's pseudonym on the second, and shows which of the eleven\n"
+		"checks it passes. Without --txn and --nonce it is checked as an answer out\n"
+		"of the cache.\n"
 		"\n"
-		"With --signature-only, standard input is one compact JWS of anybody's, and only the\n"
-		"checks 1 to 4 are made: no typ is demanded, a token without kid is checked with the\n"
-		"only key of the set, and RS256 is taken too unless --algorithms says otherwise.\n"
+		"With --signature-only, standard input is one compact JWS of anybody's, and\n"
+		"only the checks 1 to 4 are made: no typ is demanded, a token without kid is\n"
+		"checked with the only key of the set, and RS256 is taken too unless\n"
+		"--algorithms says otherwise.\n"
 		"\n"
-		"One newline at the end of standard input does not count. Exit code 0 only if every\n"
-		"check passes.",
+		"One newline at the end of standard input does not count. Exit code 0 only if\n"
+		"every check passes.",
 	.run = run,
 };

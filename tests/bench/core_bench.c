@@ -1,0 +1,59 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * core_bench - what a decision costs in the core alone, as one JSON object:
+ *	core_verify_vs_openssl	an ES256 answer verified, against one bare verification by OpenSSL
+ *	core_exempt_us, core_cached_us	gate_decide(); the latter needs a service behind SETTINGS
+ */
+#include "core_bench.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <time.h>
+
+#define ROUNDS 31
+#define QUICK_ROUNDS 11
+
+double nanoseconds_per_call(void (*work)(void *ctx), void *ctx, unsigned times)
+{
+	struct timespec from, to;
+
+	clock_gettime(CLOCK_THREAD_CPUTIME_ID, &from);
+	for (unsigned i = 0; i < times; i++)
+		work(ctx);
+	clock_gettime(CLOCK_THREAD_CPUTIME_ID, &to);
+	return ((double)(to.tv_sec - from.tv_sec) * 1e9 + (double)(to.tv_nsec - from.tv_nsec)) /
+		times;
+}
+
+static int by_value(const void *a, const void *b)
+{
+	double left = *(const double *)a, right = *(const double *)b;
+
+	return (left > right) - (left < right);
+}
+
+double median(double *values, size_t count)
+{
+	qsort(values, count, sizeof(*values), by_value);
+	return count % 2 ? values[count / 2] : (values[count / 2 - 1] + values[count / 2]) / 2;
+}
+
+int main(int argc, char **argv)
+{
+	bool quick = argc > 1 && strcmp(argv[1], "--quick") == 0;
+	unsigned rounds = quick ? QUICK_ROUNDS : ROUNDS;
+	bool fine;
+
+	argv += quick;
+	argc -= quick;
+	if (argc > 2 || (argc == 2 && argv[1][0] == '-')) {
+		fprintf(stderr, "usage: core_bench [--quick] [SETTINGS]\n");
+		return 2;
+	}
+	printf("{\"rounds\": %u", rounds);
+	fine = bench_verify(rounds);
+	fine &= bench_decide(rounds, argc == 2 ? argv[1] : NULL);
+	printf("}\n");
+	return fine ? 0 : 1;
+}

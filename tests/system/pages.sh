@@ -24,7 +24,7 @@ done
 verdict "rlm_migrantid(5) names every attribute" "${missing:-}"
 
 # Every option a program's --help speaks of is in its page.
-for program in build/main/src/tools/sandbox/migrantid-sandbox build/main/src/tools/migrantidctl; do
+for program in build/main/src/tools/sandbox/migrantid-sandbox build/main/src/tools/ctl/migrantidctl; do
 	[ -x $program ] || continue
 	name=${program##*/} absent=''
 	for option in $($program --help | grep -oE -- '--[a-z][a-z-]+' | sort -u); do

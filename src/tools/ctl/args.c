@@ -48,29 +48,37 @@ static enum ctl_option option_named(const struct verb *verb, const char *name)
 	return option;
 }
 
-/* One option at argv[*at], its value perhaps behind it; *at is left at the last that was used. */
+/* The value of an option at argv[*at]; *at is left at the last argument used. NULL: there is none. */
+static const char *value_of(enum ctl_option option, int argc, char **argv, int *at)
+{
+	const char *equals = strchr(argv[*at], '=');
+
+	if (options[option].value == NULL)
+		return equals == NULL ? "" : NULL;
+	if (equals != NULL)
+		return equals + 1;
+	return *at + 1 < argc ? argv[++*at] : NULL;
+}
+
 static bool read_option(const struct verb *verb, int argc, char **argv, int *at, struct args *out)
 {
-	const char *name = argv[*at] + 2;
-	const char *equals = strchr(name, '=');
-	enum ctl_option option = option_named(verb, name);
+	enum ctl_option option = option_named(verb, argv[*at] + 2);
+	const char *value;
 
-	if (option == OPTIONS)
+	if (option == OPTIONS) {
 		usage_error(verb, "argument %d is no option of this verb", *at);
-	else if (out->value[option] != NULL)
+		return false;
+	}
+	if (out->value[option] != NULL) {
 		usage_error(verb, "--%s is given twice", options[option].name);
-	else if (options[option].value == NULL && equals != NULL)
-		usage_error(verb, "--%s takes no value", options[option].name);
-	else if (options[option].value == NULL)
-		out->value[option] = "";
-	else if (equals != NULL)
-		out->value[option] = equals + 1;
-	else if (*at + 1 < argc)
-		out->value[option] = argv[++*at];
-	else
-		usage_error(verb, "--%s wants a value", options[option].name);
-	return option != OPTIONS && out->value[option] != NULL &&
-	       (equals == NULL || out->value[option] == equals + 1);
+		return false;
+	}
+	value = value_of(option, argc, argv, at);
+	if (value == NULL)
+		usage_error(verb, "--%s %s", options[option].name,
+			options[option].value != NULL ? "wants a value" : "takes no value");
+	out->value[option] = value;
+	return value != NULL;
 }
 
 bool args_read(const struct verb *verb, int argc, char **argv, struct args *out)

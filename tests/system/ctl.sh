@@ -5,7 +5,8 @@
 set -uo pipefail
 cd "$(dirname "$0")/../.."
 
-ctl=${CTL_PROGRAM:-build/main/src/tools/ctl/migrantidctl}
+STAND_BUILD=${STAND_BUILD:-$PWD/build/main}
+ctl=$STAND_BUILD/src/tools/ctl/migrantidctl
 dir=$(mktemp -d)
 trap 'rm -rf "$dir"' EXIT
 failures=0
@@ -48,7 +49,7 @@ json() {
 
 # shellcheck source=tests/system/ctl_inputs.sh
 . tests/system/ctl_inputs.sh
-for part in general mrz verify config explain; do
+for part in general mrz verify config explain cache; do
 	# shellcheck source=/dev/null
 	. "tests/system/ctl_$part.sh"
 done

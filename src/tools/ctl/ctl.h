@@ -32,6 +32,10 @@ enum ctl_exit {
 	X(OPT_MAX_LIFETIME, "max-lifetime", "SECONDS", "the longest `exp` - `iat`") \
 	X(OPT_ALGORITHMS, "algorithms", "LIST", "algorithms that are taken, with commas") \
 	X(OPT_AT, "at", "TIME", "as if it were this time: 2026-01-31T12:00:00Z, or a date") \
+	X(OPT_ASK, "ask", NULL, "ask the service about this sale, really") \
+	X(OPT_PERSON, "person", NULL, "what is kept about the one person on standard input") \
+	X(OPT_ALL, "all", NULL, "everything") \
+	X(OPT_BEFORE, "before", "TIME", "what was stored before this time") \
 	X(OPT_JSON, "json", NULL, "one JSON object instead of text") \
 	X(OPT_HELP, "help", NULL, "this text")
 
@@ -61,5 +65,7 @@ extern const struct verb verb_person_key;
 extern const struct verb verb_check;
 extern const struct verb verb_explain;
 extern const struct verb verb_keys;
+extern const struct verb verb_cache_stats;
+extern const struct verb verb_cache_purge;
 
 #endif

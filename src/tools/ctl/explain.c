@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* explain.c - what would become of one sale, and why, without asking anybody. */
+/* explain.c - what would become of one sale, and why; nobody is asked but with --ask. */
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -7,6 +7,7 @@
 #include "base/clock.h"
 #include "service/question.h"
 #include "tools/ctl/args.h"
+#include "tools/ctl/ask.h"
 #include "tools/ctl/ctl.h"
 #include "tools/ctl/files.h"
 #include "tools/ctl/request.h"
@@ -17,13 +18,16 @@ struct explanation {
 	const struct settings *settings;
 	const struct rule_set *rules;
 	struct date today;
+	struct request request;
 	struct sale sale;
+	bool ask;
 	struct output *out;
 };
 
 static void drop_explanation(struct explanation *explanation)
 {
 	sale_clear(&explanation->sale);
+	request_clear(&explanation->request);
 }
 
 static void drop_verdicts(enum rule_verdict **verdicts)
@@ -90,7 +94,7 @@ static void show_members(struct output *out, json_t *object, const char *prefix)
  * The question is made as the server makes it, under a key of zeros: only the names of its members
  * are shown, and the operator's secret is not needed for them.
  */
-static enum ctl_exit show_question(const struct explanation *explanation)
+static enum ctl_exit show_question(struct explanation *explanation)
 {
 	const struct operator_key zeros = { .len = OPERATOR_KEY_MIN };
 	struct output *out = explanation->out;
@@ -109,7 +113,9 @@ static enum ctl_exit show_question(const struct explanation *explanation)
 	output_line(out, "The service would be asked, and be sent:");
 	show_members(out, body, "");
 	json_decref(body);
-	return CTL_FINE;
+	return explanation->ask ?
+		       ask(explanation->settings, &explanation->request, explanation->out) :
+		       CTL_FINE;
 }
 
 static enum ctl_exit exempt(struct output *out, const struct rule_info *rule)
@@ -175,12 +181,12 @@ static enum ctl_exit explain_request(struct explanation *explanation)
 	const struct sale_options options = {
 		.allow_specimen = explanation->settings->allow_specimen
 	};
-	struct request request CLEANUP(request_clear) = { .count = 0 };
+	struct request *request = &explanation->request;
 	struct output *out = explanation->out;
 	char date[DATE_TEXT_LEN + 1];
 	struct sale_fault fault;
 
-	switch (request_read(&request, &out->reporter)) {
+	switch (request_read(request, &out->reporter)) {
 	case REQUEST_READ:
 		break;
 	case REQUEST_WRONG:
@@ -191,17 +197,23 @@ static enum ctl_exit explain_request(struct explanation *explanation)
 	date_format(&explanation->today, date);
 	output_fact(out, "date", date);
 	output_fact(out, "rules_digest", rules_digest(explanation->rules));
-	if (!sale_read(request.fields, request.count, &options, &explanation->sale, &fault))
+	if (!sale_read(request->fields, request->count, &options, &explanation->sale, &fault))
 		return bad_request(out, &fault);
 	return explain(explanation);
 }
 
 static enum ctl_exit run(const struct args *args, struct output *out)
 {
-	struct explanation explanation CLEANUP(drop_explanation) = { .out = out };
-	struct settings *settings CLEANUP(drop_settings) = files_settings(args, out);
+	struct explanation explanation CLEANUP(drop_explanation) = {
+		.ask = args->value[OPT_ASK] != NULL,
+		.out = out,
+	};
+	struct settings *settings CLEANUP(drop_settings) = NULL;
 	struct rule_set *rules CLEANUP(drop_rules) = NULL;
 
+	if (explanation.ask && args->value[OPT_AT] != NULL)
+		return usage_error(&verb_explain, "--ask asks now: --at cannot go with it");
+	settings = files_settings(args, out);
 	if (settings != NULL)
 		rules = files_rules(settings->rules_file, &out->reporter);
 	if (rules == NULL)
@@ -215,7 +227,7 @@ static enum ctl_exit run(const struct args *args, struct output *out)
 
 const struct verb verb_explain = {
 	.name = "explain",
-	.takes = TAKES(OPT_CONFIG) | TAKES(OPT_AT),
+	.takes = TAKES(OPT_CONFIG) | TAKES(OPT_AT) | TAKES(OPT_ASK),
 	.summary = "what would become of one sale, and why",
 	.details =
 		"Reads a request from standard input, `name = value` lines as radclient takes\n"
@@ -223,6 +235,11 @@ const struct verb verb_explain = {
 		"whether the buyer is exempt; and, if the service would be asked, which\n"
 		"members of a question it would be sent, by name and not by value. Nothing is\n"
 		"sent and nothing is kept. Exit code 1 if the request itself is at fault:\n"
-		"something is missing or wrong.",
+		"something is missing or wrong.\n"
+		"\n"
+		"With --ask the sale is decided as the server would decide it: kept answers\n"
+		"are looked at and the service is asked if need be. That is a real question\n"
+		"about a real person, for which the buyer's consent is needed as in a shop.\n"
+		"Exit code 0 if the sale may go ahead, 1 if not, 3 if that could not be told.",
 	.run = run,
 };

@@ -21,6 +21,8 @@ static const struct verb *const verbs[] = {
 	&verb_check,
 	&verb_explain,
 	&verb_keys,
+	&verb_cache_stats,
+	&verb_cache_purge,
 };
 
 static void help(void)
@@ -29,16 +31,29 @@ static void help(void)
 		   "       migrantidctl VERB --help\n"
 		   "       migrantidctl --version\n");
 	for (size_t i = 0; i < ARRAY_LEN(verbs); i++)
-		(void)printf("  %-11s %s\n", verbs[i]->name, verbs[i]->summary);
+		(void)printf("  %-12s %s\n", verbs[i]->name, verbs[i]->summary);
 	(void)puts("\nEvery verb takes --json. Exit codes: 0 in order, 1 not in order, 2 wrong\n"
 		   "usage, 3 could not be done. Nothing about a person is taken from the command\n"
 		   "line: it is read from standard input.");
 }
 
-static const struct verb *verb_named(const char *name)
+/* How many arguments a verb's name takes up, or 0 if they are not this verb. */
+static int words_of(const struct verb *verb, int argc, char **argv)
+{
+	const char *second = strchr(verb->name, ' ');
+	size_t len = strcspn(verb->name, " ");
+
+	if (argc < 2 || strlen(argv[1]) != len || strncmp(argv[1], verb->name, len) != 0)
+		return 0;
+	if (second == NULL)
+		return 1;
+	return argc > 2 && strcmp(argv[2], second + 1) == 0 ? 2 : 0;
+}
+
+static const struct verb *find_verb(int argc, char **argv, int *words)
 {
 	for (size_t i = 0; i < ARRAY_LEN(verbs); i++)
-		if (strcmp(verbs[i]->name, name) == 0)
+		if ((*words = words_of(verbs[i], argc, argv)) > 0)
 			return verbs[i];
 	return NULL;
 }
@@ -97,11 +112,12 @@ static enum ctl_exit run(const struct verb *verb, int argc, char **argv)
 
 int main(int argc, char **argv)
 {
-	const struct verb *verb = argc > 1 ? verb_named(argv[1]) : NULL;
+	int words = 0;
+	const struct verb *verb = find_verb(argc, argv, &words);
 
 	leave_no_traces();
 	if (verb != NULL)
-		return (int)run(verb, argc - 1, argv + 1);
+		return (int)run(verb, argc - words, argv + words);
 	if (argc == 2 && (strcmp(argv[1], "--help") == 0 || strcmp(argv[1], "help") == 0)) {
 		help();
 		return CTL_FINE;

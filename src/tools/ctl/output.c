@@ -65,6 +65,7 @@ static void say(void *ctx, enum severity severity, const char *file, int line, c
 
 	if (severity == SAY_DEBUG)
 		return;
+	pthread_mutex_lock(&out->mutex);
 	out->errors += severity == SAY_ERROR;
 	out->warnings += severity == SAY_WARNING;
 	(void)snprintf(plain, sizeof(plain), "%s", text);
@@ -74,11 +75,13 @@ static void say(void *ctx, enum severity severity, const char *file, int line, c
 			severity_name(severity), "file", file, "line", line, "text", plain));
 	else
 		print_message(severity_name(severity), file, line, plain);
+	pthread_mutex_unlock(&out->mutex);
 }
 
 void output_begin(struct output *out, bool json, const char *verb)
 {
 	*out = (struct output){ .json = json, .document = json_object(), .reporter = { say, out } };
+	pthread_mutex_init(&out->mutex, NULL);
 	output_member(out, "verb", json_string(verb));
 }
 
@@ -90,6 +93,7 @@ bool output_finish(struct output *out, const char *status)
 		(void)putchar('\n');
 	}
 	json_decref(out->document);
+	pthread_mutex_destroy(&out->mutex);
 	return fflush(stdout) == 0 && ferror(stdout) == 0;
 }
 

@@ -6,6 +6,8 @@
 #ifndef MIGRANTID_CTL_OUTPUT_H
 #define MIGRANTID_CTL_OUTPUT_H
 
+#include <pthread.h>
+
 #include <jansson.h>
 
 #include "base/base.h"
@@ -14,6 +16,7 @@
 struct output {
 	bool json;
 	json_t *document;
+	pthread_mutex_t mutex; /* the reporter is called from any thread, the rest from one */
 	unsigned errors, warnings; /* reported so far */
 	struct reporter reporter; /* people: standard error; programs: the member "messages" */
 };

@@ -1,0 +1,181 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * cache.c - how much is kept in the store, and removing it: all, what is old, or what is kept about
+ * one person who is named on standard input. Counts only; there is no way to list what is kept.
+ */
+#include <inttypes.h>
+#include <stdio.h>
+#include <string.h>
+#include <unistd.h>
+
+#include <openssl/crypto.h>
+
+#include "base/clock.h"
+#include "cache/lmdb_env.h"
+#include "cache/store.h"
+#include "tools/ctl/args.h"
+#include "tools/ctl/ctl.h"
+#include "tools/ctl/files.h"
+#include "tools/ctl/owner.h"
+#include "tools/ctl/person.h"
+
+#define PATH_ROOM 4096
+
+static void close_store(struct store **store)
+{
+	if (*store != NULL)
+		(*store)->ops->close(*store);
+}
+
+static void show_number(struct output *out, const char *name, uint64_t number)
+{
+	output_member(out, name, json_integer((json_int_t)number));
+	output_line(out, "%s: %" PRIu64, name, number);
+}
+
+static bool has_store(const struct settings *settings, const struct reporter *reporter)
+{
+	if (strcmp(settings->store, "lmdb") == 0)
+		return true;
+	report(reporter, SAY_ERROR, settings->file,
+		conf_line_of(settings->groups[SETTINGS_CACHE], "store"),
+		"store: no store is used: answers are kept in the server's memory alone");
+	return false;
+}
+
+/* A store that the server has not begun yet is not begun here. NULL after an error was reported. */
+static struct store *open_store(const struct settings *settings, const struct reporter *reporter)
+{
+	char path[PATH_ROOM];
+	struct store *store;
+
+	if (!has_store(settings, reporter) || !owner_become(settings->store_directory, reporter))
+		return NULL;
+	(void)snprintf(path, sizeof(path), "%s/%s", settings->store_directory, LMDB_FILE);
+	if (access(path, R_OK | W_OK) != 0) {
+		report(reporter, SAY_ERROR, path, 0,
+			"cannot be opened: has the server been started once, and are you root or "
+			"its user?");
+		return NULL;
+	}
+	store = store_lmdb_open(settings->store_directory, (size_t)settings->store_octets,
+		reporter);
+	if (store == NULL)
+		report(reporter, SAY_ERROR, path, 0, "cannot be opened");
+	return store;
+}
+
+static enum ctl_exit run_stats(const struct args *args, struct output *out)
+{
+	struct settings *settings CLEANUP(drop_settings) = files_settings(args, out);
+	struct store *store CLEANUP(close_store) = NULL;
+	struct store_stats stats;
+
+	if (settings != NULL)
+		store = open_store(settings, &out->reporter);
+	if (store == NULL)
+		return CTL_UNABLE;
+	if (!store->ops->stats(store, &stats)) {
+		report(&out->reporter, SAY_ERROR, settings->store_directory, 0, "cannot be read");
+		return CTL_UNABLE;
+	}
+	show_number(out, "entries", stats.entries);
+	show_number(out, "octets", stats.octets);
+	show_number(out, "capacity", stats.capacity);
+	return CTL_FINE;
+}
+
+/* An answer past its time is not: it is nobody's to use, and goes unmentioned. */
+static bool is_kept(struct store *store, const struct person_key *person)
+{
+	struct store_entry entry;
+	bool kept = store->ops->get(store, person->bytes, clock_wall(&system_clock), &entry);
+
+	OPENSSL_cleanse(&entry, sizeof(entry));
+	return kept;
+}
+
+/* The pseudonyms are made before root's rights are given up: their keys are root's to read. */
+static enum ctl_exit purge_person(const struct settings *settings, struct output *out)
+{
+	struct person_keys keys CLEANUP(person_keys_clear) = { .count = 0 };
+	struct store *store CLEANUP(close_store) = NULL;
+	enum ctl_exit code = person_keys_read(settings, &keys, out);
+	uint64_t removed = 0;
+
+	if (code != CTL_FINE)
+		return code;
+	store = open_store(settings, &out->reporter);
+	if (store == NULL)
+		return CTL_UNABLE;
+	for (size_t i = 0; i < keys.count; i++) {
+		bool kept = is_kept(store, &keys.at[i]);
+
+		store->ops->remove(store, keys.at[i].bytes);
+		if (is_kept(store, &keys.at[i])) {
+			report(&out->reporter, SAY_ERROR, settings->store_directory, 0,
+				"what is kept could not be removed");
+			return CTL_UNABLE;
+		}
+		removed += kept;
+	}
+	show_number(out, "removed", removed);
+	return CTL_FINE;
+}
+
+static enum ctl_exit purge_before(const struct settings *settings, int64_t before,
+				  struct output *out)
+{
+	struct store *store CLEANUP(close_store) = open_store(settings, &out->reporter);
+
+	if (store == NULL)
+		return CTL_UNABLE;
+	show_number(out, "removed", store->ops->purge(store, before));
+	return CTL_FINE;
+}
+
+static enum ctl_exit run_purge(const struct args *args, struct output *out)
+{
+	bool person = args->value[OPT_PERSON] != NULL, all = args->value[OPT_ALL] != NULL;
+	const char *time = args->value[OPT_BEFORE];
+	struct settings *settings CLEANUP(drop_settings) = NULL;
+	int64_t before = INT64_MAX;
+	enum ctl_exit code;
+
+	if (person + all + (time != NULL) != 1)
+		return usage_error(&verb_cache_purge, "one of --person, --all, --before is wanted");
+	if (time != NULL && !args_time(time, &before))
+		return usage_error(&verb_cache_purge,
+			"--before wants a time such as 2026-01-31T12:00:00Z");
+	settings = files_settings(args, out);
+	if (settings == NULL || !has_store(settings, &out->reporter))
+		return CTL_UNABLE;
+	code = person ? purge_person(settings, out) : purge_before(settings, before, out);
+	if (code == CTL_FINE)
+		output_line(out, "What a running server has in memory besides goes when it is "
+				 "restarted.");
+	return code;
+}
+
+const struct verb verb_cache_stats = {
+	.name = "cache stats",
+	.takes = TAKES(OPT_CONFIG),
+	.summary = "how much the store holds",
+	.details =
+		"Shows how many answers the store holds, how much room they take and how\n"
+		"much there is. May be used while the server runs.",
+	.run = run_stats,
+};
+
+const struct verb verb_cache_purge = {
+	.name = "cache purge",
+	.takes = TAKES(OPT_CONFIG) | TAKES(OPT_PERSON) | TAKES(OPT_ALL) | TAKES(OPT_BEFORE),
+	.summary = "remove answers from the store",
+	.details =
+		"Removes answers from the store and says how many: all of them, those stored\n"
+		"before a time, or those about one person, whose request is read from\n"
+		"standard input as person-key reads it. May be used while the server runs;\n"
+		"what the server has in memory besides goes when it is restarted. Whoever is\n"
+		"removed is asked about again at their next sale.",
+	.run = run_purge,
+};

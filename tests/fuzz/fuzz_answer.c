@@ -79,8 +79,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	input = sign_input(header, header_len, payload, payload_len);
 	len = sign_octets(signer, JWS_EDDSA, input, strlen(input), signature);
 	token = sign_join(input, signature, len);
-	failed = answer_verify(
-		token, strlen(token), keys, &question_expectation, &answer, NULL);
+	failed = answer_verify(token, strlen(token), keys, &question_expectation, &answer, NULL);
 	HOLDS(failed != CHECK_SIGNATURE);
 	if (failed == CHECK_NONE) {
 		says_what_was_asked((const char *)payload, payload_len, &answer);

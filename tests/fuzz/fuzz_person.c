@@ -124,8 +124,8 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 		one_len = person_canonical(&one, one_octets);
 		other_len = person_canonical(&other, other_octets);
 		HOLDS(one_len <= sizeof(one_octets) && other_len <= sizeof(other_octets));
-		HOLDS(same == (one_len == other_len &&
-				      memcmp(one_octets, other_octets, one_len) == 0));
+		HOLDS(same ==
+			(one_len == other_len && memcmp(one_octets, other_octets, one_len) == 0));
 		HOLDS(person_key_make(&key, &one, &one_key));
 		HOLDS(person_key_make(&key, &other, &other_key));
 		HOLDS(same == (strcmp(one_key.text, other_key.text) == 0));

@@ -46,8 +46,7 @@ static void first_match_wins(const struct rule_set *set, const struct sale *sale
 
 		HOLDS(verdicts[match] == RULE_HOLDS && in_force(&rule));
 	}
-	HOLDS(rules_is_home(set, sale) ==
-		(strcmp(sale->person.nationality, rules_home(set)) == 0));
+	HOLDS(rules_is_home(set, sale) == (strcmp(sale->person.nationality, rules_home(set)) == 0));
 }
 
 /* Nobody is exempt for saying nothing: there is no rule that names nothing. */

@@ -57,8 +57,8 @@ static void state_is_sound(const char *code, bool allow_specimen)
 		(kind == COUNTRY_SPECIMEN && allow_specimen));
 }
 
-static void is_sound(const struct sale *sale, const struct sale_field *fields, size_t count,
-	bool allow_specimen)
+static void is_sound(
+	const struct sale *sale, const struct sale_field *fields, size_t count, bool allow_specimen)
 {
 	const struct person *person = &sale->person;
 	bool shown = count_of(fields, count, ATTR_MRZ) > 0;

@@ -43,7 +43,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	memcpy(sale.id, "sale-2", 7);
 	HOLDS(!state_check(&key, &sale, &person, NOW));
 
-	/* A sale without an id of the shop's takes the one that its State names, whosesoever it is. */
+	/* Without an id of the shop's a sale takes the one that its State names, whosesoever. */
 	memcpy(nameless.state, sale.state, size);
 	nameless.state_len = size;
 	HOLDS(state_settle_id(&nameless, seed));

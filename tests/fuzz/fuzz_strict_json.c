@@ -14,13 +14,15 @@ static int depth_of(const json_t *value)
 	size_t i;
 
 	if (json_is_object(value)) {
-		json_object_foreach((json_t *)(uintptr_t)value, name, inner) {
+		json_object_foreach((json_t *)(uintptr_t)value, name, inner)
+		{
 			int depth = depth_of(inner);
 
 			deepest = depth > deepest ? depth : deepest;
 		}
 	} else if (json_is_array(value)) {
-		json_array_foreach(value, i, inner) {
+		json_array_foreach(value, i, inner)
+		{
 			int depth = depth_of(inner);
 
 			deepest = depth > deepest ? depth : deepest;
@@ -36,7 +38,8 @@ static void has_no_nul(const json_t *object)
 	const char *name;
 	json_t *value;
 
-	json_object_foreach((json_t *)(uintptr_t)object, name, value) {
+	json_object_foreach((json_t *)(uintptr_t)object, name, value)
+	{
 		const char *text = strict_json_text(object, name);
 
 		HOLDS((text != NULL) == json_is_string(value));

@@ -65,7 +65,9 @@ static inline const struct zone_form *zone_form_of(size_t len)
 static inline void zone_add(int *sum, size_t *count, const char *text, size_t len)
 {
 	for (size_t i = 0; i < len; i++, (*count)++) {
-		int value = text[i] == '<' ? 0 : text[i] >= 'A' ? text[i] - 'A' + 10 : text[i] - '0';
+		int value = text[i] == '<'   ? 0
+			    : text[i] >= 'A' ? text[i] - 'A' + 10
+					     : text[i] - '0';
 
 		*sum += value * (*count % 3 == 0 ? 7 : *count % 3 == 1 ? 3 : 1);
 	}

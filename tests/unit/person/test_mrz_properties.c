@@ -182,7 +182,8 @@ static void random_day(struct chance *chance, bool may_be_unknown, char out[7])
 	int unknown = may_be_unknown ? chance_in(chance, 0, 5) : 5;
 
 	(void)snprintf(out, 7, "%02u%02u%02u", (unsigned)chance_in(chance, 0, 99) % 100U,
-		(unsigned)chance_in(chance, 1, 12) % 100U, (unsigned)chance_in(chance, 1, 28) % 100U);
+		(unsigned)chance_in(chance, 1, 12) % 100U,
+		(unsigned)chance_in(chance, 1, 28) % 100U);
 	if (unknown <= 2) /* the day; the month as well; all */
 		memset(out + 4 - 2 * unknown, '<', (size_t)(2 + 2 * unknown));
 }
@@ -302,7 +303,8 @@ static void a_wrong_character_is_caught(void **state)
 /* A check digit is a digit: no letter of the same value, and only an empty field goes without. */
 static void a_check_digit_is_a_digit(void **state)
 {
-	static const size_t places[][5] = { [MRZ_TD1] = { 36, 44, 59 }, [MRZ_TD2] = { 55, 63, 71 },
+	static const size_t places[][5] = { [MRZ_TD1] = { 36, 44, 59 },
+		[MRZ_TD2] = { 55, 63, 71 },
 		[MRZ_TD3] = { 53, 63, 71, 87 } };
 	struct chance chance = { SEED };
 

@@ -72,7 +72,8 @@ static void the_code_makes_them(void **state)
 	size_t i;
 
 	(void)state;
-	json_array_foreach(vectors, i, vector) {
+	json_array_foreach(vectors, i, vector)
+	{
 		const char *hex = text_of(vector, "key");
 		struct person person = person_of(vector);
 		uint8_t canonical[PERSON_CANONICAL_MAX];
@@ -115,7 +116,8 @@ static void the_page_shows_them(void **state)
 	(void)state;
 	assert_non_null(page);
 	read_page(page);
-	json_array_foreach(vectors, i, vector) {
+	json_array_foreach(vectors, i, vector)
+	{
 		for (size_t n = 0; n < ARRAY_LEN(names); n++)
 			if (strstr(page, text_of(vector, names[n])) == NULL)
 				fail_msg("%s: no %s of vector %zu", PAGE, names[n], i + 1);

@@ -82,8 +82,8 @@ static struct date random_birth(struct chance *chance)
 static void random_type(struct chance *chance, char out[DOCUMENT_TYPE_MAX + 1])
 {
 	bool code = chance_in(chance, 0, 1) == 0;
-	size_t len = (size_t)(code ? chance_in(chance, 1, 2) :
-				     chance_in(chance, 3, DOCUMENT_TYPE_MAX));
+	size_t len =
+		(size_t)(code ? chance_in(chance, 1, 2) : chance_in(chance, 3, DOCUMENT_TYPE_MAX));
 
 	chance_fill(chance, code ? "PICA" : "ab-", out, len);
 	out[len] = '\0';

@@ -3,7 +3,7 @@
 # ctl.sh - migrantidctl as people and programs use it: every verb, with good and bad input, its exit
 # codes, --json, and that nothing of a person stands in its arguments or messages.
 set -uo pipefail
-cd "$(dirname "$0")/../.."
+cd "$(dirname "$0")/../.." || exit
 
 STAND_BUILD=${STAND_BUILD:-$PWD/build/main}
 ctl=$STAND_BUILD/src/tools/ctl/migrantidctl

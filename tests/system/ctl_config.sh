@@ -60,7 +60,8 @@ cp "$dir/right.pem" "$cd_settings/client.key"
 wrong "another certificate's key" 1 'client.key: error: is not the key'
 certificate 20
 settings
-wrong "a certificate that expires soon" 0 'client.pem: warning: certificate 1 expires in (19|20) days'
+wrong "a certificate that expires soon" 0 \
+	'client.pem: warning: certificate 1 expires in (19|20) days'
 FAKETIME=-400d LD_PRELOAD=$(ls /usr/lib/*/faketime/libfaketime.so.1) certificate 365
 settings
 wrong "an expired certificate" 1 'client.pem: error: certificate 1 has expired'

@@ -59,6 +59,7 @@ for verb in "${verbs[@]}"; do
 	done
 done
 completed=$(bash -c '. debian/migrantidctl.bash-completion
-	COMP_WORDS=("$@") COMP_CWORD=2; _migrantidctl "$1"; echo "${COMPREPLY[*]}"' - "$ctl" verify --sig)
+	COMP_WORDS=("$@") COMP_CWORD=2; _migrantidctl "$1"; echo "${COMPREPLY[*]}"' - "$ctl" verify \
+	--sig)
 [ "$completed" = --signature-only ]
 verdict "completion offers an option" $?

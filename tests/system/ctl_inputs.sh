@@ -1,9 +1,9 @@
 # shellcheck shell=bash
 # SPDX-License-Identifier: GPL-2.0-or-later
-# ctl_inputs.sh - what ctl.sh looks at: specimens, a configuration, keys and tokens signed by openssl.
+# ctl_inputs.sh - what ctl.sh looks at: specimens, settings, keys, tokens signed by openssl.
 
 td3=$'P<UTOERIKSSON<<ANNA<MARIA<<<<<<<<<<<<<<<<<<<\nL898902C36UTO7408122F1204159ZE184226B<<<<<10\n'
-td1=$'I<UTOD231458907<<<<<<<<<<<<<<<\n7408122F1204159UTO<<<<<<<<<<<6\nERIKSSON<<ANNA<MARIA<<<<<<<<<<\n'
+td1=$'I<UTOD231458907<<<<<<<<<<<<<<<\n7408122F1204159UTO<<<<<<<<<<<6\n'$'ERIKSSON<<ANNA<MARIA<<<<<<<<<<\n'
 visa=$'V<UTOERIKSSON<<ANNA<MARIA<<<<<<<<<<<<<<<<<<<\nL8988901C4XXX4009078F96121096ZE184226B<<<<<<\n'
 
 # A buyer from Uzbekistan; $sale is all that is needed.

@@ -48,7 +48,8 @@ static enum ctl_option option_named(const struct verb *verb, const char *name)
 	return option;
 }
 
-/* The value of an option at argv[*at]; *at is left at the last argument used. NULL: there is none. */
+/* The value of the option at argv[*at], NULL if there is none; *at is left at the last argument
+ * that was used. */
 static const char *value_of(enum ctl_option option, int argc, char **argv, int *at)
 {
 	const char *equals = strchr(argv[*at], '=');

@@ -110,7 +110,7 @@ static enum ctl_exit show_question(struct explanation *explanation)
 		return CTL_UNABLE;
 	}
 	output_fact(out, "decision", "ask");
-	output_line(out, "The service would be asked, and be sent:");
+	output_line(out, "Unless a kept answer serves, the service would be asked, and be sent:");
 	show_members(out, body, "");
 	json_decref(body);
 	return explanation->ask ?

@@ -7,9 +7,9 @@
 #include "base/report.h"
 
 /*
- * If this is root, become for good the user whom a folder belongs to, with their groups: whatever is made
- * in it (a lock file, a new store) must be the server's to use. For the main thread alone. False after an error was reported:
- * there is no such folder, or the change failed.
+ * If this is root, become for good the user whom a folder belongs to, with their groups: whatever
+ * is made in it (a lock file, a new store) must be the server's to use. False after an error was
+ * reported: there is no such folder, or the change failed.
  */
 MUST_CHECK bool owner_become(const char *folder, const struct reporter *reporter);
 

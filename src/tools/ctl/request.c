@@ -17,16 +17,13 @@ static void skip_blanks(struct line *line)
 	line->at += strspn(line->at, " \t\r");
 }
 
-/* The name, with a '\0' put behind it by the caller once the operator has been read. */
 static struct span read_name(struct line *line)
 {
 	size_t len = 0;
 
-	while (isalnum((unsigned char)line->at[len]) || strchr("-_.:", line->at[len]) != NULL) {
-		if (line->at[len] == '\0' || (line->at[len] == ':' && line->at[len + 1] == '='))
-			break;
+	while (isalnum((unsigned char)line->at[len]) || line->at[len] == '-' ||
+	       line->at[len] == '_' || line->at[len] == '.')
 		len++;
-	}
 	line->at += len;
 	if (len == 0)
 		line->fault = "a line is NAME = VALUE";

@@ -3,31 +3,10 @@
  * A request: what is read is checked and terminated, says what its fields say and nothing else,
  * and does not depend on their order; what is refused names a reason and leaves no octet behind.
  *
- * The input is a row of fields: a number for the attribute, a length, a value. The first octet
- * tells whether specimens are allowed.
+ * The input is what request.h says; its first octet tells whether specimens are allowed.
  */
-#include "fuzz.h"
-#include "rules/sale.h"
+#include "request.h"
 #include "rules/text.h"
-
-#define FIELDS_MAX 24
-
-/* The values lie in blocks of their own, so that reading past one of them is seen. */
-static size_t cut(const uint8_t *data, size_t size, struct sale_field fields[FIELDS_MAX])
-{
-	size_t count = 0;
-
-	while (size >= 2 && count < FIELDS_MAX) {
-		size_t len = data[1] < size - 2 ? data[1] : size - 2;
-
-		fields[count].attribute = (enum attribute)(data[0] % (ATTRIBUTES + 1));
-		fields[count].value = (struct span){ exact_copy(data + 2, len), len };
-		count++;
-		data += 2 + len;
-		size -= 2 + len;
-	}
-	return count;
-}
 
 static void is_refused_cleanly(const struct sale *sale, const struct sale_fault *fault)
 {
@@ -107,7 +86,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	struct sale_options options = { .allow_specimen = size > 0 && data[0] % 2 == 1 };
 	struct sale_fault fault, other_fault;
 	struct sale *sale = malloc(sizeof(*sale)), *other = malloc(sizeof(*other));
-	size_t count = size > 0 ? cut(data + 1, size - 1, fields) : 0;
+	size_t count = size > 0 ? request_cut(data + 1, size - 1, fields) : 0;
 	bool good;
 
 	HOLDS(sale != NULL && other != NULL);
@@ -123,8 +102,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	HOLDS(sale_read(turned, count, &options, other, &other_fault) == good);
 	if (good)
 		HOLDS(memcmp(sale, other, sizeof(*sale)) == 0);
-	for (size_t i = 0; i < count; i++)
-		free((void *)(uintptr_t)fields[i].value.data);
+	request_free(fields, count);
 	free(sale);
 	free(other);
 	return 0;

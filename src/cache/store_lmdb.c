@@ -252,12 +252,12 @@ static struct waiting *take_queue(struct lmdb_store *store, size_t *count)
 	pthread_mutex_lock(&store->mutex);
 	while (store->first == NULL && !store->ending)
 		pthread_cond_wait(&store->filled, &store->mutex);
-	(void)clock_gettime(CLOCK_REALTIME, &until);
+	(void)clock_gettime(CLOCK_MONOTONIC, &until);
 	until.tv_nsec += GATHER_MS * 1000000L;
 	until.tv_sec += until.tv_nsec / 1000000000L;
 	until.tv_nsec %= 1000000000L;
 	while (!store->ending && store->queued < QUEUE_MAX / 2 &&
-		pthread_cond_timedwait(&store->filled, &store->mutex, &until) == 0)
+		pthread_cond_clockwait(&store->filled, &store->mutex, CLOCK_MONOTONIC, &until) == 0)
 		;
 	first = store->first;
 	*count = store->queued;

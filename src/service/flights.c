@@ -39,7 +39,6 @@ void flights_free(struct engine *engine)
 static struct flight *flight_new(struct question *question, int64_t deadline_ms)
 {
 	struct flight *flight = calloc(1, sizeof(*flight));
-	pthread_condattr_t attributes;
 
 	if (flight == NULL)
 		return NULL;
@@ -48,10 +47,7 @@ static struct flight *flight_new(struct question *question, int64_t deadline_ms)
 	flight->deadline_ms = deadline_ms;
 	memset(question, 0, sizeof(*question));
 	pthread_mutex_init(&flight->mutex, NULL);
-	pthread_condattr_init(&attributes);
-	pthread_condattr_setclock(&attributes, CLOCK_MONOTONIC);
-	pthread_cond_init(&flight->ended_or_later, &attributes);
-	pthread_condattr_destroy(&attributes);
+	pthread_cond_init(&flight->ended_or_later, NULL);
 	return flight;
 }
 
@@ -157,7 +153,8 @@ static void wait_for(struct flight *flight, int64_t until_ms, struct ask_result 
 
 	pthread_mutex_lock(&flight->mutex);
 	while (!flight->ended && status == 0 && flight->later_until_ms < until_ms)
-		status = pthread_cond_timedwait(&flight->ended_or_later, &flight->mutex, &until);
+		status = pthread_cond_clockwait(&flight->ended_or_later, &flight->mutex,
+			CLOCK_MONOTONIC, &until);
 	if (flight->ended)
 		*out = flight->result;
 	else

@@ -11,7 +11,7 @@ status=0
 
 # folders CLOCK FOLDER..: one server and one sandbox for all folders that stand at one time.
 folders() {
-	local STAND_CLOCK=$1
+	local -x STAND_CLOCK=$1
 	shift
 	rm -rf "${work:?}"/*
 	stand_sandbox "$work" tests/policy/people.json && stand_settings "$work" &&

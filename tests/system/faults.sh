@@ -80,9 +80,11 @@ round() {
 		expect "$fault where the service would say $result" Undetermined "$why"
 		stand_fault "$work" null
 		tries=20
-		while sell && [ "$(field MigrantID-Result)" != "${result^}" ] && [ $tries -gt 0 ]; do
+		sell
+		while [ "$(field MigrantID-Result)" != "${result^}" ] && [ $tries -gt 0 ]; do
 			tries=$((tries - 1))
 			sleep 0.3
+			sell
 		done
 	done
 	sell
@@ -109,6 +111,7 @@ in_the_log() {
 
 # The service is not there at all, then cannot be believed at the TLS layer.
 unreachable() {
+	local what why
 	people yes match >"$work/people.json"
 	stand_sandbox "$work" "$work/people.json" && stand_settings "$work" || return 1
 	stand_set "$work/settings/migrantid.cfg" 'service.urls=[ "https://127.0.0.1:1" ]'
@@ -119,7 +122,11 @@ unreachable() {
 	server_stop "$work/server"
 
 	another_ca "$work/other"
+	# A service whose certificate is not believed is not asked; one that does not believe ours
+	# says so.
 	for what in ca_file:a-CA-that-is-not-ours certificate_file:a-certificate-of-another-CA; do
+		why=service-unavailable
+		[ ${what%%:*} = ca_file ] || why=not-configured
 		cp -R "$work/settings" "$work/kept"
 		stand_set "$work/settings/migrantid.cfg" \
 			"service.urls=[ \"$(cat "$work/sandbox.url")\" ]"
@@ -130,7 +137,7 @@ unreachable() {
 		esac
 		stand_server "$work" || { not_ok "a server with ${what#*:}"; continue; }
 		sell
-		expect "${what#*:}" Undetermined service-unavailable
+		expect "${what#*:}" Undetermined "$why"
 		server_stop "$work/server"
 		rm -rf "$work/settings"
 		mv "$work/kept" "$work/settings"

@@ -44,7 +44,7 @@ stand_port() {
 stand_sandbox() {
 	local dir=$1 people=$2 tries=100
 	shift 2
-	mkdir -p "$dir"
+	mkdir -p "$dir" && : >"$dir/sandbox.log"
 	# shellcheck disable=SC2046 # a command with its options
 	$(stand_clocked) "$stand_build/src/tools/sandbox/migrantid-sandbox" --people "$people" \
 		--state "$dir/sandbox" --port 0 "$@" >"$dir/sandbox.log" 2>&1 </dev/null &
@@ -128,7 +128,8 @@ stand_stop() {
 stand_curl() {
 	local dir=$1 path=$2
 	shift 2
-	curl --silent --show-error --max-time 10 --noproxy '*' --cacert "$dir/sandbox/ca.pem" \
+	# shellcheck disable=SC2046 # a command with its options
+	$(stand_clocked) curl --silent --show-error --max-time 10 --noproxy '*' --cacert "$dir/sandbox/ca.pem" \
 		--cert "$dir/sandbox/client.pem" --key "$dir/sandbox/client.key" "$@" \
 		"$(cat "$dir/sandbox.url")$path"
 }

@@ -77,7 +77,8 @@ static void *run(void *ctx)
 		}
 		until.tv_sec = later->heap[0].due_ms / 1000;
 		until.tv_nsec = later->heap[0].due_ms % 1000 * 1000000;
-		(void)pthread_cond_timedwait(&later->changed, &later->mutex, &until);
+		(void)pthread_cond_clockwait(&later->changed, &later->mutex, CLOCK_MONOTONIC,
+			&until);
 	}
 	pthread_mutex_unlock(&later->mutex);
 	return NULL;
@@ -86,15 +87,11 @@ static void *run(void *ctx)
 struct later *later_start(void)
 {
 	struct later *later = calloc(1, sizeof(*later));
-	pthread_condattr_t attributes;
 
 	if (later == NULL)
 		return NULL;
 	pthread_mutex_init(&later->mutex, NULL);
-	pthread_condattr_init(&attributes);
-	pthread_condattr_setclock(&attributes, CLOCK_MONOTONIC);
-	pthread_cond_init(&later->changed, &attributes);
-	pthread_condattr_destroy(&attributes);
+	pthread_cond_init(&later->changed, NULL);
 	if (pthread_create(&later->thread, NULL, run, later) != 0) {
 		free(later);
 		return NULL;

@@ -1,0 +1,94 @@
+# shellcheck shell=bash
+# SPDX-License-Identifier: GPL-2.0-or-later
+#
+# stage.sh - a stage for the benchmark: a sandbox service, and one server that has beside each
+# other sim-sale, a virtual server without a policy, rlm_rest, and rlm_rest with rlm_cache. To be
+# sourced, after tests/system/stand.sh:
+#
+#	stage_templates DIR			write the requests that are sent
+#	stage_start DIR [SANDBOX-OPTION..]	start both; the ports are in DIR/port.NAME
+#	stage_load DIR NAME TEMPLATE OPTION..	one measurement; prints radload's JSON
+#	stage_rss DIR				resident memory of the server, KiB
+#
+# NAME is sale, other, rest or rest-cache.
+
+stage_secret=bench-secret-bench-secret
+stage_folder=$server_repository/tests/bench
+stage_programs=$stand_build/tests/bench
+
+# Everybody is somebody the service says yes about.
+stage_people() {
+	echo '{ "people": [], "default": { "result": "yes", "reason": "match", "valid_for": 3600 } }'
+}
+
+stage_template() {
+	cat <<-END
+		User-Name = shop-17
+		NAS-Identifier = shops
+		MigrantID-Sale-Id = %r
+		MigrantID-Document-Type = P
+		MigrantID-Document-Issuer = UZB
+		MigrantID-Document-Number = FA%n
+		MigrantID-Nationality = UZB
+		MigrantID-Date-of-Birth = $1
+		MigrantID-Consent-Text = ru-2025-01
+		MigrantID-Language = ru
+	END
+}
+
+# The same request for every server, but that polling must be asked for; a child is exempt.
+stage_templates() {
+	stage_template "$(date -u -d '3 years ago' +%Y-%m-%d)" >"$1/exempt"
+	stage_template 1990-01-31 >"$1/sale"
+	stage_template 1990-01-31 >"$1/polling"
+	echo "MigrantID-Accept-Challenge = 1" >>"$1/polling"
+}
+
+# A part of the configuration, with what stands between two @ filled in.
+stage_fill() {
+	local dir=$1
+	sed -e "s|@sandbox@|$dir/sandbox|g" -e "s|@url@|$(cat "$dir/service.url")|g" \
+		-e "s|@secret@|$stage_secret|g" -e "s|@key@|$(cat "$dir/settings/person.key")|g" \
+		-e "s|@rest_port@|$(cat "$dir/port.rest")|g" \
+		-e "s|@cache_port@|$(cat "$dir/port.rest-cache")|g" "$stage_folder/rest/$2"
+}
+
+stage_configure() {
+	local dir=$1 raddb=$1/server/raddb
+	stage_fill "$dir" module-rest >"$raddb/mods-enabled/rest_sale"
+	stage_fill "$dir" module-cache >"$raddb/mods-enabled/cache_sale"
+	stage_fill "$dir" policy >"$raddb/policy.d/rest_sale"
+	stage_fill "$dir" site >"$raddb/sites-enabled/rest"
+	# More than 16384 requests in cleanup_delay is what a measurement is about.
+	server_edit "$raddb/radiusd.conf" 's/^max_requests = .*/max_requests = 262144/' || return 1
+	# Every reply is signed, with a policy or without: that is RADIUS, not this check.
+	sed -i '$d' "$raddb/sites-enabled/other"
+	printf 'post-auth {\n\tmigrantid_sign_reply\n}\n}\n' >>"$raddb/sites-enabled/other"
+}
+
+stage_start() {
+	local dir=$1 name
+	shift
+	mkdir -p "$dir"
+	for name in sale other rest rest-cache; do
+		stand_port >"$dir/port.$name"
+	done
+	stage_people >"$dir/people.json"
+	stand_sandbox "$dir" "$dir/people.json" "$@" && stand_settings "$dir" &&
+		cp "$dir/sandbox.url" "$dir/service.url" &&
+		server_make "$dir/server" port="$(cat "$dir/port.sale")" secret=$stage_secret \
+			other_port="$(cat "$dir/port.other")" module="$stand_build/rlm_migrantid" \
+			settings="$dir/settings/migrantid.cfg" &&
+		stage_configure "$dir" && server_start "$dir/server"
+}
+
+stage_load() {
+	local dir=$1 name=$2 template=$3
+	shift 3
+	"$stage_programs/radload" --server "127.0.0.1:$(cat "$dir/port.$name")" \
+		--secret $stage_secret --template "$work/$template" --json "$@"
+}
+
+stage_rss() {
+	awk '/^VmRSS/ { print $2 }' "/proc/$(cat "$1/server/pid")/status"
+}

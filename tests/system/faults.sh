@@ -5,47 +5,31 @@
 set -uo pipefail
 cd "$(dirname "$0")/../.."
 . tests/system/stand.sh
+. tests/system/sell.sh
+. tests/system/tap.sh
 
 work=$(mktemp -d)
 trap 'stand_stop "$work"; rm -rf "$work"' EXIT
-status=0 number=0
-
-not_ok() { echo "not ok - $*" && status=1; }
+number=0
 
 # A service that would say yes to everybody, if it were well; or no, with --no.
 people() { printf '{"people": [], "default": {"result": "%s", "reason": "%s"}}\n' "$1" "$2"; }
 
-# sell [LINE..]: a sale to somebody new, the reply in $work/reply.
-sell() {
+# A sale to somebody new.
+sell_anew() {
 	number=$((number + 1))
-	printf '%s\n' 'User-Name = "shop-17"' 'Message-Authenticator = 0x00' \
-		'MigrantID-Document-Type = "P"' 'MigrantID-Document-Issuer = "UZB"' \
-		"MigrantID-Document-Number = \"F$(printf %08d $number)\"" \
-		'MigrantID-Nationality = "UZB"' 'MigrantID-Date-of-Birth = "1990-01-31"' \
-		'MigrantID-Consent-Text = "ru-2025-01"' "$@" |
-		server_radclient "$work/server" -x -r 1 -t 8 >"$work/reply" 2>&1
+	sell "$work" "F$(printf %08d $number)"
 }
-
-field() { sed -nE "s/^[[:space:]]*$1 = \"?([^\"]*)\"?$/\1/p" "$work/reply" | tail -n 1; }
 
 # expect WHAT RESULT REASON: of the last reply.
-expect() {
-	local got
-	got="$(field MigrantID-Result) $(field MigrantID-Reason)"
-	if [ "$got" = "$2 $3" ]; then
-		echo "ok - $1: $2, $3"
-	else
-		not_ok "$1: '$got', and not '$2 $3'"
-		sed 's/^/#   /' "$work/reply"
-	fi
-}
+expect() { same "$1" "$(decided "$work")" "$2 $3"; }
 
 # What the fault is, and the reason that a sale gets. Under each the service's own word would
 # have been yes, in a second round no.
 faults="hang:service-timeout slow-loris:service-timeout
 	reset:service-unavailable truncate:service-unavailable http-500:service-unavailable
 	http-502:service-unavailable http-504:service-unavailable
-	http-503:service-busy http-429:service-busy
+	http-503:service-busy http-429:service-busy http-409:pending
 	http-400:not-configured http-401:not-configured http-403:not-configured
 	http-404:not-configured http-422:not-configured
 	garbage:answer-rejected oversize:answer-rejected endless:answer-rejected
@@ -68,7 +52,7 @@ round() {
 			service.attempt_timeout=900 service.connect_timeout=800 \
 			service.breaker_failures=1000 &&
 		stand_server "$work" || { not_ok "a server and a sandbox"; return; }
-	sell
+	sell_anew
 	expect "no fault" "${result^}" "${reason/_/-}"
 	for pair in $faults; do
 		fault=${pair%%:*} why=${pair#*:}
@@ -76,18 +60,18 @@ round() {
 			not_ok "the sandbox has the fault $fault"
 			continue
 		fi
-		sell
+		sell_anew
 		expect "$fault where the service would say $result" Undetermined "$why"
 		stand_fault "$work" null
 		tries=20
-		sell
-		while [ "$(field MigrantID-Result)" != "${result^}" ] && [ $tries -gt 0 ]; do
+		sell_anew
+		while [ "$(reply "$work" MigrantID-Result)" != "${result^}" ] && [ $tries -gt 0 ]; do
 			tries=$((tries - 1))
 			sleep 0.3
-			sell
+			sell_anew
 		done
 	done
-	sell
+	sell_anew
 	expect "afterwards all is well" "${result^}" "${reason/_/-}"
 	in_the_log
 	stand_stop "$work"
@@ -97,16 +81,9 @@ round() {
 # What went wrong is in the log, and of nobody.
 in_the_log() {
 	local log=$work/server/log
-	if grep -q 'fails check 4 (signature)' "$log" && grep -q 'HTTP status 401' "$log"; then
-		echo "ok - the log says what was wrong"
-	else
-		not_ok "the log says what was wrong"
-	fi
-	if grep -qE 'F0000[0-9]{4}|1990-01-31' "$log"; then
-		not_ok "the log names nobody"
-	else
-		echo "ok - the log names nobody"
-	fi
+	holds "the log says which check failed" grep -q 'fails check 4 (signature)' "$log"
+	holds "the log says how the service refused" grep -q 'HTTP status 401' "$log"
+	fails "the log names nobody" grep -qE 'F0000[0-9]{4}|1990-01-31' "$log"
 }
 
 # The service is not there at all, then cannot be believed at the TLS layer.
@@ -115,9 +92,8 @@ unreachable() {
 	people yes match >"$work/people.json"
 	stand_sandbox "$work" "$work/people.json" && stand_settings "$work" || return 1
 	stand_set "$work/settings/migrantid.cfg" 'service.urls=[ "https://127.0.0.1:1" ]'
-	stand_server "$work" || { not_ok "the server starts while the service is down"; return; }
-	echo "ok - the server starts while the service is down"
-	sell
+	holds "the server starts while the service is down" stand_server "$work"
+	sell_anew
 	expect "nobody listens" Undetermined service-unavailable
 	server_stop "$work/server"
 
@@ -136,7 +112,7 @@ unreachable() {
 			cp "$work/other/ca.key" "$work/settings/client.key" ;;
 		esac
 		stand_server "$work" || { not_ok "a server with ${what#*:}"; continue; }
-		sell
+		sell_anew
 		expect "${what#*:}" Undetermined "$why"
 		server_stop "$work/server"
 		rm -rf "$work/settings"
@@ -146,7 +122,7 @@ unreachable() {
 	stand_set "$work/settings/migrantid.cfg" "service.urls=[ \"$(sed \
 		's/127\.0\.0\.1/127.0.0.2/' "$work/sandbox.url")\" ]"
 	if stand_server "$work"; then
-		sell
+		sell_anew
 		expect "an address that the certificate does not name" Undetermined \
 			service-unavailable
 	fi
@@ -161,4 +137,4 @@ another_ca() {
 round yes match
 round no no_match
 unreachable
-exit $status
+exit $tap_status

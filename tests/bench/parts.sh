@@ -38,12 +38,18 @@ fast_as_expected() {
 	jq -es "length > 0 and all(.finished > 0 and $filter)" "$1/$2" >/dev/null
 }
 
+fast_summary() {
+	jq -sc '{rounds: length, accepts: map(.accepts) | add, lost: map(.lost + .unfinished) | add,
+		results: (map(.reasons | to_entries) | add | group_by(.key)
+			| map({(.[0].key): map(.value) | add}) | add)}' "$1"
+}
+
 fast_ratio() {
 	local dir=$1 key=$2 mode=$3 base=$4
 	if fast_as_expected "$dir" "$mode" && fast_as_expected "$dir" "$base"; then
 		figure "$key" "$(ratio .throughput "$dir/$mode" "$dir/$base")"
 	else
-		no_figure "$key" "$(tail -n 1 "$dir/$mode" | jq -c '[.results, .reasons, .lost]')"
+		no_figure "$key" "$(fast_summary "$dir/$mode"), against $(fast_summary "$dir/$base")"
 	fi
 }
 
@@ -201,9 +207,9 @@ neighbour_of() {
 part_hung() {
 	local dir=$work/stage-fast round
 	bench_say "other traffic while the service hangs ..."
-	if ! stand_fault "$dir" hang; then
+	if [ ! -e "$dir/server/pid" ] || ! stand_fault "$dir" hang; then
 		for key in throughput p99 lost; do
-			no_figure hung_neighbour_$key "the sandbox could not be told to hang"
+			no_figure hung_neighbour_$key "there is no server, or the sandbox could not be told to hang"
 		done
 		return
 	fi

@@ -61,6 +61,12 @@ stage_configure() {
 	stage_fill "$dir" site >"$raddb/sites-enabled/rest"
 	# More than 16384 requests in cleanup_delay is what a measurement is about.
 	server_edit "$raddb/radiusd.conf" 's/^max_requests = .*/max_requests = 262144/' || return 1
+	# All 32 threads, and rlm_rest's connections, from the start: no measurement waits for them.
+	server_edit "$raddb/radiusd.conf" 's/^(\s*start_servers) = .*/\1 = 32/' \
+		's/^(\s*(min|max)_spare_servers) = .*/\1 = 32/' || return 1
+	# A burst of hundreds must fit between two looks of the server at its socket.
+	sed -i -E 's/^([[:space:]]*)port = [0-9]+$/&\n\1recv_buff = 4194304/' \
+		"$raddb"/sites-enabled/{sim-sale,other,rest} || return 1
 	# Every reply is signed, with a policy or without: that is RADIUS, not this check.
 	sed -i '$d' "$raddb/sites-enabled/other"
 	printf 'post-auth {\n\tmigrantid_sign_reply\n}\n}\n' >>"$raddb/sites-enabled/other"

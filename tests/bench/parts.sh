@@ -107,7 +107,7 @@ slow_600() {
 		no_figure "$key" "$(jq -c '[.finished, .results, .reasons, .lost, .seconds]' "$got")"
 	fi
 	row_of "$label" "1 s" "$got"
-	stand_stop "$dir"
+	stage_stop "$dir"
 }
 
 part_slow() {
@@ -135,7 +135,7 @@ part_delayed() {
 	outstanding=32
 	row_of "migrantid, uncached, 256 open" "$name ms" "$dir/uncached"
 	row_of "rlm_rest, 256 open" "$name ms" "$dir/rest"
-	stand_stop "$dir"
+	stage_stop "$dir"
 }
 
 # The core's own figures, with a running service and a store of its own.
@@ -181,7 +181,7 @@ part_question() {
 		no_figure question_kib \
 			"not all stayed open: $(jq -c '[.unfinished, .results, .reasons]' "$dir/hung")"
 	fi
-	stand_stop "$dir"
+	stage_stop "$dir"
 }
 
 # Other traffic of the server, 2000 requests a second, whatever else it does.
@@ -226,5 +226,5 @@ part_hung() {
 		neighbour_of "$dir" "$dir/beside-rest" rest sale
 		row_of "other traffic beside 500 sales/s, rlm_rest" hung "$dir/beside-rest"
 	fi
-	stand_stop "$dir"
+	stage_stop "$dir"
 }

@@ -3,10 +3,12 @@
 #
 # stage.sh - a stage for the benchmark: a sandbox service, and one server that has beside each
 # other sim-sale, a virtual server without a policy, rlm_rest, and rlm_rest with rlm_cache. To be
-# sourced, after tests/system/stand.sh:
+# sourced, after tests/system/stand.sh. If front=yes, nginx stands before the sandbox and speaks
+# HTTP/2; else the sandbox itself speaks HTTP/1.1.
 #
 #	stage_templates DIR			write the requests that are sent
 #	stage_start DIR [SANDBOX-OPTION..]	start both; the ports are in DIR/port.NAME
+#	stage_stop DIR				stop them
 #	stage_load DIR NAME TEMPLATE OPTION..	one measurement; prints radload's JSON
 #	stage_rss DIR				resident memory of the server, KiB
 #
@@ -72,6 +74,59 @@ stage_configure() {
 	printf 'post-auth {\n\tmigrantid_sign_reply\n}\n}\n' >>"$raddb/sites-enabled/other"
 }
 
+stage_tcp_port() {
+	local port
+	while :; do
+		port=$((20000 + RANDOM % 10000))
+		grep -qi ":$(printf '%04X' $port) " /proc/net/tcp || break
+	done
+	echo $port
+}
+
+stage_front() {
+	local dir=$1 port tries=50
+	port=$(stage_tcp_port)
+	mkdir -p "$dir/front"
+	sed -e "s|@dir@|$dir|g; s|@sandbox@|$dir/sandbox|g; s|@front_port@|$port|g" \
+		-e "s|@sandbox_address@|$(sed 's|.*//||' "$dir/sandbox.url")|g" \
+		"$stage_folder/front.conf" >"$dir/front/nginx.conf"
+	/usr/sbin/nginx -e "$dir/front/error.log" -c "$dir/front/nginx.conf" \
+		>"$dir/front/output" 2>&1 </dev/null &
+	echo $! >"$dir/front.pid"
+	echo "https://127.0.0.1:$port" >"$dir/service.url"
+	# Whoever shows no certificate is told so (400), which is as good a sign of life as any.
+	until curl --silent --max-time 5 --noproxy '*' --cacert "$dir/sandbox/ca.pem" \
+		--output /dev/null "$(cat "$dir/service.url")/"; do
+		tries=$((tries - 1))
+		if [ $tries = 0 ] || ! kill -0 "$(cat "$dir/front.pid")" 2>/dev/null; then
+			cat "$dir/front/output" >&2
+			return 1
+		fi
+		sleep 0.1
+	done
+}
+
+stage_service() {
+	local dir=$1
+	shift
+	stage_people >"$dir/people.json"
+	if [ "${front:-no}" = no ]; then
+		stand_sandbox "$dir" "$dir/people.json" "$@" && cp "$dir/sandbox.url" "$dir/service.url"
+	else
+		stand_sandbox "$dir" "$dir/people.json" --plain "$@" && stage_front "$dir"
+	fi
+}
+
+stage_stop() {
+	local pid
+	stand_stop "$1"
+	pid=$(cat "$1/front.pid" 2>/dev/null) || return 0
+	rm -f "$1/front.pid"
+	kill "$pid" 2>/dev/null
+	wait "$pid" 2>/dev/null
+	return 0
+}
+
 stage_start() {
 	local dir=$1 name
 	shift
@@ -79,9 +134,8 @@ stage_start() {
 	for name in sale other rest rest-cache; do
 		stand_port >"$dir/port.$name"
 	done
-	stage_people >"$dir/people.json"
-	stand_sandbox "$dir" "$dir/people.json" "$@" && stand_settings "$dir" &&
-		cp "$dir/sandbox.url" "$dir/service.url" &&
+	stage_service "$dir" "$@" &&
+		stand_settings "$dir" "service.urls=[ \"$(cat "$dir/service.url")\" ]" &&
 		server_make "$dir/server" port="$(cat "$dir/port.sale")" secret=$stage_secret \
 			other_port="$(cat "$dir/port.other")" module="$stand_build/rlm_migrantid" \
 			settings="$dir/settings/migrantid.cfg" &&

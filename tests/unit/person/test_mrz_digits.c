@@ -175,7 +175,7 @@ static void each_digit_has_its_verdict(void **state)
 		{ TD2_LONG_NUMBER, 37 + 31, "8", MRZ_NUMBER, F, H, H, U, F },
 		{ TD2_LONG_NUMBER, 37 + 28, "1234562", MRZ_NUMBER, F, H, H, U, F },
 		/* a number of less than nine characters does not go on elsewhere */
-		{ TD1_LONG_NUMBER, 13, "<<7349", MRZ_NUMBER, F, H, H, U, F },
+		{ TD1_LONG_NUMBER, 13, "<<7349", MRZ_NUMBER, F, H, H, U, H },
 	};
 
 	(void)state;

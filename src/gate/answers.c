@@ -52,29 +52,58 @@ static struct answer_expectation expect(const struct gate *gate, const struct pe
 	};
 }
 
-/* A stored answer passes the same gate as a fresh one; a store is trusted for nothing. */
-static bool find_stored(struct gate *gate, const struct view *view, const struct key_set *keys,
-			const struct person_key *person, int64_t now, struct answer *out)
+/*
+ * A stored answer passes the same gate as a fresh one; a store is trusted for nothing. *until: as
+ * long as it may be used.
+ */
+static bool believe(struct gate *gate, const struct view *view, const struct key_set *keys,
+		    const struct person_key *person, const struct store_entry *entry, int64_t now,
+		    struct answer *out, int64_t *until)
 {
 	struct answer_expectation expected = expect(gate, person, now);
-	struct store_entry entry;
-	enum answer_check failed;
-	int64_t until;
+	enum answer_check failed =
+		answer_verify(entry->token, entry->token_len, keys, &expected, out, NULL);
 
-	if (gate->store == NULL || !gate->store->ops->get(gate->store, person->bytes, now, &entry))
-		return false;
-	failed = answer_verify(entry.token, entry.token_len, keys, &expected, out, NULL);
 	if (failed != CHECK_NONE) {
 		report(&gate->options.reporter, SAY_DEBUG, NULL, 0,
 			"a stored answer fails check %d (%s) and is not used", (int)failed,
 			answer_check_name(failed));
 		return false;
 	}
-	until = earlier(entry.keep_until, kept_until(view->settings, out, now));
-	if (until <= now || out->result == RESULT_UNDETERMINED)
+	/* Stored later than now: the clock has stepped back. */
+	*until = earlier(entry->keep_until, kept_until(view->settings, out, now));
+	return entry->stored_at <= now && now < *until && out->result != RESULT_UNDETERMINED;
+}
+
+static bool find_stored(struct gate *gate, const struct view *view, const struct key_set *keys,
+			const struct person_key *person, int64_t now, struct answer *out)
+{
+	struct store_entry entry;
+	int64_t until;
+
+	if (gate->store == NULL ||
+	    !gate->store->ops->get(gate->store, person->bytes, now, &entry) ||
+	    !believe(gate, view, keys, person, &entry, now, out, &until))
 		return false;
 	memory_put(gate->memory, person->bytes, now, until, out);
 	return true;
+}
+
+bool answers_recall(void *ctx, const struct question *question, bool previous,
+		    const struct store_entry *entry, struct answer *out)
+{
+	struct gate *gate = ctx;
+	int64_t now = clock_wall(&gate->options.clock), until;
+	const struct person_key *person = previous ? &question->previous : &question->key;
+	struct key_set *keys = keys_in_force(gate, now);
+	struct view *view = view_ref(gate);
+	bool good = keys != NULL && believe(gate, view, keys, person, entry, now, out, &until);
+
+	if (good)
+		memory_put(gate->memory, question->key.bytes, now, until, out);
+	view_unref(view);
+	key_set_unref(keys);
+	return good;
 }
 
 bool answers_find(struct gate *gate, const struct view *view, const struct person_key *person,
@@ -98,9 +127,10 @@ bool answers_find(struct gate *gate, const struct view *view, const struct perso
 	return found;
 }
 
-static void keep(struct gate *gate, const struct settings *settings,
-		 const struct question *question, const struct answer *answer, const char *token,
-		 size_t len, int64_t now)
+/* Returns until when others may keep it as well; 0: not at all. */
+static int64_t keep(struct gate *gate, const struct settings *settings,
+		    const struct question *question, const struct answer *answer, const char *token,
+		    size_t len, int64_t now)
 {
 	int64_t until = kept_until(settings, answer, now);
 	struct store_entry entry;
@@ -111,22 +141,23 @@ static void keep(struct gate *gate, const struct settings *settings,
 		own_sale_slot(&question->key, question->txn, slot);
 		until = earlier(answer->expires_at, now + OWN_SALE_KEPT);
 		memory_put(gate->memory, slot, now, until, answer);
-		return;
+		return 0;
 	}
 	if (until <= now)
-		return;
+		return 0;
 	memory_put(gate->memory, question->key.bytes, now, until, answer);
 	if (gate->store == NULL)
-		return;
+		return until;
 	entry.stored_at = now;
 	entry.keep_until = until;
 	entry.token_len = len;
 	memcpy(entry.token, token, len);
 	gate->store->ops->put(gate->store, question->key.bytes, &entry);
+	return until;
 }
 
 enum verdict answers_take(void *ctx, const struct question *question, const char *body, size_t len,
-			  struct answer *out)
+			  struct answer *out, int64_t *keep_until)
 {
 	struct gate *gate = ctx;
 	int64_t now = clock_wall(&gate->options.clock);
@@ -153,7 +184,7 @@ enum verdict answers_take(void *ctx, const struct question *question, const char
 	if (out->result == RESULT_UNDETERMINED)
 		return VERDICT_UNDETERMINED;
 	view = view_ref(gate);
-	keep(gate, view->settings, question, out, body, len, now);
+	*keep_until = keep(gate, view->settings, question, out, body, len, now);
 	view_unref(view);
 	return VERDICT_DECIDED;
 }

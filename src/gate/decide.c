@@ -101,9 +101,14 @@ static void ask_service(struct path *path, const struct operator_key *key,
 	struct decision *out = path->out;
 	struct ask_result asked;
 
+	question->afresh = settings->keep_yes == 0;
+	question->has_previous = path->gate->previous_key.len > 0 &&
+				 person_key_make(&path->gate->previous_key, &path->sale.person,
+					 &question->previous);
 	engine_ask(path->gate->engine, question, settings->wait, &asked);
 	if (asked.outcome == ASK_DECIDED) {
-		decided(out, &asked.answer, SOURCE_SERVICE);
+		decided(out, &asked.answer,
+			asked.recalled ? SOURCE_SHARED_CACHE : SOURCE_SERVICE);
 		return;
 	}
 	decide(out, RESULT_UNDETERMINED, reason_of_ask(asked.outcome));

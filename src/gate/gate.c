@@ -37,6 +37,32 @@ static bool load_operator_key(const char *path, struct operator_key *out,
 	return good;
 }
 
+/* The first line of the file; absent, the Redis server's default user needs none. */
+static bool load_password(struct gate *gate)
+{
+	const char *path = gate->boot->redis_password_file;
+	size_t len;
+	char *text;
+	bool good;
+
+	if (strcmp(gate->boot->store, "redis") != 0 || path[0] == '\0')
+		return true;
+	text = conf_slurp(path, KEY_FILE_MAX, &len, &gate->options.reporter);
+	if (text == NULL)
+		return false;
+	len = strcspn(text, "\r\n");
+	good = len > 0 && len <= SETTINGS_PASSWORD_MAX;
+	if (good)
+		memcpy(gate->redis_password, text, len);
+	else
+		report(&gate->options.reporter, SAY_ERROR, path, 1,
+			"a password of 1 to %d octets is wanted on the first line",
+			SETTINGS_PASSWORD_MAX);
+	OPENSSL_cleanse(text, strlen(text));
+	free(text);
+	return good;
+}
+
 /* Without a key set from a file, the first fetch brings one; until then no answer is believed. */
 static bool load_keys(struct gate *gate)
 {
@@ -63,8 +89,22 @@ static bool load(struct gate *gate)
 	good = load_operator_key(gate->boot->person_key_file, &gate->key, &options->reporter);
 	good &= load_operator_key(gate->boot->person_key_previous_file, &gate->previous_key,
 		&options->reporter);
+	good &= load_password(gate);
 	good &= load_keys(gate);
 	return good;
+}
+
+static struct shared_config shared_config_of(const struct gate *gate)
+{
+	return (struct shared_config){
+		.address = gate->boot->redis_address,
+		.user = gate->boot->redis_user,
+		.password = gate->redis_password,
+		.prefix = gate->boot->redis_prefix,
+		.timeout_ms = gate->boot->redis_timeout,
+		.clock = gate->options.clock,
+		.reporter = gate->options.reporter,
+	};
 }
 
 static struct engine *start_engine(struct gate *gate)
@@ -92,9 +132,11 @@ static struct engine *start_engine(struct gate *gate)
 		.breaker_pause_max_ms = boot->breaker_pause_max,
 		.clock = gate->options.clock,
 		.reporter = gate->options.reporter,
-		.hooks = { answers_take, keys_fetched, reload_tick, gate },
+		.hooks = { answers_take, answers_recall, keys_fetched, reload_tick, gate },
 	};
 
+	if (strcmp(boot->store, "redis") == 0)
+		config.shared = shared_config_of(gate);
 	for (size_t i = 0; i < boot->urls.count && i < ENGINE_ENDPOINTS_MAX; i++)
 		config.urls[i] = conf_string_at(&boot->urls, i);
 	return engine_start(&config);
@@ -143,6 +185,7 @@ void gate_close(struct gate *gate)
 	view_unref(gate->first);
 	OPENSSL_cleanse(&gate->key, sizeof(gate->key));
 	OPENSSL_cleanse(&gate->previous_key, sizeof(gate->previous_key));
+	OPENSSL_cleanse(gate->redis_password, sizeof(gate->redis_password));
 	pthread_mutex_destroy(&gate->mutex);
 	free(gate);
 }

@@ -52,6 +52,7 @@ struct gate {
 	struct view *first; /* the view of the start, kept for what follows */
 	const struct settings *boot; /* its settings: endpoints, files and sizes never change */
 	struct operator_key key, previous_key; /* previous_key.len 0: none */
+	char redis_password[SETTINGS_PASSWORD_MAX + 1]; /* "": none */
 	pthread_mutex_t mutex;
 	struct view *view;
 	struct key_state keys;
@@ -86,7 +87,9 @@ MUST_CHECK bool answers_find(struct gate *gate, const struct view *view,
 			     const struct person_key *person, const char *txn, int64_t now,
 			     struct answer *out);
 enum verdict answers_take(void *ctx, const struct question *question, const char *body, size_t len,
-			  struct answer *out);
+			  struct answer *out, int64_t *keep_until);
+bool answers_recall(void *ctx, const struct question *question, bool previous,
+		    const struct store_entry *entry, struct answer *out);
 
 /* reload.c: the engine's once-a-second look at the files. */
 void reload_mark(struct gate *gate);

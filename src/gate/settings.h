@@ -62,9 +62,13 @@ struct settings {
 	/* cache = { ... } */
 	int64_t keep_yes, keep_no; /* s */
 	int64_t memory_octets;
-	const char *store; /* "none", "lmdb" */
+	const char *store; /* "none", "lmdb", "redis" */
 	const char *store_directory;
 	int64_t store_octets;
+	const char *redis_address, *redis_user;
+	const char *redis_password_file; /* "" if none */
+	const char *redis_prefix;
+	int64_t redis_timeout; /* ms */
 };
 
 /* The table, for migrantidctl and for the test that every setting is documented. */
@@ -75,6 +79,7 @@ struct settings_group {
 };
 extern const struct settings_group settings_groups[SETTINGS_GROUPS];
 
+#define SETTINGS_PASSWORD_MAX 255
 #define SETTINGS_FILE_MAX ((size_t)1024 * 1024) /* octets */
 
 /*

@@ -1,11 +1,13 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "gate/settings_check.h"
 
+#include <arpa/inet.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <inttypes.h>
 #include <stdarg.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
 #include <unistd.h>
@@ -67,6 +69,8 @@ static const struct named_file {
 	{ SETTINGS_KEYS, "jwks_file", AT(jwks_file), true, false,
 		"put the ID service's JWK Set there, or write \"\" and name a jwks_url" },
 	{ SETTINGS_CACHE, "store_directory", AT(store_directory), false, false, "" },
+	{ SETTINGS_CACHE, "redis_password_file", AT(redis_password_file), true, true,
+		"put the password of the Redis user there, or write \"\" if it needs none" },
 };
 
 static const char **text_at(struct settings *settings, size_t offset)
@@ -270,6 +274,32 @@ static void check_time_zone(struct check *check)
 	check->sound = false;
 }
 
+/* A name would have to be looked up, in the thread that must not wait. */
+static bool is_redis_address(const char *address)
+{
+	const char *colon = strrchr(address, ':');
+	size_t len = colon == NULL ? 0 : (size_t)(colon - address);
+	char host[INET6_ADDRSTRLEN + 2];
+	struct in6_addr octets;
+	long port;
+
+	if (address[0] == '/')
+		return true;
+	if (colon == NULL || len >= sizeof(host))
+		return false;
+	memcpy(host, address, len);
+	host[len] = '\0';
+	port = strtol(colon + 1, NULL, 10);
+	if (port < 1 || port > UINT16_MAX || strspn(colon + 1, "0123456789") != strlen(colon + 1))
+		return false;
+	if (host[0] != '[')
+		return inet_pton(AF_INET, host, &octets) == 1;
+	if (host[len - 1] != ']')
+		return false;
+	host[len - 1] = '\0';
+	return inet_pton(AF_INET6, host + 1, &octets) == 1;
+}
+
 static void check_store(struct check *check)
 {
 	const struct settings *settings = check->settings;
@@ -277,9 +307,15 @@ static void check_store(struct check *check)
 	if (strcmp(settings->store, "lmdb") == 0 && settings->store_directory[0] == '\0')
 		say(check, SAY_ERROR, SETTINGS_CACHE, "store_directory",
 			"must name a folder, or write store = \"none\";");
-	else if (strcmp(settings->store, "lmdb") != 0 && strcmp(settings->store, "none") != 0)
+	else if (strcmp(settings->store, "redis") == 0 && !is_redis_address(settings->redis_address))
+		say(check, SAY_ERROR, SETTINGS_CACHE, "redis_address",
+			"must be a numeric address and a port, \"127.0.0.1:6379\" or "
+			"\"[::1]:6379\", or the path of a Unix socket");
+	else if (strcmp(settings->store, "lmdb") != 0 && strcmp(settings->store, "redis") != 0 &&
+		strcmp(settings->store, "none") != 0)
 		say(check, SAY_ERROR, SETTINGS_CACHE, "store",
-			"'%s' is no kind of store: write \"lmdb\" or \"none\"", settings->store);
+			"'%s' is no kind of store: write \"lmdb\", \"redis\" or \"none\"",
+			settings->store);
 	else
 		return;
 	check->sound = false;

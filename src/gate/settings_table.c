@@ -117,11 +117,20 @@ static const struct conf_row cache_rows[] = {
 	{ "memory_octets", CONF_INT, AT(memory_octets), .min = MIB, .max = 64 * GIB,
 		.preset = 64 * MIB, .unit = "octets", .help = "memory for answers" },
 	{ "store", CONF_STRING, AT(store), .max = 16, .preset_text = "lmdb",
-		.help = "where answers outlive a restart: `lmdb` (on disk) or `none`" },
+		.help = "where answers are kept besides memory: `lmdb` (on disk), `redis` or `none`" },
 	{ "store_directory", CONF_STRING, AT(store_directory), .max = PATH_LONGEST,
 		.preset_text = "/var/lib/freeradius-migrantid", .help = "the folder of the store" },
 	{ "store_octets", CONF_INT, AT(store_octets), .min = MIB, .max = 1024 * GIB,
 		.preset = 256 * MIB, .unit = "octets", .help = "disk space for the store" },
+	{ "redis_address", CONF_STRING, AT(redis_address), .max = 107,
+		.preset_text = "127.0.0.1:6379", .help = "address and port, or a Unix socket" },
+	{ "redis_user", CONF_STRING, AT(redis_user), .max = 64, .help = "ACL user" },
+	{ "redis_password_file", CONF_STRING, AT(redis_password_file), .max = PATH_LONGEST,
+		.help = "file that holds the password" },
+	{ "redis_prefix", CONF_STRING, AT(redis_prefix), .max = 64, .preset_text = "migrantid:",
+		.help = "what every key in Redis begins with" },
+	{ "redis_timeout", CONF_INT, AT(redis_timeout), .min = 5, .max = 1000, .preset = 50,
+		.unit = "ms", .help = "how long a sale looks into Redis before it goes on without" },
 };
 
 const struct settings_group settings_groups[SETTINGS_GROUPS] = {

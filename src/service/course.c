@@ -75,6 +75,9 @@ static void finish(struct engine *engine, struct flight *flight, const struct as
 		transfer_drop(flight->transfer);
 		flight->transfer = NULL;
 	}
+	if (flight->look != NULL)
+		shared_forget(engine->shared, flight->look, false);
+	flight->look = NULL;
 	take_out(engine, flight);
 	count(engine, result->outcome);
 	flight_end(engine, flight, result);
@@ -212,10 +215,58 @@ static void proceed(struct engine *engine, struct flight *flight)
 	failed(engine, flight, false);
 }
 
+/* What another server of the operator asked about is not asked again, if it can be believed. */
+static void on_recalled(void *ctx, const struct store_entry *entry, size_t which)
+{
+	struct flight *flight = ctx;
+	struct engine *engine = flight->engine;
+	const struct engine_hooks *hooks = &engine->config.hooks;
+	struct ask_result result = { .outcome = ASK_DECIDED, .recalled = true };
+
+	flight->look = NULL;
+	if (entry != NULL &&
+		hooks->recalled(hooks->ctx, &flight->question, which > 0, entry, &result.answer)) {
+		atomic_fetch_add(&engine->count.shared_hits, 1);
+		finish(engine, flight, &result);
+		return;
+	}
+	atomic_fetch_add(&engine->count.shared_misses, 1);
+	flight->stage = FLIGHT_READY;
+	proceed(engine, flight);
+}
+
+static bool recall(struct engine *engine, struct flight *flight)
+{
+	const struct question *question = &flight->question;
+	const struct person_key *keys[SHARED_KEYS_MAX] = { &question->key, &question->previous };
+
+	if (engine->shared == NULL || question->afresh)
+		return false;
+	flight->engine = engine;
+	flight->stage = FLIGHT_RECALLING;
+	flight->due_ms = engine_now(engine) + engine->config.shared.timeout_ms;
+	flight->look = shared_look(engine->shared, keys, question->has_previous ? 2 : 1,
+		on_recalled, flight);
+	return flight->look != NULL;
+}
+
 void course_begin(struct engine *engine, struct flight *flight)
 {
 	link_in(engine, flight);
+	if (recall(engine, flight))
+		return;
 	flight->stage = FLIGHT_READY;
+	proceed(engine, flight);
+}
+
+/* The shared cache has had its time. */
+static void stop_recalling(struct engine *engine, struct flight *flight)
+{
+	struct look *look = flight->look;
+
+	flight->look = NULL;
+	flight->stage = FLIGHT_READY;
+	shared_forget(engine->shared, look, true);
 	proceed(engine, flight);
 }
 
@@ -232,6 +283,8 @@ void course_advance(struct engine *engine)
 				RETRY_AFTER_MIN);
 		else if (flight->stage == FLIGHT_READY && now >= flight->due_ms)
 			proceed(engine, flight);
+		else if (flight->stage == FLIGHT_RECALLING && now >= flight->due_ms)
+			stop_recalling(engine, flight);
 	}
 }
 
@@ -254,16 +307,32 @@ static void park(struct engine *engine, struct flight *flight, struct transfer *
 	transfer->body = NULL;
 }
 
+static void share(struct engine *engine, const struct person_key *key, const char *body,
+		  size_t len, int64_t keep_until)
+{
+	struct store_entry entry;
+
+	if (engine->shared == NULL || len > sizeof(entry.token))
+		return;
+	entry.stored_at = clock_wall(&engine->config.clock);
+	entry.keep_until = keep_until;
+	entry.token_len = len;
+	memcpy(entry.token, body, len);
+	shared_put(engine->shared, key, &entry);
+}
+
 static enum verdict judge(struct engine *engine, struct flight *flight, const char *body,
 			  size_t len)
 {
 	const struct engine_hooks *hooks = &engine->config.hooks;
 	struct ask_result result = { .outcome = ASK_DECIDED };
+	int64_t keep_until = 0;
 	enum verdict verdict = hooks->answered(hooks->ctx, &flight->question, body, len,
-		&result.answer);
+		&result.answer, &keep_until);
 
 	switch (verdict) {
 	case VERDICT_DECIDED:
+		share(engine, &flight->question.key, body, len, keep_until);
 		finish(engine, flight, &result);
 		break;
 	case VERDICT_UNDETERMINED:

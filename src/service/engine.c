@@ -90,6 +90,8 @@ static void on_wake(uv_async_t *wake)
 	if (!stopping)
 		return;
 	course_end_all(engine);
+	shared_free(engine->shared);
+	engine->shared = NULL;
 	/* Connections are closed first: libcurl takes its watches out of the loop. */
 	transfers_free(engine);
 	uv_walk(&engine->loop, close_handle, NULL);
@@ -172,6 +174,14 @@ static bool loop_init(struct engine *engine)
 	return true;
 }
 
+static bool shared_init(struct engine *engine)
+{
+	if (engine->config.shared.address == NULL)
+		return true;
+	engine->shared = shared_new(&engine->loop, &engine->config.shared);
+	return engine->shared != NULL;
+}
+
 static void engine_free(struct engine *engine)
 {
 	transfers_free(engine);
@@ -187,6 +197,7 @@ static void engine_free(struct engine *engine)
 /* Whatever is in the loop is closed by a last round of it. */
 static void loop_end(struct engine *engine)
 {
+	shared_free(engine->shared);
 	uv_walk(&engine->loop, close_handle, NULL);
 	(void)uv_run(&engine->loop, UV_RUN_DEFAULT);
 	(void)uv_loop_close(&engine->loop);
@@ -220,8 +231,8 @@ struct engine *engine_start(const struct engine_config *config)
 		engine_free(engine);
 		return NULL;
 	}
-	if (!start_thread(engine)) {
-		report(&config->reporter, SAY_ERROR, NULL, 0, "a thread cannot be started");
+	if (!shared_init(engine) || !start_thread(engine)) {
+		report(&config->reporter, SAY_ERROR, NULL, 0, "the engine cannot be started");
 		loop_end(engine);
 		engine_free(engine);
 		return NULL;
@@ -260,6 +271,8 @@ void engine_stats(struct engine *engine, struct engine_stats *out)
 		.key_fetches = atomic_load(&engine->count.key_fetches),
 		.key_failures = atomic_load(&engine->count.key_failures),
 		.breaker_opened = atomic_load(&engine->count.breaker_opened),
+		.shared_hits = atomic_load(&engine->count.shared_hits),
+		.shared_misses = atomic_load(&engine->count.shared_misses),
 	};
 	pthread_mutex_lock(&engine->mutex);
 	out->in_flight = engine->in_flight;

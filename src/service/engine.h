@@ -21,6 +21,7 @@
 #include "base/report.h"
 #include "person/person_key.h"
 #include "service/question.h"
+#include "service/shared.h"
 
 #define ENGINE_ENDPOINTS_MAX 8
 
@@ -46,9 +47,18 @@ enum verdict {
 
 /* Calls out of the engine thread; they must not block for long and not call back into the engine. */
 struct engine_hooks {
-	/* Verify a 200's body and keep it where answers are kept. */
+	/*
+	 * Verify a 200's body and keep it where answers are kept. *keep_until: as long as a shared
+	 * cache may keep it, too (seconds since 1970), 0: not at all.
+	 */
 	enum verdict (*answered)(void *ctx, const struct question *question, const char *body,
-				 size_t len, struct answer *out);
+				 size_t len, struct answer *out, int64_t *keep_until);
+	/*
+	 * Verify what a shared cache had under the question's key, or under its previous one, and
+	 * keep it in memory. False: it is not to be believed, or over.
+	 */
+	bool (*recalled)(void *ctx, const struct question *question, bool previous,
+			 const struct store_entry *entry, struct answer *out);
 	/* A fetched JWKS. False: nothing usable in it, keep trying later. */
 	bool (*keys)(void *ctx, const char *json, size_t len);
 	/* Once a second: files to look at, times to check. */
@@ -74,6 +84,7 @@ struct engine_config {
 	int64_t breaker_failures; /* in a row, that open it */
 	int64_t breaker_pause_ms; /* first pause; doubles */
 	int64_t breaker_pause_max_ms;
+	struct shared_config shared; /* address NULL: there is no shared cache */
 	struct clock clock;
 	struct reporter reporter;
 	struct engine_hooks hooks;
@@ -82,6 +93,7 @@ struct engine_config {
 struct ask_result {
 	enum ask_outcome outcome;
 	struct answer answer; /* ASK_DECIDED */
+	bool recalled; /* ASK_DECIDED by an answer out of the shared cache */
 	unsigned retry_after; /* seconds, 1..60; 0 where it means nothing */
 };
 
@@ -93,6 +105,7 @@ struct engine_stats {
 	uint64_t in_flight, waiting; /* now */
 	uint64_t key_fetches, key_failures;
 	uint64_t breaker_opened;
+	uint64_t shared_hits, shared_misses;
 };
 
 struct engine; /* opaque */

@@ -39,6 +39,7 @@ struct endpoint {
 };
 
 enum flight_stage {
+	FLIGHT_RECALLING, /* looks into the shared cache until due_ms */
 	FLIGHT_READY, /* an attempt is due at due_ms */
 	FLIGHT_ASKING, /* a transfer is under way */
 	FLIGHT_PARKED, /* has an answer of an unknown key, waits for the key set */
@@ -71,6 +72,8 @@ struct flight {
 	size_t endpoint; /* of the last attempt */
 	bool said_later; /* the service has said 202: somebody's capture goes on */
 	struct transfer *transfer;
+	struct engine *engine;
+	struct look *look; /* FLIGHT_RECALLING */
 	char *parked_body; /* FLIGHT_PARKED */
 	size_t parked_len;
 };
@@ -111,6 +114,7 @@ struct engine {
 	struct flight *flights;
 	struct transfer *transfers;
 	struct endpoint endpoints[ENGINE_ENDPOINTS_MAX];
+	struct shared *shared; /* NULL: none */
 	size_t turn; /* round robin */
 	CURL *pool[POOL_MAX];
 	size_t pool_count;
@@ -124,7 +128,7 @@ struct engine {
 	struct {
 		atomic_uint_fast64_t asked, joined, attempts, retries, decided, undetermined,
 			timeouts, unavailable, rejected, refused, busy, key_fetches, key_failures,
-			breaker_opened;
+			breaker_opened, shared_hits, shared_misses;
 	} count;
 };
 

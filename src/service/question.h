@@ -19,6 +19,9 @@ struct question {
 	struct person_key key; /* who it is about: joins questions, binds the answer */
 	char txn[TXN_LEN + 1]; /* also the Idempotency-Key */
 	char nonce[NONCE_LEN + 1];
+	struct person_key previous; /* under the operator's key before a change of it */
+	bool has_previous;
+	bool afresh; /* no kept answer may serve for it, nor this one for another */
 	char *body; /* JSON, a person's data; question_clear() wipes and frees it */
 	size_t body_len;
 };

@@ -31,9 +31,9 @@ struct stand {
 };
 
 static enum verdict reject(void *ctx, const struct question *question, const char *body, size_t len,
-			   struct answer *out)
+			   struct answer *out, int64_t *keep_until)
 {
-	(void)ctx, (void)question, (void)body, (void)len, (void)out;
+	(void)ctx, (void)question, (void)body, (void)len, (void)out, (void)keep_until;
 	return VERDICT_REJECTED;
 }
 
@@ -76,7 +76,7 @@ static void stand_at(struct stand *stand, bool listening)
 		.breaker_pause_ms = 60000,
 		.breaker_pause_max_ms = 60000,
 		.clock = system_clock,
-		.hooks = { reject, no_keys, tick, stand },
+		.hooks = { .answered = reject, .keys = no_keys, .tick = tick, .ctx = stand },
 	};
 }
 

@@ -1,0 +1,301 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "service/shared.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include <hiredis/adapters/libuv.h>
+#include <hiredis/async.h>
+
+#include "cache/entry.h"
+#include "service/breaker.h"
+
+#define FAILURES 3 /* in a row, then it rests */
+#define PAUSE_MS 500
+#define PAUSE_MAX_MS 30000
+#define KEY_ROOM 160 /* prefix and pseudonym */
+#define UNDER_WAY_MAX 4096 /* commands that Redis has not answered */
+
+struct look {
+	struct shared *shared;
+	shared_found *found; /* NULL: nobody waits any more */
+	void *ctx;
+};
+
+struct shared {
+	uv_loop_t *loop;
+	struct shared_config config;
+	char host[64];
+	int port; /* 0: a Unix socket */
+	redisAsyncContext *connection; /* NULL: none */
+	struct breaker breaker;
+	size_t under_way;
+	bool told; /* that it is away */
+	bool ending;
+};
+
+static int64_t now(const struct shared *shared)
+{
+	return clock_mono_ms(&shared->config.clock);
+}
+
+/* "host:port" with a numeric host: a name would have to be looked up, which could block. */
+static bool read_address(struct shared *shared)
+{
+	const char *address = shared->config.address;
+	const char *colon = strrchr(address, ':');
+	bool bracketed = address[0] == '[';
+	size_t len;
+
+	if (address[0] == '/')
+		return true;
+	if (colon == NULL)
+		return false;
+	len = (size_t)(colon - address) - (bracketed ? 2 : 0);
+	if (len >= sizeof(shared->host))
+		return false;
+	memcpy(shared->host, address + (bracketed ? 1 : 0), len);
+	shared->port = atoi(colon + 1);
+	return shared->port > 0 && shared->port <= UINT16_MAX;
+}
+
+struct shared *shared_new(uv_loop_t *loop, const struct shared_config *config)
+{
+	static const struct breaker_limits limits = { FAILURES, PAUSE_MS, PAUSE_MAX_MS };
+	struct shared *shared = calloc(1, sizeof(*shared));
+
+	if (shared == NULL)
+		return NULL;
+	shared->loop = loop;
+	shared->config = *config;
+	breaker_init(&shared->breaker, &limits);
+	if (!read_address(shared)) {
+		report(&config->reporter, SAY_ERROR, NULL, 0, "not an address of Redis: %s",
+			config->address);
+		free(shared);
+		return NULL;
+	}
+	return shared;
+}
+
+static void well(struct shared *shared)
+{
+	if (shared->told)
+		report(&shared->config.reporter, SAY_INFO, NULL, 0, "the shared cache is back");
+	shared->told = false;
+	breaker_succeeded(&shared->breaker);
+}
+
+static void unwell(struct shared *shared, const char *why)
+{
+	if (breaker_failed(&shared->breaker, now(shared), 0) && !shared->told) {
+		shared->told = true;
+		report(&shared->config.reporter, SAY_WARNING, NULL, 0,
+			"the shared cache at %s is away (%s): sales are decided without it",
+			shared->config.address, why);
+	}
+}
+
+static void on_connect(const redisAsyncContext *connection, int status)
+{
+	struct shared *shared = connection->data;
+
+	if (status == REDIS_OK || shared->ending)
+		return;
+	shared->connection = NULL; /* hiredis frees it */
+	unwell(shared, connection->errstr);
+}
+
+static void on_disconnect(const redisAsyncContext *connection, int status)
+{
+	struct shared *shared = connection->data;
+
+	shared->connection = NULL;
+	if (status != REDIS_OK && !shared->ending)
+		unwell(shared, connection->errstr);
+}
+
+static void on_login(redisAsyncContext *connection, void *reply_of, void *ctx)
+{
+	const redisReply *reply = reply_of;
+	struct shared *shared = ctx;
+
+	(void)connection;
+	shared->under_way--;
+	if (reply != NULL && reply->type == REDIS_REPLY_ERROR)
+		unwell(shared, "it refuses our user or password");
+}
+
+/* Count a command as under way if it could be handed over. */
+static bool sent(struct shared *shared, int status)
+{
+	if (status == REDIS_OK)
+		shared->under_way++;
+	return status == REDIS_OK;
+}
+
+static void log_in(struct shared *shared)
+{
+	const struct shared_config *config = &shared->config;
+
+	if (config->password[0] == '\0')
+		return;
+	if (config->user[0] != '\0')
+		(void)sent(shared, redisAsyncCommand(shared->connection, on_login, shared,
+			"AUTH %s %s", config->user, config->password));
+	else
+		(void)sent(shared, redisAsyncCommand(shared->connection, on_login, shared, "AUTH %s",
+			config->password));
+}
+
+static bool connected(struct shared *shared)
+{
+	redisAsyncContext *connection;
+
+	if (shared->connection != NULL)
+		return true;
+	connection = shared->port == 0 ? redisAsyncConnectUnix(shared->config.address) :
+					 redisAsyncConnect(shared->host, shared->port);
+	if (connection == NULL || connection->err != 0) {
+		unwell(shared, connection == NULL ? "out of memory" : connection->errstr);
+		if (connection != NULL)
+			redisAsyncFree(connection);
+		return false;
+	}
+	connection->data = shared;
+	shared->connection = connection;
+	if (redisLibuvAttach(connection, shared->loop) != REDIS_OK ||
+		redisAsyncSetConnectCallback(connection, on_connect) != REDIS_OK ||
+		redisAsyncSetDisconnectCallback(connection, on_disconnect) != REDIS_OK) {
+		shared->connection = NULL;
+		redisAsyncFree(connection);
+		return false;
+	}
+	log_in(shared);
+	return shared->connection != NULL;
+}
+
+static bool may_ask(struct shared *shared)
+{
+	return !shared->ending && shared->under_way < UNDER_WAY_MAX &&
+	       breaker_allows(&shared->breaker, now(shared)) && connected(shared);
+}
+
+/* The first of the values that is an entry. */
+static void tell(const struct look *look, const redisReply *reply)
+{
+	struct store_entry entry;
+
+	for (size_t i = 0; reply != NULL && i < reply->elements; i++) {
+		const redisReply *value = reply->element[i];
+
+		if (value->type == REDIS_REPLY_STRING &&
+			entry_unpack(value->str, (size_t)value->len, &entry)) {
+			look->found(look->ctx, &entry, i);
+			return;
+		}
+	}
+	look->found(look->ctx, NULL, 0);
+}
+
+static void on_values(redisAsyncContext *connection, void *reply_of, void *ctx)
+{
+	const redisReply *reply = reply_of;
+	struct look *look = ctx;
+	struct shared *shared = look->shared;
+
+	(void)connection;
+	shared->under_way--;
+	if (reply != NULL && reply->type == REDIS_REPLY_ARRAY)
+		well(shared);
+	else if (reply != NULL)
+		unwell(shared, reply->type == REDIS_REPLY_ERROR ? reply->str : "a strange reply");
+	if (look->found != NULL && !shared->ending)
+		tell(look, reply != NULL && reply->type == REDIS_REPLY_ARRAY ? reply : NULL);
+	free(look);
+}
+
+static void name_of(const struct shared *shared, const struct person_key *key, char out[KEY_ROOM])
+{
+	(void)snprintf(out, KEY_ROOM, "%s%s", shared->config.prefix, key->text);
+}
+
+struct look *shared_look(struct shared *shared, const struct person_key *const keys[SHARED_KEYS_MAX],
+			 size_t count, shared_found *found, void *ctx)
+{
+	char names[SHARED_KEYS_MAX][KEY_ROOM];
+	const char *words[1 + SHARED_KEYS_MAX] = { "MGET" };
+	struct look *look;
+
+	if (!may_ask(shared) || (look = calloc(1, sizeof(*look))) == NULL)
+		return NULL;
+	*look = (struct look){ shared, found, ctx };
+	for (size_t i = 0; i < count; i++) {
+		name_of(shared, keys[i], names[i]);
+		words[1 + i] = names[i];
+	}
+	breaker_ask(&shared->breaker, now(shared));
+	if (sent(shared, redisAsyncCommandArgv(shared->connection, on_values, look,
+		    (int)(1 + count), words, NULL)))
+		return look;
+	breaker_abandoned(&shared->breaker);
+	free(look);
+	return NULL;
+}
+
+/* A connection that has gone silent is not used again once the breaker has opened. */
+static void hang_up(struct shared *shared)
+{
+	redisAsyncContext *connection = shared->connection;
+
+	shared->connection = NULL;
+	if (connection != NULL)
+		redisAsyncFree(connection);
+}
+
+void shared_forget(struct shared *shared, struct look *look, bool too_slow)
+{
+	look->found = NULL;
+	if (!too_slow)
+		return;
+	unwell(shared, "it does not answer in time");
+	if (!breaker_allows(&shared->breaker, now(shared)))
+		hang_up(shared);
+}
+
+static void on_stored(redisAsyncContext *connection, void *reply_of, void *ctx)
+{
+	const redisReply *reply = reply_of;
+	struct shared *shared = ctx;
+
+	(void)connection;
+	shared->under_way--;
+	if (reply != NULL && reply->type == REDIS_REPLY_ERROR)
+		unwell(shared, reply->str);
+}
+
+void shared_put(struct shared *shared, const struct person_key *key,
+		const struct store_entry *entry)
+{
+	char name[KEY_ROOM];
+	uint8_t octets[ENTRY_LEN_MAX];
+
+	if (entry->keep_until <= entry->stored_at || !may_ask(shared))
+		return;
+	name_of(shared, key, name);
+	entry_pack(entry, octets);
+	(void)sent(shared, redisAsyncCommand(shared->connection, on_stored, shared,
+		"SET %s %b EX %lld", name, octets, entry_len(entry),
+		(long long)(entry->keep_until - entry->stored_at)));
+}
+
+/* hiredis calls back for every command under way, which sees that it ends. */
+void shared_free(struct shared *shared)
+{
+	if (shared == NULL)
+		return;
+	shared->ending = true;
+	hang_up(shared);
+	free(shared);
+}

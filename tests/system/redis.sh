@@ -1,0 +1,169 @@
+#!/bin/bash
+# SPDX-License-Identifier: GPL-2.0-or-later
+# redis.sh - several servers of one operator share answers in Redis, and none of them is worse off
+# for a Redis that is gone, hung, locked or in an enemy's hands.
+set -uo pipefail
+cd "$(dirname "$0")/../.."
+. tests/system/stand.sh
+. tests/system/sell.sh
+. tests/system/tap.sh
+
+work=$(mktemp -d)
+a=$work/a b=$work/b
+trap 'redis_stop; stand_stop "$a"; stand_stop "$b"; rm -rf "$work"' EXIT
+port=$(stand_port)
+mkdir -p "$a" "$b"
+echo '{ "people": [], "default": { "result": "yes", "reason": "match" } }' >"$work/people.json"
+echo secret >"$work/password"
+chmod 600 "$work/password"
+
+redis_start() {
+	cat >"$work/redis.conf" <<-END
+		port $port
+		bind 127.0.0.1
+		dir $work
+		save ""
+		user default off
+		user migrantid on >secret resetkeys ~migrantid:* -@all +mget +set
+		user test on >test ~* +@all
+	END
+	redis-server "$work/redis.conf" >"$work/redis.log" 2>&1 </dev/null &
+	echo $! >"$work/redis.pid"
+	for _ in $(seq 50); do
+		redis PING 2>/dev/null | grep -q PONG && return
+		sleep 0.1
+	done
+	return 1
+}
+
+redis() { redis-cli -h 127.0.0.1 -p "$port" --user test --pass test --no-auth-warning "$@"; }
+
+redis_stop() {
+	local pid
+	pid=$(cat "$work/redis.pid" 2>/dev/null) || return 0
+	rm -f "$work/redis.pid"
+	kill -CONT "$pid" 2>/dev/null
+	kill -9 "$pid" 2>/dev/null
+	wait "$pid" 2>/dev/null
+}
+
+# Settings of a server of this operator, in DIR.
+settings() {
+	stand_settings "$1" 'cache.store="redis"' "cache.redis_address=\"127.0.0.1:$port\"" \
+		'cache.redis_user="migrantid"' "cache.redis_password_file=\"$work/password\"" \
+		cache.redis_timeout=200
+}
+
+questions() { stand_questions "$a"; }
+
+# A sale at a server, its result and where that came from.
+sale() {
+	sell "$@"
+	echo "$(decided "$1") $(reply "$1" MigrantID-Source)"
+}
+
+redis_start || not_ok "redis-server starts" "$work/redis.log"
+stand_sandbox "$a" "$work/people.json" || not_ok "the sandbox starts"
+settings "$a"
+cp "$a/sandbox.url" "$b/"
+ln -s "$a/sandbox" "$b/sandbox"
+settings "$b"
+cp "$a/settings/person.key" "$b/settings/"
+holds "two servers start with one Redis" eval 'stand_server "$a" && stand_server "$b"'
+
+same "a sale is decided at one" "$(sale "$a" REDIS0001)" "Yes match Service"
+same "and is known at the other" "$(sale "$b" REDIS0001)" "Yes match Shared-Cache"
+same "and then in its memory" "$(sale "$b" REDIS0001)" "Yes match Cache"
+same "which was one question" "$(questions)" 1
+same "keys are pseudonyms and no more" \
+	"$(redis KEYS '*' | grep -cE '^migrantid:[A-Za-z0-9_-]{43}$')" "$(redis DBSIZE)"
+fails "entries name nobody" sh -c "redis-cli -p $port --user test --pass test \
+	--no-auth-warning GET \"\$(redis-cli -p $port --user test --pass test --no-auth-warning \
+	KEYS '*')\" | grep -qE 'REDIS0001|1990'"
+holds "entries expire by themselves" test "$(redis TTL "$(redis KEYS '*' | head -n 1)")" -gt 0
+
+# The operator's key is changed at the second server first.
+server_stop "$b/server"
+mv "$b/settings/person.key" "$b/settings/old.key"
+openssl rand -hex 32 >"$b/settings/person.key"
+chmod 600 "$b/settings/"*.key
+stand_set "$b/settings/migrantid.cfg" 'operator.person_key_previous_file="old.key"'
+stand_server "$b"
+same "a change of the operator's key does not lose it" "$(sale "$b" REDIS0001)" \
+	"Yes match Shared-Cache"
+server_stop "$b/server"
+cp "$a/settings/person.key" "$b/settings/"
+stand_set "$b/settings/migrantid.cfg" 'operator.person_key_previous_file=""'
+stand_server "$b"
+
+# The service changes its signing key, with overlap and then without.
+stand_curl "$a" /sandbox/rotate --data '{"keep_old": true}' >/dev/null
+cp "$a/sandbox/jwks.json" "$b/settings/"
+sleep 2.5
+same "nor does one of the service's, while the old one is in force" "$(sale "$b" REDIS0001)" \
+	"Yes match Shared-Cache"
+stand_curl "$a" /sandbox/rotate --data '{"keep_old": false}' >/dev/null
+cp "$a/sandbox/jwks.json" "$b/settings/"
+cp "$a/sandbox/jwks.json" "$a/settings/"
+sleep 2.5
+same "a key that is gone vouches for nothing" "$(sale "$b" REDIS0001)" "Yes match Service"
+
+# In an enemy's hands: another person's answer, an older one, rubbish, too much of it.
+sell "$a" REDIS0002
+first=$(redis KEYS '*' | head -n 1)
+second=$(redis KEYS '*' | tail -n 1)
+redis COPY "$first" "$second" REPLACE >/dev/null
+before=$(questions)
+server_stop "$b/server"
+stand_server "$b"
+sell "$b" REDIS0001
+sell "$b" REDIS0002
+holds "another person's answer is a question, not a yes" test "$(questions)" -gt "$before"
+for rubbish in '' x "$(head -c 40000 /dev/zero | tr '\0' A)" '{"result":"yes"}'; do
+	for key in $(redis KEYS '*'); do redis SET "$key" "$rubbish" >/dev/null; done
+	server_stop "$b/server"
+	stand_server "$b"
+	same "rubbish of ${#rubbish} octets is a question, not a yes" "$(sale "$b" REDIS0001)" \
+		"Yes match Service"
+done
+key=$(redis KEYS '*' | head -n 1)
+redis DEL "$key" >/dev/null
+redis LPUSH "$key" a b >/dev/null
+server_stop "$b/server"
+stand_server "$b"
+sell "$b" REDIS0001
+sell "$b" REDIS0002
+same "a list where a text should be is a miss" "$(decided "$b")" "Yes match"
+
+# Hung: it costs its own small budget, then nothing at all.
+kill -STOP "$(cat "$work/redis.pid")"
+for i in 1 2 3 4 5 6; do
+	sell "$b" "HUNG0000$i"
+	[ "$(decided "$b")" = "Yes match" ] || not_ok "a hung Redis: sale $i" "$b/reply"
+done
+slow=$(grep -oE 'ms=[0-9]+' "$b/server/log" | tail -n 6 | cut -d= -f2)
+holds "a hung Redis costs no more than its budget" test "$(sort -n <<<"$slow" | tail -n 1)" -lt 600
+holds "and after three times nothing" test "$(tail -n 1 <<<"$slow")" -lt 150
+holds "which is said once" test "$(grep -c 'shared cache.*is away' "$b/server/log")" = 1
+kill -CONT "$(cat "$work/redis.pid")"
+for i in $(seq 30); do
+	sell "$a" "BACK1$(printf %04d "$i")"
+	sell "$b" "BACK1$(printf %04d "$i")"
+	[ "$(reply "$b" MigrantID-Source)" = Shared-Cache ] && break
+	sleep 0.5
+done
+same "when it is back it is used again" "$(reply "$b" MigrantID-Source)" Shared-Cache
+
+# Gone, and back.
+redis_stop
+same "a Redis that is gone costs nothing" "$(sale "$b" GONE00001)" "Yes match Service"
+server_stop "$b/server"
+holds "a server starts without it" stand_server "$b"
+same "and decides" "$(sale "$b" GONE00002)" "Yes match Service"
+redis_start
+echo wrong >"$work/password"
+server_stop "$b/server"
+stand_server "$b"
+sell "$a" LOCKED001
+same "a Redis that refuses us is as if absent" "$(sale "$b" LOCKED001)" "Yes match Service"
+exit $tap_status

@@ -142,7 +142,7 @@ part_delayed() {
 part_core() {
 	local dir=$work/stage-question core=$work/core key settings=''
 	bench_say "the core alone ..."
-	if [ -d "$dir/settings" ]; then
+	if [ -e "$dir/server/pid" ]; then
 		settings=$dir/settings/core.cfg
 		cp "$dir/settings/migrantid.cfg" "$settings"
 		stand_set "$settings" 'cache.store="none"'
@@ -164,6 +164,7 @@ part_question() {
 	bench_say "memory for a question under way ..."
 	if ! stage_start "$dir"; then
 		no_figure question_kib "the server or the sandbox did not start"
+		part_core
 		return
 	fi
 	stage_load "$dir" sale exempt --requests 1000 --outstanding 1000 >"$dir/warm"

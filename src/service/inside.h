@@ -24,7 +24,6 @@
 
 #define TICK_MS 10 /* how finely flights are timed */
 #define SECOND_MS 1000
-#define POOL_MAX 256 /* easy handles kept for reuse */
 #define STATUS_MAX 600 /* HTTP */
 
 struct engine;
@@ -116,8 +115,6 @@ struct engine {
 	struct endpoint endpoints[ENGINE_ENDPOINTS_MAX];
 	struct shared *shared; /* NULL: none */
 	size_t turn; /* round robin */
-	CURL *pool[POOL_MAX];
-	size_t pool_count;
 	struct resolver *keys_resolver; /* NULL: no address to fetch keys from */
 	enum keys_stage keys_stage;
 	int64_t keys_begun_ms; /* the last fetch; stamped before it */

@@ -154,8 +154,6 @@ void transfers_free(struct engine *engine)
 {
 	while (engine->transfers != NULL)
 		transfer_drop(engine->transfers);
-	while (engine->pool_count > 0)
-		curl_easy_cleanup(engine->pool[--engine->pool_count]);
 	if (engine->multi != NULL)
 		(void)curl_multi_cleanup(engine->multi);
 	engine->multi = NULL;
@@ -268,15 +266,17 @@ static bool set_question(struct transfer *transfer, const struct question *quest
 	       curl_easy_setopt(transfer->easy, CURLOPT_POSTFIELDS, question->body) == CURLE_OK;
 }
 
-/* With an easy handle out of the pool or a new one, and in the engine's list. */
+/*
+ * With a handle of its own, and in the engine's list. Handles are not used again: a reset one may
+ * keep the buffer of its last transfer, of another size than it then believes.
+ */
 static struct transfer *transfer_new(struct engine *engine, size_t body_max)
 {
 	struct transfer *transfer = calloc(1, sizeof(*transfer));
 
 	if (transfer == NULL)
 		return NULL;
-	transfer->easy =
-		engine->pool_count > 0 ? engine->pool[--engine->pool_count] : curl_easy_init();
+	transfer->easy = curl_easy_init();
 	if (transfer->easy == NULL) {
 		free(transfer);
 		return NULL;
@@ -292,10 +292,16 @@ static struct transfer *transfer_new(struct engine *engine, size_t body_max)
 
 static struct transfer *begin(struct transfer *transfer, bool ready)
 {
-	if (ready && curl_multi_add_handle(transfer->engine->multi, transfer->easy) == CURLM_OK) {
-		transfer->added = true;
+	const struct engine *engine = transfer->engine;
+	CURLMcode code = CURLM_OUT_OF_MEMORY;
+
+	if (ready)
+		code = curl_multi_add_handle(engine->multi, transfer->easy);
+	transfer->added = code == CURLM_OK;
+	if (transfer->added)
 		return transfer;
-	}
+	report(&engine->config.reporter, SAY_WARNING, NULL, 0, "a transfer could not be begun: %s",
+		curl_multi_strerror(code));
 	transfer_drop(transfer);
 	return NULL;
 }
@@ -336,7 +342,6 @@ struct transfer *transfer_keys(struct engine *engine, int64_t timeout_ms)
 				resolver_list(engine->keys_resolver), timeout_ms));
 }
 
-/* A handle goes back clean: nothing of one person's question is left in it for the next. */
 void transfer_drop(struct transfer *transfer)
 {
 	struct engine *engine = transfer->engine;
@@ -349,11 +354,7 @@ void transfer_drop(struct transfer *transfer)
 		engine->transfers = transfer->next;
 	if (transfer->added)
 		(void)curl_multi_remove_handle(engine->multi, transfer->easy);
-	curl_easy_reset(transfer->easy);
-	if (engine->pool_count < POOL_MAX)
-		engine->pool[engine->pool_count++] = transfer->easy;
-	else
-		curl_easy_cleanup(transfer->easy);
+	curl_easy_cleanup(transfer->easy);
 	curl_slist_free_all(transfer->headers);
 	free(transfer->body);
 	free(transfer);

@@ -21,4 +21,12 @@ void entry_pack(const struct store_entry *entry, uint8_t *out);
 /* False for another version or an impossible length. */
 MUST_CHECK bool entry_unpack(const void *octets, size_t len, struct store_entry *out);
 
+/* The times alone, of any version; false if it is too short to have them. */
+MUST_CHECK bool entry_times(const void *octets, size_t len, int64_t *stored_at,
+			    int64_t *keep_until);
+
+/* Big-endian: what is not negative sorts as octets do. */
+void entry_put_number(uint8_t out[8], int64_t number);
+int64_t entry_get_number(const uint8_t in[8]);
+
 #endif

@@ -3,32 +3,17 @@
 
 #include <string.h>
 
-#define LAYOUT_VERSION 1
-#define HEAD_LEN (1 + 8 + 8)
+#include "cache/entry.h"
+
 #define TIME_KEY_LEN (1 + 8 + PERSON_KEY_LEN)
 #define BY_END 'E'
 #define BY_AGE 'S'
 
-static void put_number(uint8_t *out, int64_t number)
-{
-	/* Times before 1970 do not occur; they would sort last and be found by nothing. */
-	for (int i = 0; i < 8; i++)
-		out[i] = (uint8_t)((uint64_t)number >> (56 - 8 * i));
-}
-
-static int64_t get_number(const uint8_t *in)
-{
-	uint64_t number = 0;
-
-	for (int i = 0; i < 8; i++)
-		number = number << 8 | in[i];
-	return (int64_t)number;
-}
-
 static MDB_val time_key(uint8_t out[TIME_KEY_LEN], uint8_t kind, int64_t at, const uint8_t *person)
 {
+	/* Times before 1970 do not occur; they would sort last. */
 	out[0] = kind;
-	put_number(out + 1, at);
+	entry_put_number(out + 1, at);
 	memcpy(out + 9, person, PERSON_KEY_LEN);
 	return (MDB_val){ TIME_KEY_LEN, out };
 }
@@ -45,20 +30,6 @@ int lmdb_tables_open(MDB_txn *txn, struct lmdb_tables *out)
 	return error != 0 ? error : mdb_dbi_open(txn, "times", MDB_CREATE, &out->times);
 }
 
-static bool parse(const MDB_val *value, struct store_entry *out)
-{
-	const uint8_t *octets = value->mv_data;
-
-	if (value->mv_size <= HEAD_LEN || value->mv_size > HEAD_LEN + JWS_MAX_LEN ||
-		octets[0] != LAYOUT_VERSION)
-		return false;
-	out->stored_at = get_number(octets + 1);
-	out->keep_until = get_number(octets + 9);
-	out->token_len = value->mv_size - HEAD_LEN;
-	memcpy(out->token, octets + HEAD_LEN, out->token_len);
-	return true;
-}
-
 int lmdb_entry_get(MDB_txn *txn, const struct lmdb_tables *tables,
 		   const uint8_t key[PERSON_KEY_LEN], struct store_entry *out)
 {
@@ -67,7 +38,7 @@ int lmdb_entry_get(MDB_txn *txn, const struct lmdb_tables *tables,
 
 	if (error != 0)
 		return error;
-	return parse(&value, out) ? 0 : MDB_NOTFOUND;
+	return entry_unpack(value.mv_data, value.mv_size, out) ? 0 : MDB_NOTFOUND;
 }
 
 static int forget_time(MDB_txn *txn, const struct lmdb_tables *tables, uint8_t kind, int64_t at,
@@ -93,14 +64,12 @@ int lmdb_entry_remove(MDB_txn *txn, const struct lmdb_tables *tables,
 		      const uint8_t key[PERSON_KEY_LEN])
 {
 	MDB_val place = person_val(key), value;
+	int64_t stored_at, keep_until;
 	int error = mdb_get(txn, tables->answers, &place, &value);
 
 	if (error != 0)
 		return error;
-	if (value.mv_size > HEAD_LEN) {
-		const uint8_t *octets = value.mv_data;
-		int64_t stored_at = get_number(octets + 1), keep_until = get_number(octets + 9);
-
+	if (entry_times(value.mv_data, value.mv_size, &stored_at, &keep_until)) {
 		error = forget_time(txn, tables, BY_AGE, stored_at, key);
 		if (error == 0)
 			error = forget_time(txn, tables, BY_END, keep_until, key);
@@ -113,20 +82,15 @@ int lmdb_entry_remove(MDB_txn *txn, const struct lmdb_tables *tables,
 int lmdb_entry_put(MDB_txn *txn, const struct lmdb_tables *tables,
 		   const uint8_t key[PERSON_KEY_LEN], const struct store_entry *entry)
 {
-	MDB_val place = person_val(key), value = { HEAD_LEN + entry->token_len, NULL };
+	MDB_val place = person_val(key), value = { entry_len(entry), NULL };
 	int error = lmdb_entry_remove(txn, tables, key);
-	uint8_t *octets;
 
 	if (error != 0 && error != MDB_NOTFOUND)
 		return error;
 	error = mdb_put(txn, tables->answers, &place, &value, MDB_RESERVE);
 	if (error != 0)
 		return error;
-	octets = value.mv_data;
-	octets[0] = LAYOUT_VERSION;
-	put_number(octets + 1, entry->stored_at);
-	put_number(octets + 9, entry->keep_until);
-	memcpy(octets + HEAD_LEN, entry->token, entry->token_len);
+	entry_pack(entry, value.mv_data);
 	error = note_time(txn, tables, BY_AGE, entry->stored_at, key);
 	return error != 0 ? error : note_time(txn, tables, BY_END, entry->keep_until, key);
 }
@@ -145,7 +109,7 @@ static int first_of(MDB_txn *txn, const struct lmdb_tables *tables, uint8_t kind
 	error = mdb_cursor_get(cursor, &key, &nothing, MDB_SET_RANGE);
 	octets = key.mv_data;
 	if (error == 0 && (key.mv_size != TIME_KEY_LEN || octets[0] != kind ||
-				  get_number(octets + 1) >= before))
+				  entry_get_number(octets + 1) >= before))
 		error = MDB_NOTFOUND;
 	if (error == 0) {
 		memcpy(found, octets, TIME_KEY_LEN);

@@ -1,0 +1,91 @@
+#!/bin/bash
+# SPDX-License-Identifier: GPL-2.0-or-later
+# package-build.sh SUITE - build the packages of /package/source, twice, and make the repositories
+# of package-life.sh; called by package.sh in a fresh folder of that Debian.
+set -uo pipefail
+cd /package
+. ./tap.sh
+suite=$1
+
+step() {
+	local what=$1 name=$2
+	shift 2
+	if "$@" >"/package/$name.log" 2>&1; then
+		ok "$suite: $what"
+	else
+		not_ok "$suite: $what" "/package/$name.log"
+		exit 1
+	fi
+}
+
+# build FOLDER OPTIONS [VARIABLE=VALUE..]: as a user who is not root.
+build() {
+	local folder=$1 options=$2
+	shift 2
+	mkdir -p "$folder" && cp -R source/. "$folder/" && chown -R builder: "$folder" &&
+		(cd "$folder"/freeradius-migrantid-*/ &&
+			setpriv --reuid builder --regid builder --clear-groups env HOME=/nonexistent \
+				DEB_BUILD_OPTIONS="parallel=$(nproc) $options" "$@" \
+				dpkg-buildpackage -us -uc)
+}
+
+same_bytes() {
+	local deb count=0
+	for deb in first/*.deb; do
+		cmp "$deb" "second/folder/of/another/name/${deb##*/}" || return 1
+		count=$((count + 1))
+	done
+	[ $count -ge 3 ]
+}
+
+# repack DEB VERSION TO [COMMAND..]: the same package under another version; COMMAND may change its
+# files, from within.
+repack() {
+	local deb=$1 version=$2 to=$3
+	shift 3
+	rm -rf unpacked && dpkg-deb -R "$deb" unpacked || return 1
+	sed -i "s/^Version: .*/Version: $version/" unpacked/DEBIAN/control
+	[ $# = 0 ] || (cd unpacked && "$@") || return 1
+	dpkg-deb --root-owner-group -b unpacked "$to" >/dev/null
+}
+
+index() { (cd "$1" && dpkg-scanpackages -m . >Packages 2>/dev/null); }
+
+new_message() {
+	[ ! -d etc/freeradius ] ||
+		echo '# A later version.' >>etc/freeradius/3.0/mods-config/migrantid/messages.cfg
+}
+other_server() { sed -i 's/freeradius (>= [^)]*), freeradius (<< [^)]*)/freeradius (>= 9.9.9), freeradius (<< 9.9.10~)/' DEBIAN/control; }
+
+# Four repositories: what was built; the same a version, and two, later; the server's packages of
+# the same upstream version a Debian revision later; and our module for another server.
+repositories() {
+	local deb version server
+	version=$(dpkg-parsechangelog -l source/*/debian/changelog -S Version)
+	mkdir -p repo/{now,next,after,server,other}
+	for deb in first/*.deb; do
+		case $deb in *-dbgsym_*) continue ;; esac
+		cp "$deb" repo/now/
+		repack "$deb" "$version+next1" repo/next/ new_message || return 1
+		repack "$deb" "$version+next2" repo/after/ new_message || return 1
+	done
+	repack first/freeradius-migrantid_*.deb "$version+other1" repo/other/ other_server || return 1
+	(cd repo/server && apt-get -q download freeradius freeradius-common freeradius-config \
+		freeradius-utils libfreeradius3) || return 1
+	server=$(dpkg-deb -f repo/server/freeradius_*.deb Version)
+	for deb in repo/server/*.deb; do
+		repack "$deb" "$server.1" repo/server/ sed -i "s/(= $server)/(= $server.1)/g" \
+			DEBIAN/control && rm "$deb" || return 1
+	done
+	for deb in now next after server other; do index repo/$deb || return 1; done
+}
+
+step "Build-Depends can be installed" depends \
+	apt-get -qy build-dep --no-install-recommends ./source/freeradius-migrantid-*/
+useradd --system --user-group --no-create-home builder
+step "builds from its Build-Depends alone, unit tests run" first build first ''
+step "builds without tests in another folder, zone, language and umask" second \
+	bash -c "$(declare -f build); umask 027; build second/folder/of/another/name nocheck \
+		TZ=Pacific/Kiritimati LC_ALL=C LANG=tr_TR.UTF-8"
+step "both builds are the same, byte for byte" same same_bytes
+step "a local repository" repositories repositories

@@ -388,45 +388,54 @@ static void test_killed_while_reading(void **state)
 	}
 }
 
+static pid_t start_opener(const struct folder *folder, uint32_t number, const int go[2])
+{
+	pid_t child = fork();
+
+	if (child == 0) {
+		struct store *store;
+		char octet;
+
+		(void)close(go[1]);
+		if (read(go[0], &octet, 1) != 0)
+			_exit(2);
+		store = store_lmdb_open(folder->path, 4 * MIB, NULL);
+		if (store == NULL)
+			_exit(1);
+		put(store, number, NOW, LONG_TIME);
+		store->ops->close(store);
+		_exit(0);
+	}
+	return child;
+}
+
 /* Several processes start at once on a damaged file: one sets it aside, all use the new one. */
 static void test_damage_found_by_many(void **state)
 {
-	struct folder folder = folder_new();
-	pid_t children[6];
-	struct store *store;
-	int go[2], status;
-
 	(void)state;
-	write_file(&folder, FILE_NAME, "This is not the file you seek.\n", 1000);
-	assert_int_equal(pipe(go), 0);
-	for (uint32_t i = 0; i < ARRAY_LEN(children); i++) {
-		children[i] = fork();
-		if (children[i] == 0) {
-			char octet;
+	for (int round = 0; round < 10; round++) {
+		struct folder folder = folder_new();
+		struct store *store;
+		pid_t children[6];
+		int go[2], status;
 
-			(void)close(go[1]);
-			if (read(go[0], &octet, 1) != 0)
-				_exit(2);
-			store = store_lmdb_open(folder.path, 4 * MIB, NULL);
-			if (store == NULL)
-				_exit(1);
-			put(store, i, NOW, LONG_TIME);
-			store->ops->close(store);
-			_exit(0);
+		write_file(&folder, FILE_NAME, "This is not the file you seek.\n", 1000);
+		assert_int_equal(pipe(go), 0);
+		for (uint32_t i = 0; i < ARRAY_LEN(children); i++)
+			children[i] = start_opener(&folder, i, go);
+		(void)close(go[0]);
+		(void)close(go[1]);
+		for (uint32_t i = 0; i < ARRAY_LEN(children); i++) {
+			assert_int_equal(waitpid(children[i], &status, 0), children[i]);
+			assert_int_equal(status, 0);
 		}
+		assert_int_equal(folder_files(&folder, FILE_NAME ".damaged-", false), 1);
+		store = store_lmdb_open(folder.path, 4 * MIB, NULL);
+		assert_non_null(store);
+		assert_int_equal(entries_in(store), ARRAY_LEN(children));
+		store->ops->close(store);
+		folder_remove(&folder);
 	}
-	(void)close(go[0]);
-	(void)close(go[1]);
-	for (uint32_t i = 0; i < ARRAY_LEN(children); i++) {
-		assert_int_equal(waitpid(children[i], &status, 0), children[i]);
-		assert_int_equal(status, 0);
-	}
-	assert_int_equal(folder_files(&folder, FILE_NAME ".damaged-", false), 1);
-	store = store_lmdb_open(folder.path, 4 * MIB, NULL);
-	assert_non_null(store);
-	assert_int_equal(entries_in(store), ARRAY_LEN(children));
-	store->ops->close(store);
-	folder_remove(&folder);
 }
 
 int main(void)

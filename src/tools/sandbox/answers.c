@@ -42,15 +42,20 @@ static json_t *header_of(const struct signing_key *key, enum fault fault)
 	return header;
 }
 
-static json_t *decision_of(const struct person_entry *entry, enum fault fault)
+struct decision answer_decision(const struct asked *asked, const struct person_entry *entry,
+				enum fault fault)
 {
+	if (fault == FAULT_GARBAGE || fault == FAULT_OVERSIZE)
+		return (struct decision){ NULL, NULL };
+	if (!asked->consent)
+		return (struct decision){ "no", "consent_missing" };
 	if (fault == FAULT_UNDETERMINED)
-		return json_pack("{s:s, s:s}", "result", "undetermined", "reason", "technical");
+		return (struct decision){ "undetermined", "technical" };
 	if (fault == FAULT_UNKNOWN_REASON)
-		return json_pack("{s:s, s:s}", "result", "yes", "reason", "very_much");
+		return (struct decision){ "yes", "very_much" };
 	if (fault == FAULT_INCONSISTENT)
-		return json_pack("{s:s, s:s}", "result", "yes", "reason", "no_match");
-	return json_pack("{s:s, s:s}", "result", entry->result, "reason", entry->reason);
+		return (struct decision){ "yes", "no_match" };
+	return (struct decision){ entry->result, entry->reason };
 }
 
 static json_t *time_of(int64_t seconds, enum fault fault)
@@ -59,11 +64,10 @@ static json_t *time_of(int64_t seconds, enum fault fault)
 					    json_integer(seconds);
 }
 
-static void times_of(int64_t now, const struct person_entry *entry, enum fault fault, int64_t *iat,
-		     int64_t *exp)
+static void times_of(int64_t now, int64_t valid_for, enum fault fault, int64_t *iat, int64_t *exp)
 {
 	*iat = now;
-	*exp = now + entry->valid_for;
+	*exp = now + valid_for;
 	if (fault == FAULT_EXPIRED) {
 		*iat = now - 2 * AN_HOUR;
 		*exp = now - AN_HOUR;
@@ -76,7 +80,7 @@ static void times_of(int64_t now, const struct person_entry *entry, enum fault f
 }
 
 static json_t *claims_of(const struct answer_terms *terms, const struct asked *asked,
-			 const struct person_entry *entry, enum fault fault)
+			 const struct decision *decision, int64_t valid_for, enum fault fault)
 {
 	char jti[BASE64URL_LEN(16) + 1];
 	uint8_t random[16];
@@ -85,15 +89,15 @@ static json_t *claims_of(const struct answer_terms *terms, const struct asked *a
 	if (RAND_bytes(random, sizeof(random)) != 1)
 		return NULL;
 	base64url_encode(random, sizeof(random), jti);
-	times_of(terms->now, entry, fault, &iat, &exp);
-	return json_pack("{s:s, s:s, s:o, s:o, s:s, s:s, s:s, s:s, s:o}", "iss",
+	times_of(terms->now, valid_for, fault, &iat, &exp);
+	return json_pack("{s:s, s:s, s:o, s:o, s:s, s:s, s:s, s:s, s:{s:s, s:s}}", "iss",
 		fault == FAULT_WRONG_ISS ? "https://elsewhere.example" : terms->issuer, "aud",
 		fault == FAULT_WRONG_AUD ? "another-operator" : terms->audience, "iat",
 		time_of(iat, fault), "exp", time_of(exp, fault), "jti", jti, "txn",
 		fault == FAULT_WRONG_TXN ? ANOTHER_TXN : asked->txn, "nonce",
 		fault == FAULT_WRONG_NONCE ? ANOTHER_NONCE : asked->nonce, "sbj",
 		fault == FAULT_WRONG_SBJ ? ANOTHER_SBJ : asked->sbj, "sim_sale",
-		decision_of(entry, fault));
+		"result", decision->result, "reason", decision->reason);
 }
 
 /* {"sim_sale": .., the rest}: readers that take the last of two read a no, others a yes. */
@@ -137,11 +141,11 @@ static char *token_of(const struct answer_terms *terms, const char *header, cons
 }
 
 static char *make_token(const struct answer_terms *terms, const struct asked *asked,
-			const struct person_entry *entry, enum fault fault)
+			const struct decision *decision, int64_t valid_for, enum fault fault)
 {
 	bool own_name = fault == FAULT_UNKNOWN_KID;
 	json_t *header = header_of(own_name ? terms->stranger : terms->key, fault);
-	json_t *claims = claims_of(terms, asked, entry, fault);
+	json_t *claims = claims_of(terms, asked, decision, valid_for, fault);
 	char *header_text, *payload, *token = NULL;
 
 	if (header != NULL && fault == FAULT_KEY_IN_HEADER)
@@ -164,14 +168,11 @@ static char *make_token(const struct answer_terms *terms, const struct asked *as
 }
 
 char *answer_make(const struct answer_terms *terms, const struct asked *asked,
-		  const struct person_entry *entry, enum fault fault)
+		  const struct decision *decision, int64_t valid_for, enum fault fault)
 {
-	static const struct person_entry no_consent = { .result = "no",
-		.reason = "consent_missing", .valid_for = AN_HOUR };
-
 	if (fault == FAULT_GARBAGE)
 		return strdup("<html>It works!</html>");
 	if (fault == FAULT_OVERSIZE)
 		return filled(OVERSIZE, 'A');
-	return make_token(terms, asked, asked->consent ? entry : &no_consent, fault);
+	return make_token(terms, asked, decision, valid_for, fault);
 }

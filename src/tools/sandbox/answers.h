@@ -16,8 +16,17 @@ struct answer_terms {
 	int64_t now; /* seconds since 1970 */
 };
 
+/* What an answer says; both NULL if it says nothing. */
+struct decision {
+	const char *result, *reason;
+};
+
+/* The decision about somebody, as a fault has it. */
+struct decision answer_decision(const struct asked *asked, const struct person_entry *entry,
+				enum fault fault);
+
 /* The body of a 200, to be freed; NULL if memory or OpenSSL fails. */
 MUST_CHECK char *answer_make(const struct answer_terms *terms, const struct asked *asked,
-			     const struct person_entry *entry, enum fault fault);
+			     const struct decision *decision, int64_t valid_for, enum fault fault);
 
 #endif

@@ -15,12 +15,15 @@
 	X(FAULT_SLOW_LORIS, "slow-loris", 200, "one octet of the answer each 200 ms") \
 	X(FAULT_ENDLESS, "endless", 200, "an answer without end") \
 	X(FAULT_OVERSIZE, "oversize", 200, "an answer of 17 KiB") \
+	X(FAULT_WRONG_CONTENT_TYPE, "wrong-content-type", 200, "the answer as text/html") \
 	X(FAULT_GARBAGE, "garbage", 200, "an answer that is no token") \
 	X(FAULT_400, "http-400", 400, "HTTP status 400") \
 	X(FAULT_401, "http-401", 401, "HTTP status 401") \
 	X(FAULT_403, "http-403", 403, "HTTP status 403") \
 	X(FAULT_404, "http-404", 404, "HTTP status 404") \
 	X(FAULT_409, "http-409", 409, "HTTP status 409 with Retry-After: 1") \
+	X(FAULT_IN_PROGRESS, "in-progress", 200, \
+		"409 with Retry-After: 1 to a new question, the answer when it comes again") \
 	X(FAULT_422, "http-422", 422, "HTTP status 422") \
 	X(FAULT_429, "http-429", 429, "HTTP status 429 with Retry-After: 2") \
 	X(FAULT_500, "http-500", 500, "HTTP status 500") \

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "options.h"
 
+#include <arpa/inet.h>
 #include <errno.h>
 #include <getopt.h>
 #include <stdio.h>
@@ -82,6 +83,23 @@ static const char *state_folder(void)
 	return given != NULL && given[0] != '\0' ? given : "migrantid-sandbox";
 }
 
+/* Without TLS anybody may ask who can reach the port: nobody but this machine. */
+static void check_listen(const struct options *options)
+{
+	struct in6_addr six;
+	struct in_addr four;
+
+	if (inet_pton(AF_INET, options->listen, &four) == 1) {
+		if (options->plain && ntohl(four.s_addr) >> 24 != 127)
+			wrong("--plain is for a loopback address alone, not for", options->listen);
+	} else if (inet_pton(AF_INET6, options->listen, &six) == 1) {
+		if (options->plain && !IN6_IS_ADDR_LOOPBACK(&six))
+			wrong("--plain is for a loopback address alone, not for", options->listen);
+	} else {
+		wrong("--listen wants an IP address", options->listen);
+	}
+}
+
 void options_read(int argc, char **argv, struct options *out)
 {
 	int option;
@@ -124,6 +142,7 @@ void options_read(int argc, char **argv, struct options *out)
 			wrong("wrong usage", NULL);
 		}
 	}
+	check_listen(out);
 	if (optind < argc)
 		wrong("what is this", argv[optind]);
 	if (out->people == NULL)

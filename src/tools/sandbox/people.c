@@ -5,160 +5,171 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include <jansson.h>
+#include "base/conf.h"
+#include "people_line.h"
+
+#define FILE_MAX ((size_t)64 * 1024 * 1024)
 
 struct people {
 	json_t *document; /* owns the strings */
 	struct person_entry *entries;
-	size_t count;
+	size_t count, tokens;
+	const struct person_entry **by_document, **by_token; /* sorted; of count and tokens */
 	struct person_entry preset;
 };
 
-static const struct person_entry not_enrolled = { .result = "no", .reason = "not_enrolled",
-	.valid_for = 3600 };
+/* The file while it is read. */
+struct source {
+	const char *file;
+	char *text;
+};
 
-static bool complain(const char *file, const char *where, const char *what)
+static void say(void *ctx, enum severity severity, const char *file, int line, const char *text)
 {
-	(void)fprintf(stderr, "migrantid-sandbox: %s: %s: %s\n", file, where, what);
+	(void)ctx, (void)severity, (void)line;
+	(void)fprintf(stderr, "migrantid-sandbox: %s: %s\n", file, text);
+}
+
+static bool complain(const struct source *source, unsigned line, const char *where,
+		     const char *what)
+{
+	(void)fprintf(stderr, "migrantid-sandbox: %s:%u: %s: %s\n", source->file, line, where,
+		what);
 	return false;
 }
 
-/* Results and the reasons that go with them: docs/openapi.yaml. */
-static bool is_consistent(const char *result, const char *reason)
+static bool complain_of(const struct source *source, size_t index, const struct objection *why)
 {
-	static const char *const pairs[][2] = {
-		{ "yes", "match" }, { "no", "no_match" }, { "no", "not_enrolled" },
-		{ "no", "document_invalid" }, { "no", "id_locked" }, { "no", "id_blocked" },
-		{ "no", "too_soon" }, { "no", "consent_missing" }, { "undetermined", "technical" },
-	};
+	char where[32] = "default";
 
-	for (size_t i = 0; i < ARRAY_LEN(pairs); i++)
-		if (strcmp(result, pairs[i][0]) == 0 && strcmp(reason, pairs[i][1]) == 0)
-			return true;
-	return false;
+	if (index != LINE_OF_DEFAULT)
+		(void)snprintf(where, sizeof(where), "person %zu", index + 1);
+	return complain(source, people_line(source->text, index, why->member), where, why->text);
 }
 
-static bool read_fault(const json_t *value, struct person_entry *out)
+/* Of a Doc 9303 code the second letter is not always written; a kind is one whole word. */
+static int compare_types(const char *one, const char *other)
 {
-	if (json_is_null(value))
-		return true;
-	out->fault = json_is_string(value) ? fault_of_name(json_string_value(value)) : FAULT_COUNT;
-	return out->fault != FAULT_COUNT;
+	bool codes = strlen(one) <= 2 && strlen(other) <= 2;
+
+	if (codes)
+		return (unsigned char)one[0] - (unsigned char)other[0];
+	if (strlen(one) <= 2 || strlen(other) <= 2)
+		return strlen(one) <= 2 ? -1 : 1;
+	return strcmp(one, other);
 }
 
-/* One member of what is said of a person. */
-static bool read_member(const char *name, const json_t *value, struct person_entry *out)
+static int compare_documents(const void *left, const void *right)
 {
-	const struct {
-		const char *name;
-		const char **text;
-		int64_t *number;
-	} rows[] = {
-		{ "nationality", &out->nationality, NULL },
-		{ "date_of_birth", &out->birth, NULL },
-		{ "token", &out->token, NULL },
-		{ "result", &out->result, NULL },
-		{ "reason", &out->reason, NULL },
-		{ "valid_for", NULL, &out->valid_for },
-		{ "delay_ms", NULL, &out->delay_ms },
-		{ "pending_ms", NULL, &out->pending_ms },
-	};
+	const struct person_entry *one = *(const struct person_entry *const *)left;
+	const struct person_entry *other = *(const struct person_entry *const *)right;
+	int order = strcmp(one->number, other->number);
 
-	if (strcmp(name, "fault") == 0)
-		return read_fault(value, out);
-	for (size_t i = 0; i < ARRAY_LEN(rows); i++) {
-		if (strcmp(name, rows[i].name) != 0)
+	if (order == 0)
+		order = compare_types(one->type, other->type);
+	if (order == 0)
+		order = strcmp(one->issuer, other->issuer);
+	if (order == 0)
+		order = strcmp(one->nationality, other->nationality);
+	if (order == 0)
+		order = strcmp(one->birth, other->birth);
+	return order;
+}
+
+static int compare_tokens(const void *left, const void *right)
+{
+	const struct person_entry *one = *(const struct person_entry *const *)left;
+	const struct person_entry *other = *(const struct person_entry *const *)right;
+
+	return strcmp(one->token, other->token);
+}
+
+/* Sorts; of two that are equal, nobody could say which is meant. */
+static bool sort(const struct source *source, const struct people *people,
+		 const struct person_entry **list, size_t count,
+		 int (*compare)(const void *, const void *), const char *member)
+{
+	qsort(list, count, sizeof(list[0]), compare);
+	for (size_t i = 1; i < count; i++) {
+		size_t one = (size_t)(list[i - 1] - people->entries);
+		size_t other = (size_t)(list[i] - people->entries);
+		struct objection why = { .member = member };
+
+		if (compare(&list[i - 1], &list[i]) != 0)
 			continue;
-		if (rows[i].text != NULL)
-			*rows[i].text = json_string_value(value);
-		else
-			*rows[i].number = json_integer_value(value);
-		return rows[i].text != NULL ? json_is_string(value) :
-			json_is_integer(value) && *rows[i].number >= 0;
+		(void)snprintf(why.text, sizeof(why.text), "has the same %s as person %zu",
+			member, (one < other ? one : other) + 1);
+		return complain_of(source, one < other ? other : one, &why);
 	}
-	return false;
-}
-
-static bool read_document(json_t *value, struct person_entry *out)
-{
-	return json_unpack(value, "{s:s, s:s, s:s !}", "type", &out->type, "issuer", &out->issuer,
-		       "number", &out->number) == 0;
-}
-
-static bool read_entry(const char *file, const char *where, json_t *object, bool is_default,
-		       struct person_entry *out)
-{
-	const char *name;
-	json_t *value;
-
-	*out = not_enrolled;
-	if (!json_is_object(object))
-		return complain(file, where, "is no object");
-	json_object_foreach (object, name, value) {
-		bool known = strcmp(name, "document") == 0 ? read_document(value, out) :
-							     read_member(name, value, out);
-
-		if (!known) {
-			char what[128];
-
-			(void)snprintf(what, sizeof(what),
-				"the member %.40s is unknown, or of another form than it must have",
-				name);
-			return complain(file, where, what);
-		}
-	}
-	if (!is_default && out->type == NULL)
-		return complain(file, where, "has no document");
-	if (!is_default && (out->nationality == NULL || out->birth == NULL))
-		return complain(file, where, "has no nationality or no date_of_birth");
-	if (!is_consistent(out->result, out->reason))
-		return complain(file, where, "result and reason do not go together");
 	return true;
 }
 
-static bool read_all(const char *file, struct people *people)
+static bool sort_all(const struct source *source, struct people *people)
 {
-	json_t *list = NULL, *preset = NULL, *each;
-	size_t i;
+	for (size_t i = 0; i < people->count; i++) {
+		people->by_document[i] = &people->entries[i];
+		if (people->entries[i].token != NULL)
+			people->by_token[people->tokens++] = &people->entries[i];
+	}
+	return sort(source, people, people->by_document, people->count, compare_documents,
+		       "document") &&
+	       sort(source, people, people->by_token, people->tokens, compare_tokens, "token");
+}
 
-	people->preset = not_enrolled;
+static bool make_room(struct people *people, size_t count)
+{
+	people->entries = calloc(count + 1, sizeof(people->entries[0]));
+	people->by_document = calloc(count + 1, sizeof(people->by_document[0]));
+	people->by_token = calloc(count + 1, sizeof(people->by_token[0]));
+	return people->entries != NULL && people->by_document != NULL && people->by_token != NULL;
+}
+
+static bool read_all(const struct source *source, struct people *people)
+{
+	json_t *list = NULL, *preset = NULL;
+	struct objection why;
+
+	people->preset = person_not_enrolled;
 	if (json_unpack(people->document, "{s:o, s?o !}", "people", &list, "default", &preset) !=
 			0 ||
 		!json_is_array(list))
-		return complain(file, "top level",
+		return complain(source, 1, "top level",
 			"wants \"people\", an array, perhaps \"default\", and nothing else");
-	if (preset != NULL && !read_entry(file, "default", preset, true, &people->preset))
-		return false;
-	people->entries = calloc(json_array_size(list) + 1, sizeof(people->entries[0]));
-	if (people->entries == NULL)
-		return complain(file, "top level", "out of memory");
-	json_array_foreach (list, i, each) {
-		char where[32];
+	if (preset != NULL && !person_entry_read(preset, true, &people->preset, &why))
+		return complain_of(source, LINE_OF_DEFAULT, &why);
+	if (!make_room(people, json_array_size(list)))
+		return complain(source, 1, "top level", "out of memory");
+	for (; people->count < json_array_size(list); people->count++)
+		if (!person_entry_read(json_array_get(list, people->count), false,
+			    &people->entries[people->count], &why))
+			return complain_of(source, people->count, &why);
+	return sort_all(source, people);
+}
 
-		(void)snprintf(where, sizeof(where), "person %zu", i + 1);
-		if (!read_entry(file, where, each, false, &people->entries[i]))
-			return false;
-		people->count++;
-	}
-	return true;
+static bool load(const struct source *source, size_t len, struct people *people)
+{
+	json_error_t error;
+
+	people->document = json_loadb(source->text, len, JSON_REJECT_DUPLICATES, &error);
+	if (people->document == NULL)
+		return complain(source, error.line > 0 ? (unsigned)error.line : 1, "not strict JSON",
+			error.text);
+	return read_all(source, people);
 }
 
 struct people *people_load(const char *file)
 {
-	struct people *people = calloc(1, sizeof(*people));
-	json_error_t error;
+	const struct reporter reporter = { .say = say };
+	size_t len = 0;
+	struct source source = { .file = file, .text = conf_slurp(file, FILE_MAX, &len, &reporter) };
+	struct people *people = source.text == NULL ? NULL : calloc(1, sizeof(*people));
 
-	if (people == NULL)
-		return NULL;
-	people->document = json_load_file(file, JSON_REJECT_DUPLICATES, &error);
-	if (people->document == NULL) {
-		(void)fprintf(stderr, "migrantid-sandbox: %s:%d: %s\n", file,
-			error.line > 0 ? error.line : 0, error.text);
-	} else if (read_all(file, people)) {
-		return people;
+	if (people != NULL && !load(&source, len, people)) {
+		people_free(people);
+		people = NULL;
 	}
-	people_free(people);
-	return NULL;
+	free(source.text);
+	return people;
 }
 
 void people_free(struct people *people)
@@ -167,38 +178,35 @@ void people_free(struct people *people)
 		return;
 	json_decref(people->document);
 	free(people->entries);
+	free(people->by_document);
+	free(people->by_token);
 	free(people);
 }
 
-/* Of a Doc 9303 code the second letter is not always written; a kind is one whole word. */
-static bool is_same_type(const char *one, const char *other)
+static const struct person_entry *find(const struct people *people,
+				       const struct person_entry *wanted,
+				       const struct person_entry *const *list, size_t count,
+				       int (*compare)(const void *, const void *))
 {
-	if (strlen(one) > 2 || strlen(other) > 2)
-		return strcmp(one, other) == 0;
-	return one[0] == other[0];
+	const struct person_entry *const *found =
+		bsearch(&wanted, list, count, sizeof(list[0]), compare);
+
+	return found != NULL ? *found : &people->preset;
 }
 
 const struct person_entry *people_by_document(const struct people *people, const char *type,
 					      const char *issuer, const char *number,
 					      const char *nationality, const char *birth)
 {
-	for (size_t i = 0; i < people->count; i++) {
-		const struct person_entry *entry = &people->entries[i];
+	const struct person_entry wanted = { .type = type, .issuer = issuer, .number = number,
+		.nationality = nationality, .birth = birth };
 
-		if (strcmp(entry->number, number) == 0 && is_same_type(entry->type, type) &&
-			strcmp(entry->issuer, issuer) == 0 &&
-			strcmp(entry->nationality, nationality) == 0 &&
-			strcmp(entry->birth, birth) == 0)
-			return entry;
-	}
-	return &people->preset;
+	return find(people, &wanted, people->by_document, people->count, compare_documents);
 }
 
 const struct person_entry *people_by_token(const struct people *people, const char *token)
 {
-	for (size_t i = 0; i < people->count; i++)
-		if (people->entries[i].token != NULL &&
-			strcmp(people->entries[i].token, token) == 0)
-			return &people->entries[i];
-	return &people->preset;
+	const struct person_entry wanted = { .token = token };
+
+	return find(people, &wanted, people->by_token, people->tokens, compare_tokens);
 }

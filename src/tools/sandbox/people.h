@@ -5,17 +5,7 @@
 #ifndef SANDBOX_PEOPLE_H
 #define SANDBOX_PEOPLE_H
 
-#include "faults.h"
-
-/* What is said of somebody. Strings belong to the people. */
-struct person_entry {
-	const char *type, *issuer, *number, *nationality, *birth; /* NULL in the default */
-	const char *token; /* one-use token that stands for them; NULL: none */
-	const char *result, *reason;
-	int64_t valid_for; /* s: exp - iat */
-	int64_t delay_ms, pending_ms;
-	enum fault fault;
-};
+#include "person_entry.h"
 
 struct people; /* opaque */
 

@@ -5,6 +5,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <strings.h>
 
 #include <jansson.h>
 
@@ -21,7 +22,8 @@ struct service {
 	struct signing_key stranger;
 	pthread_mutex_t mutex; /* all below */
 	struct state *state;
-	struct seen *seen;
+	struct seen *seen; /* bodies by txn */
+	struct seen *tokens; /* txns by token: who has used it up */
 	enum fault fault; /* for everybody */
 	uint64_t questions;
 };
@@ -38,7 +40,9 @@ struct service *service_new(const struct options *options, const struct people *
 	service->state = state;
 	pthread_mutex_init(&service->mutex, NULL);
 	service->seen = seen_new();
-	if (service->seen == NULL || !signer_take(signer_generate(), &service->stranger)) {
+	service->tokens = seen_new();
+	if (service->seen == NULL || service->tokens == NULL ||
+		!signer_take(signer_generate(), &service->stranger)) {
 		service_free(service);
 		return NULL;
 	}
@@ -51,6 +55,7 @@ void service_free(struct service *service)
 		return;
 	signer_clear(&service->stranger);
 	seen_free(service->seen);
+	seen_free(service->tokens);
 	pthread_mutex_destroy(&service->mutex);
 	free(service);
 }
@@ -142,10 +147,24 @@ static void key_set(struct service *service, const struct request *request, stru
 	out->body = strdup(service->state->jwks);
 }
 
-static const struct person_entry *who(const struct service *service, const struct asked *asked)
+/* A token is good for one question, however often that is asked. */
+static bool is_used_up(struct service *service, const struct asked *asked, int64_t now_ms)
 {
+	int64_t first_ms;
+
+	return seen_look(service->tokens, asked->token, asked->txn, strlen(asked->txn), now_ms,
+		       &first_ms) == SEEN_OTHER_BODY;
+}
+
+static const struct person_entry *who(struct service *service, const struct asked *asked,
+				      int64_t now_ms)
+{
+	static const struct person_entry used_up = { .result = "no",
+		.reason = "document_invalid", .valid_for = 3600 };
+
 	if (asked->token != NULL)
-		return people_by_token(service->people, asked->token);
+		return is_used_up(service, asked, now_ms) ?
+			&used_up : people_by_token(service->people, asked->token);
 	return people_by_document(service->people, asked->type, asked->issuer, asked->number,
 		asked->nationality, asked->birth);
 }
@@ -155,20 +174,28 @@ static void decide(struct service *service, const struct asked *asked,
 {
 	const struct answer_terms terms = { &service->state->current, &service->stranger,
 		service->options->issuer, service->options->audience, clock_wall(&system_clock) };
+	const struct decision decision = answer_decision(asked, entry, fault);
 
-	out->content_type = "application/sim-sale-verification+jwt";
-	out->body = answer_make(&terms, asked, entry, fault);
+	out->content_type = fault == FAULT_WRONG_CONTENT_TYPE ?
+		"text/html" : "application/sim-sale-verification+jwt";
+	out->result = decision.result;
+	out->reason = decision.reason;
+	out->body = answer_make(&terms, asked, &decision, entry->valid_for, fault);
 	if (out->body == NULL)
 		problem(out, 500, "the answer could not be made");
 }
 
-static void fail(enum fault fault, struct reply *out)
+static void fail(enum fault fault, enum seen_before before, struct reply *out)
 {
+	out->fault = fault;
+	out->status = fault_status(fault);
+	if (fault == FAULT_IN_PROGRESS && before == SEEN_NEVER)
+		out->status = 409;
 	if (fault == FAULT_HANG)
 		out->delay_ms = HANG_MS;
-	if (fault == FAULT_409)
+	if (out->status == 409)
 		out->retry_after = 1;
-	if (fault == FAULT_429 || fault == FAULT_503)
+	if (out->status == 429 || out->status == 503)
 		out->retry_after = 2;
 	if (out->status >= 400)
 		problem(out, out->status, "as asked for by a fault");
@@ -192,21 +219,41 @@ static bool still_pending(const struct person_entry *entry, int64_t asked_ms, in
 static void answer(struct service *service, const struct request *request,
 		   const struct asked *asked, struct reply *out)
 {
-	const struct person_entry *entry = who(service, asked);
-	enum fault fault = service->fault != FAULT_NONE ? service->fault : entry->fault;
 	int64_t now_ms = clock_mono_ms(&system_clock), first_ms;
+	enum seen_before before = seen_look(service->seen, asked->txn, request->body,
+		request->body_len, now_ms, &first_ms);
+	const struct person_entry *entry;
+	enum fault fault;
 
-	out->delay_ms = service->options->delay_ms + entry->delay_ms;
-	if (seen_look(service->seen, asked->txn, request->body, request->body_len, now_ms,
-		    &first_ms) == SEEN_OTHER_BODY) {
+	out->delay_ms = service->options->delay_ms;
+	if (before == SEEN_OTHER_BODY) {
 		problem(out, 422, "this Idempotency-Key was used for another question");
 		return;
 	}
-	out->fault = fault;
-	out->status = fault_status(fault);
-	fail(fault, out);
+	entry = who(service, asked, now_ms);
+	fault = service->fault != FAULT_NONE ? service->fault : entry->fault;
+	out->delay_ms += entry->delay_ms;
+	fail(fault, before, out);
 	if (out->status == 200 && !still_pending(entry, first_ms, now_ms, out))
 		decide(service, asked, entry, fault, out);
+}
+
+/* application/json, parameters or none (RFC 9110 section 8.3.1). */
+static bool is_json(const char *content_type)
+{
+	static const char json[] = "application/json";
+
+	return content_type != NULL && strncasecmp(content_type, json, strlen(json)) == 0 &&
+	       strchr(" \t;", content_type[strlen(json)]) != NULL;
+}
+
+static void log_question(const struct service *service, const struct reply *reply)
+{
+	(void)printf("question %llu: status %u, result %s, reason %s, fault %s, after %lld ms\n",
+		(unsigned long long)service->questions, reply->status,
+		reply->result != NULL ? reply->result : "-",
+		reply->reason != NULL ? reply->reason : "-", fault_name(reply->fault),
+		(long long)reply->delay_ms);
 }
 
 static void question(struct service *service, const struct request *request, struct reply *out)
@@ -218,8 +265,7 @@ static void question(struct service *service, const struct request *request, str
 	service->questions++;
 	if (request->too_long)
 		problem(out, 413, "more than 16 KiB");
-	else if (request->content_type == NULL ||
-		strcmp(request->content_type, "application/json") != 0)
+	else if (!is_json(request->content_type))
 		problem(out, 415, "the Content-Type is not application/json");
 	else if ((refused = asked_read(request->body, request->body_len, request->idempotency_key,
 			  &asked, &detail)) != 0)
@@ -227,9 +273,7 @@ static void question(struct service *service, const struct request *request, str
 	else
 		answer(service, request, &asked, out);
 	asked_clear(&asked);
-	(void)printf("question %llu: status %u, fault %s, delay %lld ms\n",
-		(unsigned long long)service->questions, out->status, fault_name(out->fault),
-		(long long)out->delay_ms);
+	log_question(service, out);
 }
 
 void service_answer(struct service *service, const struct request *request, struct reply *out)

@@ -31,6 +31,7 @@ struct reply {
 	unsigned retry_after; /* s; 0: none */
 	int64_t delay_ms; /* before it is sent */
 	enum fault fault; /* what the transport has to do wrong */
+	const char *result, *reason; /* for the log; NULL: nothing was decided */
 };
 
 void service_answer(struct service *service, const struct request *request, struct reply *out);

@@ -127,6 +127,23 @@ unreachable() {
 			service-unavailable
 	fi
 	stand_stop "$work"
+
+	expired_certificate
+	stand_sandbox "$work" "$work/people.json" && stand_settings "$work" && stand_server "$work"
+	sell_anew
+	expect "a certificate that has expired" Undetermined service-unavailable
+	stand_stop "$work"
+}
+
+# For the sandbox, by its own CA, six years ago.
+expired_certificate() {
+	local dir=$work/sandbox
+	openssl req -new -newkey ec -pkeyopt ec_paramgen_curve:P-256 -nodes -subj /CN=localhost \
+		-addext subjectAltName=IP:127.0.0.1 -keyout "$dir/server.key" -out "$dir/request" 2>/dev/null
+	# shellcheck disable=SC2046 # a command with its options
+	$(STAND_CLOCK="2020-01-01 00:00:00" stand_clocked) openssl x509 -req -days 30 \
+		-in "$dir/request" -CA "$dir/ca.pem" -CAkey "$dir/ca.key" -copy_extensions copy \
+		-out "$dir/server.pem" 2>/dev/null
 }
 
 another_ca() {

@@ -143,7 +143,8 @@ static void test_foreign_entries(void **state)
 	memset(octets + 9, 0x7f, 8); /* kept for ever */
 	assert_int_equal(mdb_env_create(&env), 0);
 	assert_int_equal(mdb_env_set_maxdbs(env, 2), 0);
-	assert_int_equal(mdb_env_open(env, in_folder(&folder, FILE_NAME).path, MDB_NOSUBDIR, 0600), 0);
+	assert_int_equal(
+		mdb_env_open(env, in_folder(&folder, FILE_NAME).path, MDB_NOSUBDIR, 0600), 0);
 	assert_int_equal(mdb_txn_begin(env, NULL, 0, &txn), 0);
 	assert_int_equal(mdb_dbi_open(txn, "answers", 0, &dbi), 0);
 	for (uint32_t i = 0; i < ARRAY_LEN(rows); i++) {
@@ -341,11 +342,12 @@ static pid_t start_reader(const struct folder *folder)
 	assert_int_equal(pipe(ready), 0);
 	child = fork();
 	if (child == 0) {
+		struct place place = in_folder(folder, FILE_NAME);
 		MDB_env *env;
 		MDB_txn *txn;
 
 		if (mdb_env_create(&env) != 0 ||
-			mdb_env_open(env, in_folder(folder, FILE_NAME).path, MDB_NOSUBDIR, 0600) != 0 ||
+			mdb_env_open(env, place.path, MDB_NOSUBDIR, 0600) != 0 ||
 			mdb_txn_begin(env, NULL, MDB_RDONLY, &txn) != 0 ||
 			write(ready[1], "", 1) != 1)
 			_exit(1);

@@ -12,6 +12,7 @@
 #include <cmocka.h>
 
 #include <arpa/inet.h>
+#include <netdb.h>
 #include <pthread.h>
 #include <stdatomic.h>
 #include <stdio.h>
@@ -304,6 +305,41 @@ static void test_name_that_is_not_there(void **state)
 	assert_true(finish(&stand) < 2000);
 }
 
+#define HANGING "hangs.invalid"
+
+int __real_getaddrinfo(const char *node, const char *service, const struct addrinfo *hints,
+		       struct addrinfo **res);
+int __wrap_getaddrinfo(const char *node, const char *service, const struct addrinfo *hints,
+		       struct addrinfo **res);
+
+int __wrap_getaddrinfo(const char *node, const char *service, const struct addrinfo *hints,
+		       struct addrinfo **res)
+{
+	if (strcmp(node, HANGING) != 0)
+		return __real_getaddrinfo(node, service, hints, res);
+	(void)sleep(3);
+	return EAI_AGAIN;
+}
+
+/* A resolver that hangs takes a question's time, and neither the worker's nor the stop's. */
+static void test_name_that_hangs(void **state)
+{
+	struct stand stand;
+	int64_t begun;
+
+	(void)state;
+	stand_at(&stand, true);
+	stand.config.urls[0] = "https://" HANGING ":8443";
+	stand.config.connect_ms = 300;
+	begin(&stand);
+	begun = now();
+	assert_int_equal(ask(&stand, 1, 100).outcome, ASK_PENDING);
+	assert_true(now() - begun < 500);
+	assert_int_equal(ask(&stand, 1, 1900).outcome, ASK_UNAVAILABLE);
+	(void)ask(&stand, 2, 0);
+	assert_true(finish(&stand) < 1000);
+}
+
 static void test_ticks(void **state)
 {
 	struct stand stand;
@@ -331,6 +367,7 @@ static void test_unreadable_certificate(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(test_name_that_hangs),
 		cmocka_unit_test(test_nobody_there),
 		cmocka_unit_test(test_breaker_rests),
 		cmocka_unit_test(test_hanging_service),

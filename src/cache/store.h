@@ -30,9 +30,11 @@ struct store_ops {
 	/* False: not there, expired, or the store is unwell; never blocks on another process. */
 	bool (*get)(struct store *store, const uint8_t key[PERSON_KEY_LEN], int64_t now,
 		    struct store_entry *out);
-	/* Best effort; evicts the expired, then the oldest, when full. */
+	/* Best effort, and seen soon rather than at once; evicts the expired, then the oldest, when
+	 * full. Waits for nothing. */
 	void (*put)(struct store *store, const uint8_t key[PERSON_KEY_LEN],
 		    const struct store_entry *entry);
+	/* This and purge() wait for what was put before, and for other processes' writing. */
 	void (*remove)(struct store *store, const uint8_t key[PERSON_KEY_LEN]);
 	/* Remove what was stored before a time (INT64_MAX: all); returns how many. */
 	uint64_t (*purge)(struct store *store, int64_t before);
@@ -45,7 +47,9 @@ struct store {
 };
 
 /*
- * Open (creating it if need be) the LMDB store in a directory. max_octets bounds the file.
+ * Open (creating it if need be) the LMDB store in a directory. max_octets bounds the file, which
+ * has that length from the start, as a hole; one that was allowed more stays as long as it is. All
+ * processes of a machine give the same bound. The reporter may be NULL, and lives until close().
  * A damaged file is set aside as <name>.damaged-<time> with a warning and a new one begun.
  * NULL after a warning if the directory cannot be used: the server serves on without.
  */

@@ -39,7 +39,7 @@ struct handle {
 	struct reporter reporter; /* lives as long as its opener does */
 };
 
-/* Forced by LMDB: the file locks are the process's. Two instances of the module may share a file. */
+/* Forced by LMDB: file locks are the process's, and two instances may share a file. */
 static struct {
 	pthread_mutex_t mutex;
 	struct environment *first;

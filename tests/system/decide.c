@@ -1,0 +1,141 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * decide SETTINGS REQUESTS - the gate alone in a process, which then stays as it is, to be looked
+ * into: privacy.sh takes its memory apart. Of REQUESTS nothing is left here but what the gate or a
+ * library has kept: it is read without buffers and wiped after each sale.
+ *
+ * REQUESTS holds lines of an attribute's name, "=" and its value to the end of the line; an empty
+ * line ends a sale; "~ MS" waits. Each decision is a line of result and reason; "idle" says that
+ * all is done. SIGTERM closes the gate and ends it.
+ */
+#include <fcntl.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <time.h>
+#include <unistd.h>
+
+#include <openssl/crypto.h>
+
+#include "gate/gate.h"
+
+#define REQUESTS_MAX 65536
+#define FIELDS_MAX 64
+
+/* Sales are read where they stand. */
+struct requests {
+	char text[REQUESTS_MAX + 1];
+	char *at;
+};
+
+static void say(void *ctx, enum severity severity, const char *file, int line, const char *text)
+{
+	(void)ctx;
+	(void)severity;
+	(void)fprintf(stderr, "%s[%d]: %s\n", file != NULL ? file : "", line, text);
+}
+
+static bool slurp(const char *path, struct requests *out)
+{
+	int file = open(path, O_RDONLY | O_CLOEXEC);
+	ssize_t got, len = 0;
+
+	if (file < 0)
+		return false;
+	while ((got = read(file, out->text + len, (size_t)(REQUESTS_MAX - len))) > 0)
+		len += got;
+	(void)close(file);
+	out->text[len] = '\0';
+	out->at = out->text;
+	return got == 0 && len < REQUESTS_MAX;
+}
+
+static void wait_ms(long ms)
+{
+	const struct timespec time = { ms / 1000, ms % 1000 * 1000000 };
+
+	(void)nanosleep(&time, NULL);
+}
+
+/* False at an attribute that is none. */
+static bool read_line(char *line, size_t len, struct sale_field *out)
+{
+	char *equals = memchr(line, '=', len);
+
+	if (equals == NULL)
+		return false;
+	*equals = '\0';
+	out->attribute = attribute_of_name(line);
+	out->value = (struct span){ equals + 1, (size_t)(line + len - equals - 1) };
+	return out->attribute != ATTR_NONE;
+}
+
+static void decide(struct gate *gate, const struct sale_field *fields, size_t count)
+{
+	struct decision decision;
+
+	if (count == 0)
+		return;
+	gate_decide(gate, fields, count, &decision);
+	(void)printf("%s %s\n", result_name(decision.result), reason_name(decision.reason));
+}
+
+static bool decide_all(struct gate *gate, struct requests *requests)
+{
+	struct sale_field fields[FIELDS_MAX];
+	char *begin = requests->at, *line = begin;
+	size_t count = 0;
+
+	while (*line != '\0') {
+		size_t len = strcspn(line, "\n");
+		bool last = len == 0;
+		char *next = line + len + (line[len] == '\n');
+
+		if (line[0] == '~')
+			wait_ms(atol(line + 1));
+		else if (!last && (count == FIELDS_MAX || !read_line(line, len, &fields[count++])))
+			return false;
+		if (last || *next == '\0') {
+			decide(gate, fields, count);
+			OPENSSL_cleanse(begin, (size_t)(next - begin));
+			begin = next;
+			count = 0;
+		}
+		line = next;
+	}
+	return true;
+}
+
+int main(int argc, char **argv)
+{
+	struct gate_options options = {
+		.settings_file = argc == 3 ? argv[1] : NULL,
+		.workers = 4,
+		.clock = system_clock,
+		.reporter = { say, NULL },
+	};
+	static struct requests requests;
+	struct gate *gate;
+	sigset_t wanted;
+	int got;
+
+	sigemptyset(&wanted);
+	sigaddset(&wanted, SIGTERM);
+	(void)sigprocmask(SIG_BLOCK, &wanted, NULL);
+	if (argc != 3 || !slurp(argv[2], &requests)) {
+		(void)fprintf(stderr, "usage: decide SETTINGS REQUESTS\n");
+		return 2;
+	}
+	gate = gate_open(&options);
+	if (gate == NULL || !decide_all(gate, &requests)) {
+		(void)fprintf(stderr, "decide: the gate or a request is not good\n");
+		gate_close(gate);
+		return 1;
+	}
+	(void)printf("idle\n");
+	(void)fflush(stdout);
+	(void)sigwait(&wanted, &got);
+	gate_close(gate);
+	return 0;
+}

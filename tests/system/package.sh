@@ -129,6 +129,9 @@ lint() {
 	! grep -qE '^[EWP]:' <<<"$said"
 }
 
+# No network but a loopback of its own: nothing is asked, nothing is open.
+offline() { unshare --net bash -c 'ip link set lo up && exec "$@"' - "$@"; }
+
 one_suite() {
 	suite=$1 dir=$place/$1
 	mkdir -p "$dir"
@@ -143,12 +146,12 @@ one_suite() {
 	cp -R "$dir/build/package/source" "$dir/life/package/source"
 	logged "the server's packages and ours can be downloaded" download \
 		inside "$dir/life" bash /package/package-life.sh download || return
-	# No network from here on but a loopback of its own: nothing is asked, nothing is open.
-	unshare --net bash -c 'ip link set lo up && exec "$@"' - \
-		chroot "$dir/life" /usr/bin/env -i PATH=/usr/sbin:/usr/bin:/sbin:/bin HOME=/root \
+	offline chroot "$dir/life" /usr/bin/env -i PATH=/usr/sbin:/usr/bin:/sbin:/bin HOME=/root \
 		LC_ALL=C.UTF-8 DEBIAN_FRONTEND=noninteractive \
 		timeout --kill-after=10 600 bash /package/package-life.sh live "$suite" </dev/null ||
-		tap_status=1
+		{ tap_status=1; return; }
+	logged "debian/tests, by autopkgtest" tests offline autopkgtest --no-built-binaries \
+		"$dir/life/package/source/freeradius-migrantid-${version%-*}/" -- chroot "$dir/life"
 }
 
 for suite in "${suites[@]}"; do

@@ -4,11 +4,15 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include <jansson.h>
 #include <openssl/crypto.h>
 #include <openssl/rand.h>
 
 #define DRAWN_LEN 16 /* octets of a txn or a nonce */
+/* Names and marks of the body, and its longest values, of which each character may be escaped. */
+#define BODY_MAX \
+	(256 + 2 * (TXN_LEN + NONCE_LEN + PERSON_KEY_TEXT_LEN + SUBJECT_TOKEN_MAX +                \
+		   DOCUMENT_TYPE_MAX + COUNTRY_LEN + DOCUMENT_NUMBER_MAX + COUNTRY_LEN +           \
+		   DATE_TEXT_LEN + CONSENT_TEXT_MAX))
 #define COVERED_MAX (2 + SHOP_MAX + 2 + SALE_ID_MAX + PERSON_KEY_LEN)
 
 /* A UUID's text with the version and variant of RFC 9562 set. */
@@ -56,35 +60,72 @@ static bool draw(const struct operator_key *key, const char *purpose,
 	return done;
 }
 
-/* The document, where the shop's terminal gave no token that stands for it. */
-static json_t *subject_of(const struct sale *sale)
+/*
+ * The body is written in place, into memory that question_clear() wipes: a JSON library would leave
+ * copies of the buyer's data in freed memory, where a core dump finds them.
+ */
+static char *put(char *out, const char *text)
 {
-	const struct document *document = &sale->person.document;
-	char birth[DATE_TEXT_LEN + 1];
-	json_t *subject;
+	return stpcpy(out, text);
+}
 
-	if (sale->token[0] != '\0')
-		return json_pack("{s:s}", "token", sale->token);
-	date_format(&sale->person.birth, birth);
-	subject = json_pack("{s:{s:s, s:s, s:s}, s:s, s:s}", "document", "type", document->type,
-		"issuer", document->issuer, "number", document->number, "nationality",
-		sale->person.nationality, "date_of_birth", birth);
+/* A member's value; the sale's texts hold no control characters (text_is_plain()). */
+static char *put_string(char *out, const char *text)
+{
+	*out++ = '"';
+	for (; *text != '\0'; text++) {
+		if (*text == '"' || *text == '\\')
+			*out++ = '\\';
+		*out++ = *text;
+	}
+	*out++ = '"';
+	*out = '\0';
+	return out;
+}
+
+static char *put_member(char *out, const char *name, const char *value)
+{
+	return put_string(put(put_string(out, name), ":"), value);
+}
+
+static char *put_document(char *out, const struct person *person)
+{
+	const struct document *document = &person->document;
+	char birth[DATE_TEXT_LEN + 1];
+
+	out = put_member(put(out, "\"document\":{"), "type", document->type);
+	out = put_member(put(out, ","), "issuer", document->issuer);
+	out = put_member(put(out, ","), "number", document->number);
+	out = put_member(put(out, "},"), "nationality", person->nationality);
+	date_format(&person->birth, birth);
+	out = put_member(put(out, ","), "date_of_birth", birth);
 	OPENSSL_cleanse(birth, sizeof(birth));
-	return subject;
+	return out;
+}
+
+/* The document, where the shop's terminal gave no token that stands for it. */
+static char *put_subject(char *out, const struct sale *sale)
+{
+	if (sale->token[0] != '\0')
+		return put_member(out, "token", sale->token);
+	return put_document(out, &sale->person);
 }
 
 static bool write_body(const struct sale *sale, struct question *out)
 {
-	json_t *subject = subject_of(sale);
-	json_t *whole = subject == NULL ? NULL :
-		json_pack("{s:s, s:s, s:s, s:o, s:s, s:{s:b, s:s}}", "txn", out->txn, "nonce",
-			out->nonce, "purpose", "sim-sale", "subject", subject, "sbj", out->key.text,
-			"consent", "given", 1, "text", sale->consent_text);
+	char *at = out->body = malloc(BODY_MAX + 1);
 
-	out->body = whole == NULL ? NULL : json_dumps(whole, JSON_COMPACT);
-	json_decref(whole);
-	out->body_len = out->body == NULL ? 0 : strlen(out->body);
-	return out->body != NULL;
+	if (at == NULL)
+		return false;
+	at = put_member(put(at, "{"), "txn", out->txn);
+	at = put_member(put(at, ","), "nonce", out->nonce);
+	at = put(at, ",\"purpose\":\"sim-sale\",\"subject\":{");
+	at = put_subject(at, sale);
+	at = put_member(put(at, "},"), "sbj", out->key.text);
+	at = put(at, ",\"consent\":{\"given\":true,");
+	at = put(put_member(at, "text", sale->consent_text), "}}");
+	out->body_len = (size_t)(at - out->body);
+	return true;
 }
 
 bool question_make(const struct operator_key *operator_key, const struct person_key *person_key,

@@ -105,6 +105,33 @@ static void test_token(void **state)
 	question_clear(&question);
 }
 
+/* What every character of is escaped, or takes several octets, at its longest. */
+static void test_longest(void **state)
+{
+	struct sale sale = a_sale(), document = a_sale();
+	struct question question;
+	json_t *body;
+
+	(void)state;
+	memset(sale.token, '"', SUBJECT_TOKEN_MAX);
+	memset(sale.consent_text, '\\', CONSENT_TEXT_MAX);
+	question = ask(&key, &sale);
+	body = parsed(&question);
+	assert_string_equal(text(json_object_get(body, "subject"), "token"), sale.token);
+	assert_string_equal(text(json_object_get(body, "consent"), "text"), sale.consent_text);
+	json_decref(body);
+	question_clear(&question);
+
+	memset(document.person.document.type, 'x', DOCUMENT_TYPE_MAX);
+	memset(document.person.document.number, '9', DOCUMENT_NUMBER_MAX);
+	strcpy(document.consent_text, "согласие");
+	question = ask(&key, &document);
+	body = parsed(&question);
+	assert_string_equal(text(json_object_get(body, "consent"), "text"), "согласие");
+	json_decref(body);
+	question_clear(&question);
+}
+
 static void test_form_of_txn(void **state)
 {
 	struct sale sale = a_sale();
@@ -181,6 +208,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_document),
 		cmocka_unit_test(test_token),
+		cmocka_unit_test(test_longest),
 		cmocka_unit_test(test_form_of_txn),
 		cmocka_unit_test(test_one_sale_is_one_question),
 		cmocka_unit_test(test_clear),

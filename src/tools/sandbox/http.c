@@ -3,6 +3,8 @@
 
 #include <arpa/inet.h>
 #include <errno.h>
+#include <stdarg.h>
+#include <stdatomic.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -10,17 +12,18 @@
 
 #include <gnutls/gnutls.h>
 
+#include "spoilt_body.h"
+
 #define BODY_MAX ((size_t)16384)
 #define CONNECTIONS_MAX 8192
 #define IDLE_S 120
-#define LORIS_MS 200 /* between two octets */
-#define ENDLESS_MAX ((uint64_t)16 * 1024 * 1024) /* even that ends */
 
 struct http {
 	struct MHD_Daemon *daemon;
 	struct later *later;
 	struct service *service;
 	bool tls;
+	atomic_bool serving; /* set once, read by the daemon's thread */
 };
 
 /* One request under way. */
@@ -31,8 +34,7 @@ struct exchange {
 	size_t len;
 	bool too_long, answered;
 	struct reply reply;
-	size_t reply_len;
-	bool octet_due; /* slow-loris: it has waited for it */
+	struct spoilt_body spoilt;
 };
 
 /* A connection's certificate is looked at once. */
@@ -88,59 +90,22 @@ static void reset_at_close(struct MHD_Connection *connection)
 			sizeof(at_once));
 }
 
-static ssize_t send_half(void *ctx, uint64_t at, char *out, size_t max)
+static bool is_spoilt(const struct reply *reply)
 {
-	const struct exchange *exchange = ctx;
-	size_t half = exchange->reply_len / 2;
-
-	if (at >= half)
-		return MHD_CONTENT_READER_END_WITH_ERROR;
-	if (max > half - at)
-		max = half - at;
-	memcpy(out, exchange->reply.body + at, max);
-	return (ssize_t)max;
-}
-
-static ssize_t send_slowly(void *ctx, uint64_t at, char *out, size_t max)
-{
-	struct exchange *exchange = ctx;
-
-	if (at >= exchange->reply_len || max == 0)
-		return MHD_CONTENT_READER_END_OF_STREAM;
-	exchange->octet_due = !exchange->octet_due;
-	if (exchange->octet_due) {
-		later_park(exchange->http->later, exchange->connection, LORIS_MS);
-		return 0;
-	}
-	*out = exchange->reply.body[at];
-	return 1;
-}
-
-static ssize_t send_endlessly(void *ctx, uint64_t at, char *out, size_t max)
-{
-	(void)ctx;
-	if (at > ENDLESS_MAX)
-		return MHD_CONTENT_READER_END_OF_STREAM;
-	memset(out, 'A', max);
-	return (ssize_t)max;
+	return reply->status == 200 &&
+	       (reply->fault == FAULT_TRUNCATE || reply->fault == FAULT_SLOW_LORIS ||
+		       reply->fault == FAULT_ENDLESS);
 }
 
 static struct MHD_Response *response_of(struct exchange *exchange)
 {
 	const char *body = exchange->reply.body != NULL ? exchange->reply.body : "";
-	enum fault fault = exchange->reply.status == 200 ? exchange->reply.fault : FAULT_NONE;
 
-	exchange->reply_len = strlen(body);
-	if (fault == FAULT_TRUNCATE)
-		return MHD_create_response_from_callback(exchange->reply_len, 4096, send_half,
-			exchange, NULL);
-	if (fault == FAULT_SLOW_LORIS)
-		return MHD_create_response_from_callback(exchange->reply_len, 4096, send_slowly,
-			exchange, NULL);
-	if (fault == FAULT_ENDLESS)
-		return MHD_create_response_from_callback(MHD_SIZE_UNKNOWN, 4096, send_endlessly,
-			exchange, NULL);
-	return MHD_create_response_from_buffer(exchange->reply_len, (void *)(uintptr_t)body,
+	exchange->spoilt = (struct spoilt_body){ .later = exchange->http->later,
+		.connection = exchange->connection, .text = body, .len = strlen(body) };
+	if (is_spoilt(&exchange->reply))
+		return spoilt_body_response(&exchange->spoilt, exchange->reply.fault);
+	return MHD_create_response_from_buffer(strlen(body), (void *)(uintptr_t)body,
 		MHD_RESPMEM_MUST_COPY);
 }
 
@@ -278,6 +243,16 @@ static bool address_of(const struct options *options, struct sockaddr_storage *o
 	return false;
 }
 
+/* Once it serves, the library's messages may quote what somebody asked for. */
+__attribute__((format(printf, 2, 0))) static void on_message(void *ctx, const char *format,
+							     va_list args)
+{
+	struct http *http = ctx;
+
+	if (!atomic_load(&http->serving))
+		(void)vfprintf(stderr, format, args);
+}
+
 static struct MHD_Daemon *start_daemon(struct http *http, const struct state *state,
 				       const struct sockaddr_storage *address)
 {
@@ -293,7 +268,8 @@ static struct MHD_Daemon *start_daemon(struct http *http, const struct state *st
 		{ MHD_OPTION_END, 0, NULL },
 	};
 
-	return MHD_start_daemon(flags, 0, NULL, NULL, on_request, http, MHD_OPTION_SOCK_ADDR,
+	return MHD_start_daemon(flags, 0, NULL, NULL, on_request, http,
+		MHD_OPTION_EXTERNAL_LOGGER, on_message, http, MHD_OPTION_SOCK_ADDR,
 		(const struct sockaddr *)address, MHD_OPTION_NOTIFY_COMPLETED, on_end, http,
 		MHD_OPTION_NOTIFY_CONNECTION, on_connection, http, MHD_OPTION_CONNECTION_LIMIT,
 		(unsigned)CONNECTIONS_MAX, MHD_OPTION_CONNECTION_TIMEOUT, (unsigned)IDLE_S,
@@ -316,8 +292,10 @@ struct http *http_start(const struct options *options, const struct state *state
 		(void)fprintf(stderr, "migrantid-sandbox: --listen wants an IP address\n");
 	else if (http->later != NULL)
 		http->daemon = start_daemon(http, state, &address);
-	if (http->daemon != NULL)
+	if (http->daemon != NULL) {
+		atomic_store(&http->serving, true);
 		return http;
+	}
 	(void)fprintf(stderr, "migrantid-sandbox: cannot listen on %s, port %u: %s\n",
 		options->listen, options->port, strerror(errno));
 	http_stop(http);

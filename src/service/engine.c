@@ -15,15 +15,6 @@
 
 #include "service/inside.h"
 
-/* libcurl's process-wide state: set up once, never torn down, for other modules may use it. */
-static pthread_once_t curl_once = PTHREAD_ONCE_INIT;
-static bool curl_ready;
-
-static void init_curl(void)
-{
-	curl_ready = curl_global_init(CURL_GLOBAL_DEFAULT) == CURLE_OK;
-}
-
 unsigned engine_jitter(struct engine *engine)
 {
 	/* xorshift64: times spread, secrets do not hang on it. */
@@ -207,8 +198,7 @@ static bool set_up(struct engine *engine)
 {
 	const struct engine_config *config = &engine->config;
 
-	(void)pthread_once(&curl_once, init_curl);
-	return curl_ready &&
+	return curl_set_up() &&
 	       RAND_bytes((unsigned char *)&engine->random, sizeof(engine->random)) == 1 &&
 	       readable(engine, config->ca_file) && readable(engine, config->certificate_file) &&
 	       readable(engine, config->key_file) && flights_init(engine) &&

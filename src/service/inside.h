@@ -7,6 +7,7 @@
  *   course.c     what a flight does next: choose an endpoint, attempt, wait, repeat, give up
  *   transfer.c   one HTTP exchange on the loop
  *   keys.c       fetching the key set
+ *   curl_memory.c  libcurl's process-wide state
  */
 #ifndef MIGRANTID_SERVICE_INSIDE_H
 #define MIGRANTID_SERVICE_INSIDE_H
@@ -160,6 +161,9 @@ MUST_CHECK struct transfer *transfer_question(struct engine *engine, struct flig
 					      size_t endpoint, int64_t timeout_ms);
 MUST_CHECK struct transfer *transfer_keys(struct engine *engine, int64_t timeout_ms);
 void transfer_drop(struct transfer *transfer);
+
+/* curl_memory.c: once in the process, and never torn down. */
+MUST_CHECK bool curl_set_up(void);
 
 /* keys.c */
 void keys_advance(struct engine *engine); /* each tick */

@@ -29,7 +29,7 @@ expect() { same "$1" "$(decided "$work")" "$2 $3"; }
 faults="hang:service-timeout slow-loris:service-timeout
 	reset:service-unavailable truncate:service-unavailable http-500:service-unavailable
 	http-502:service-unavailable http-504:service-unavailable
-	http-503:service-busy http-429:service-busy http-409:pending
+	http-503:service-busy http-429:service-busy http-409:pending in-progress:pending
 	http-400:not-configured http-401:not-configured http-403:not-configured
 	http-404:not-configured http-422:not-configured
 	garbage:answer-rejected oversize:answer-rejected endless:answer-rejected

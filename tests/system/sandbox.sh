@@ -223,11 +223,6 @@ faults() {
 		case $name in
 		# What is signed rightly and says that it could not tell.
 		undetermined) same "$name: the decision" "$(decision)" "undetermined technical" ;;
-		# Its signature holds whatever it is called.
-		wrong-content-type)
-			holds "$name: the name" grep -qi '^content-type: text/html' "$work/headers"
-			holds "$name: what it names" verify
-			;;
 		*) fails "$name: nothing to be believed" whole_and_right ;;
 		esac
 		case $name in

@@ -15,7 +15,6 @@
 	X(FAULT_SLOW_LORIS, "slow-loris", 200, "one octet of the answer each 200 ms") \
 	X(FAULT_ENDLESS, "endless", 200, "an answer without end") \
 	X(FAULT_OVERSIZE, "oversize", 200, "an answer of 17 KiB") \
-	X(FAULT_WRONG_CONTENT_TYPE, "wrong-content-type", 200, "the answer as text/html") \
 	X(FAULT_GARBAGE, "garbage", 200, "an answer that is no token") \
 	X(FAULT_400, "http-400", 400, "HTTP status 400") \
 	X(FAULT_401, "http-401", 401, "HTTP status 401") \

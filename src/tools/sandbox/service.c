@@ -176,8 +176,7 @@ static void decide(struct service *service, const struct asked *asked,
 		service->options->issuer, service->options->audience, clock_wall(&system_clock) };
 	const struct decision decision = answer_decision(asked, entry, fault);
 
-	out->content_type = fault == FAULT_WRONG_CONTENT_TYPE ?
-		"text/html" : "application/sim-sale-verification+jwt";
+	out->content_type = "application/sim-sale-verification+jwt";
 	out->result = decision.result;
 	out->reason = decision.reason;
 	out->body = answer_make(&terms, asked, &decision, entry->valid_for, fault);

@@ -11,7 +11,8 @@ cd "$(dirname "$0")/../.."
 
 work=${PRIVACY_WORK:-$(mktemp -d)}
 input=$work/input
-trap 'end_decide; stand_stop "$work/stand"; rm -rf "$work"' EXIT
+decide_pid='' nginx_pid=''
+trap 'all_end; rm -rf "$work"' EXIT
 
 # What the test itself wrote: the buyers, their sales, the sandbox's people.
 search() { tests/system/find-markers "$input/markers" "$@"; }
@@ -40,44 +41,92 @@ dump() {
 	gcore -o "$file" "$pid" >"$file.log" 2>&1 && mv "$file.$pid" "$file"
 }
 
-end_decide() {
-	[ -z "${decide_pid:-}" ] || kill "$decide_pid" 2>/dev/null
-	[ -z "${decide_pid:-}" ] || wait "$decide_pid" 2>/dev/null
-	decide_pid=''
-}
-
-# All sales in a process that holds the gate and nothing of a server.
-alone() {
-	local sale tries=300 all=$work/requests
-	stand_sandbox "$work/stand" "$input/people.json" && settings || return
-	for sale in "$input"/sales/*; do
-		tail -n +2 "$sale"
-		echo
-	done >"$all"
-	printf '~4000\n\n' >>"$all"
-	"$stand_tests/decide" "$work/stand/settings/migrantid.cfg" "$all" >"$work/decided" \
-		2>"$work/said" </dev/null &
-	decide_pid=$!
-	while ! grep -qx idle "$work/decided" && [ $tries -gt 0 ] &&
-		kill -0 "$decide_pid" 2>/dev/null; do
+# nginx before the sandbox, for HTTP/2. It stands for the service: what it keeps is not looked at.
+nginx_start() {
+	local dir=$1 port tries=50
+	while port=$((20000 + RANDOM % 20000)); do
+		grep -qi ":$(printf '%04X' $port) " /proc/net/tcp || break
+	done
+	mkdir -p "$dir/nginx"
+	sed -e "s|@dir@|$dir/nginx|g; s|@port@|$port|g; s|@sandbox@|$dir/sandbox|g" \
+		-e "s|@plain@|$(cat "$dir/sandbox.url")|g" tests/system/nginx-http2.conf \
+		>"$dir/nginx.conf"
+	/usr/sbin/nginx -e "$dir/nginx/error.log" -c "$dir/nginx.conf" >"$dir/nginx.out" 2>&1 &
+	nginx_pid=$!
+	echo "https://127.0.0.1:$port" >"$dir/sandbox.url"
+	until stand_curl "$dir" /sandbox/questions >/dev/null 2>&1 || [ $tries = 0 ]; do
 		tries=$((tries - 1))
 		sleep 0.1
 	done
-	same "the gate alone decides each as it should" "$(grep -vx idle "$work/decided")" \
-		"$(head -qn 1 "$input"/sales/*)"
-	rm -f "$all"
-	holds "its memory can be looked at" dump "$work/core" "$decide_pid"
-	clean "and holds nobody" "$work/core"
-	[ -z "${PRIVACY_KEEP:-}" ] || cp "$work/core" "$work/found" "$PRIVACY_KEEP"
-	rm -f "$work/core"
-	end_decide
-	clean "nor do its messages" "$work/said"
+}
+
+# end PID..: of processes that were started here.
+end() {
+	local pid
+	for pid; do
+		kill "$pid" 2>/dev/null && wait "$pid" 2>/dev/null
+	done
+}
+
+all_end() {
+	# shellcheck disable=SC2086 # none is no word
+	end $decide_pid $nginx_pid
+	decide_pid='' nginx_pid=''
 	stand_stop "$work/stand"
 }
 
+# decide_start REQUESTS [OPTION]: the gate alone in a process, until it has decided all of them.
+decide_start() {
+	local tries=300
+	: >"$work/decided"
+	"$stand_tests/decide" "$work/stand/settings/migrantid.cfg" "$@" >"$work/decided" \
+		2>"$work/said" </dev/null &
+	decide_pid=$!
+	while ! grep -qx idle "$work/decided" && kill -0 $decide_pid 2>/dev/null; do
+		tries=$((tries - 1))
+		[ $tries -gt 0 ] || return 1
+		sleep 0.1
+	done
+}
+
+# All sales in a process that holds the gate and nothing of a server; then whatever is found in
+# its memory was left there by us or by a library that we use.
+alone() {
+	local sale protocol=$1 file=$input/requests
+	shift
+	stand_sandbox "$work/stand" "$input/people.json" "$@" || return
+	[ "$protocol" = HTTP/1.1 ] || nginx_start "$work/stand"
+	settings || return
+	for sale in "$input"/sales/*; do
+		tail -n +2 "$sale"
+		echo
+	done >"$file"
+	# The questions that hang are over then.
+	printf '~4000\n\n' >>"$file"
+	decide_start "$file"
+	same "$protocol: the gate alone decides each as it should" \
+		"$(grep -vx idle "$work/decided")" "$(head -qn 1 "$input"/sales/*)"
+	[ "$protocol" = HTTP/1.1 ] ||
+		holds "$protocol: it was asked by that" grep -q "^$protocol" "$work"/stand/nginx/*.log
+	holds "$protocol: its memory can be looked at" dump "$work/core" "$decide_pid"
+	clean "$protocol: and holds nobody" "$work/core"
+	[ -z "${PRIVACY_KEEP:-}" ] || cp "$work/core" "$work/found" "$PRIVACY_KEEP"
+	rm -f "$work/core"
+	clean "$protocol: nor do its messages" "$work/said"
+	all_end
+	find "$work/stand/store" -type f >"$work/files"
+	holds "$protocol: a store was written" test -s "$work/files"
+	mapfile -t files <"$work/files"
+	clean "$protocol: and holds nobody" "${files[@]}"
+	rm -rf "$work/stand"
+}
+
+alone_http1() { alone HTTP/1.1; }
+alone_http2() { alone HTTP/2.0 --plain; }
+
 mkdir -p "$input"
 buyers_make "$input"
-for part in alone; do
+for part in alone_http1 alone_http2; do
 	[ $# -gt 0 ] && [[ " $* " != *" $part "* ]] && continue
 	"$part" || not_ok "$part could be set up"
 done

@@ -8,6 +8,8 @@
 #define TIME_KEY_LEN (1 + 8 + PERSON_KEY_LEN)
 #define BY_END 'E'
 #define BY_AGE 'S'
+#define GENERATION 'G'
+#define GENERATION_FIRST 1 /* of a store from which nothing was removed yet */
 
 static MDB_val time_key(uint8_t out[TIME_KEY_LEN], uint8_t kind, int64_t at, const uint8_t *person)
 {
@@ -152,6 +154,57 @@ int lmdb_entries_evict(MDB_txn *txn, const struct lmdb_tables *tables, int64_t n
 	int error = evict_kind(txn, tables, BY_END, ended_before, &most, removed);
 
 	return error != 0 ? error : evict_kind(txn, tables, BY_AGE, before, &most, removed);
+}
+
+int lmdb_entries_clear(MDB_txn *txn, const struct lmdb_tables *tables, size_t most, size_t *removed)
+{
+	MDB_cursor *cursor;
+	int error = mdb_cursor_open(txn, tables->answers, &cursor);
+
+	for (; error == 0 && most > 0; most--) {
+		MDB_val place, value;
+		uint8_t person[PERSON_KEY_LEN];
+
+		error = mdb_cursor_get(cursor, &place, &value, MDB_FIRST);
+		if (error != 0)
+			break;
+		if (place.mv_size == PERSON_KEY_LEN) {
+			memcpy(person, place.mv_data, PERSON_KEY_LEN);
+			error = lmdb_entry_remove(txn, tables, person);
+		} else {
+			error = mdb_cursor_del(cursor, 0);
+		}
+		*removed += error == 0;
+	}
+	mdb_cursor_close(cursor);
+	return error == MDB_NOTFOUND ? 0 : error;
+}
+
+int lmdb_generation_get(MDB_txn *txn, const struct lmdb_tables *tables, uint64_t *out)
+{
+	uint8_t kind = GENERATION;
+	MDB_val key = { 1, &kind }, value;
+	int error = mdb_get(txn, tables->times, &key, &value);
+
+	*out = GENERATION_FIRST;
+	if (error == 0 && value.mv_size == 8)
+		*out = (uint64_t)entry_get_number(value.mv_data);
+	if (*out == 0)
+		*out = GENERATION_FIRST;
+	return error == MDB_NOTFOUND ? 0 : error;
+}
+
+int lmdb_generation_next(MDB_txn *txn, const struct lmdb_tables *tables)
+{
+	uint8_t kind = GENERATION, octets[8];
+	MDB_val key = { 1, &kind }, value = { sizeof(octets), octets };
+	uint64_t generation;
+	int error = lmdb_generation_get(txn, tables, &generation);
+
+	if (error != 0)
+		return error;
+	entry_put_number(octets, (int64_t)(generation + 1));
+	return mdb_put(txn, tables->times, &key, &value, 0);
 }
 
 int lmdb_entries_count(MDB_txn *txn, const struct lmdb_tables *tables, uint64_t *entries,

@@ -4,7 +4,7 @@
  *
  *   answers   person's key -> version, stored_at, keep_until, token
  *   times     'E' keep_until person's key, and 'S' stored_at person's key: what has expired and
- *             what is oldest is found without a search
+ *             what is oldest is found without a search; 'G' -> the generation (store.h)
  *
  * Numbers are big-endian, so that they sort. What is read is believed in nothing but its lengths.
  */
@@ -36,6 +36,14 @@ MUST_CHECK int lmdb_entry_remove(MDB_txn *txn, const struct lmdb_tables *tables,
  */
 MUST_CHECK int lmdb_entries_evict(MDB_txn *txn, const struct lmdb_tables *tables, int64_t now,
 				  int64_t before, size_t most, size_t *removed);
+
+/* Remove at most `most` entries, also those that stand in no order of time. *removed is added to. */
+MUST_CHECK int lmdb_entries_clear(MDB_txn *txn, const struct lmdb_tables *tables, size_t most,
+				  size_t *removed);
+
+/* Never 0. */
+MUST_CHECK int lmdb_generation_get(MDB_txn *txn, const struct lmdb_tables *tables, uint64_t *out);
+MUST_CHECK int lmdb_generation_next(MDB_txn *txn, const struct lmdb_tables *tables);
 
 /* Entries, and octets of the pages in use. */
 MUST_CHECK int lmdb_entries_count(MDB_txn *txn, const struct lmdb_tables *tables,

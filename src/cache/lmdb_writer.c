@@ -24,6 +24,7 @@
 
 struct waiting {
 	struct waiting *next;
+	uint64_t generation; /* when it was put */
 	uint8_t key[PERSON_KEY_LEN];
 	struct store_entry entry;
 };
@@ -54,7 +55,7 @@ static void push(struct lmdb_writer *writer, struct waiting *waiting)
 }
 
 void lmdb_writer_put(struct lmdb_writer *writer, const uint8_t key[PERSON_KEY_LEN],
-		     const struct store_entry *entry)
+		     uint64_t generation, const struct store_entry *entry)
 {
 	/* Most tokens are a twentieth of what has room: the rest of the entry is not there. */
 	size_t head = offsetof(struct store_entry, token);
@@ -63,6 +64,7 @@ void lmdb_writer_put(struct lmdb_writer *writer, const uint8_t key[PERSON_KEY_LE
 	if (waiting == NULL)
 		return;
 	waiting->next = NULL;
+	waiting->generation = generation;
 	memcpy(waiting->key, key, PERSON_KEY_LEN);
 	memcpy(&waiting->entry, entry, head + entry->token_len);
 
@@ -126,6 +128,18 @@ static int make_room(const struct lmdb_writer *writer, MDB_txn *txn, int64_t now
 	return lmdb_entries_evict(txn, &config->tables, now, INT64_MAX, coming * 2, &removed);
 }
 
+static int put_each(const struct lmdb_writer_config *config, MDB_txn *txn,
+		    const struct waiting *first, size_t count)
+{
+	uint64_t generation;
+	int error = lmdb_generation_get(txn, &config->tables, &generation);
+
+	for (; count > 0 && error == 0; count--, first = first->next)
+		if (first->generation == generation)
+			error = lmdb_entry_put(txn, &config->tables, first->key, &first->entry);
+	return error;
+}
+
 static int write_once(const struct lmdb_writer *writer, const struct waiting *first, size_t count)
 {
 	const struct lmdb_writer_config *config = &writer->config;
@@ -135,8 +149,8 @@ static int write_once(const struct lmdb_writer *writer, const struct waiting *fi
 	if (error != 0)
 		return error;
 	error = make_room(writer, txn, first->entry.stored_at, count);
-	for (; count > 0 && error == 0; count--, first = first->next)
-		error = lmdb_entry_put(txn, &config->tables, first->key, &first->entry);
+	if (error == 0)
+		error = put_each(config, txn, first, count);
 	return finish(txn, error);
 }
 

@@ -25,9 +25,12 @@ MUST_CHECK struct lmdb_writer *lmdb_writer_start(const struct lmdb_writer_config
 /* Writes what has been put, then ends. */
 void lmdb_writer_stop(struct lmdb_writer *writer);
 
-/* Thread-safe, quick; copies both. The entry's length has been checked. */
+/*
+ * Thread-safe, quick; copies both. The entry's length has been checked. It is dropped if by the time
+ * it is written the generation is no longer this one: it would bring back what was removed.
+ */
 void lmdb_writer_put(struct lmdb_writer *writer, const uint8_t key[PERSON_KEY_LEN],
-		     const struct store_entry *entry);
+		     uint64_t generation, const struct store_entry *entry);
 /* Wait until what was put before is written or given up. */
 void lmdb_writer_settle(struct lmdb_writer *writer);
 

@@ -34,10 +34,19 @@ struct store_ops {
 	 * full. Waits for nothing. */
 	void (*put)(struct store *store, const uint8_t key[PERSON_KEY_LEN],
 		    const struct store_entry *entry);
-	/* This and purge() wait for what was put before, and for other processes' writing. */
-	void (*remove)(struct store *store, const uint8_t key[PERSON_KEY_LEN]);
-	/* Remove what was stored before a time (INT64_MAX: all); returns how many. */
-	uint64_t (*purge)(struct store *store, int64_t before);
+	/*
+	 * This and purge() wait for what was put before, and for other processes' writing. What any
+	 * process has put and not yet written is not kept either. False: it may be there still.
+	 */
+	bool (*remove)(struct store *store, const uint8_t key[PERSON_KEY_LEN]);
+	/* Remove what was stored before a time (INT64_MAX: all). *removed: how many, also of those
+	 * that were before it failed. */
+	bool (*purge)(struct store *store, int64_t before, uint64_t *removed);
+	/*
+	 * Another number after every remove() and purge(), whichever process called it: whoever keeps
+	 * what came out of the store then forgets it. 0: the store is unwell.
+	 */
+	uint64_t (*generation)(struct store *store);
 	bool (*stats)(struct store *store, struct store_stats *out);
 	void (*close)(struct store *store);
 };

@@ -65,55 +65,90 @@ static bool get(struct store *store, const uint8_t key[PERSON_KEY_LEN], int64_t 
 	return error == 0 && out->stored_at <= now && now < out->keep_until;
 }
 
+static uint64_t generation_of(struct store *store)
+{
+	struct environment *environment = of(store);
+	MDB_txn *txn = lmdb_readers_begin(&environment->readers);
+	uint64_t generation;
+	int error;
+
+	if (txn == NULL)
+		return 0;
+	error = lmdb_generation_get(txn, &environment->tables, &generation);
+	mdb_txn_reset(txn);
+	return error == 0 ? generation : 0;
+}
+
 static void put(struct store *store, const uint8_t key[PERSON_KEY_LEN],
 		const struct store_entry *entry)
 {
 	if (entry->token_len > 0 && entry->token_len <= JWS_MAX_LEN)
-		lmdb_writer_put(of(store)->writer, key, entry);
+		lmdb_writer_put(of(store)->writer, key, generation_of(store), entry);
+}
+
+/* The generation also changes if there was nothing: memory may have what the store has not. */
+static int finish_removal(const struct environment *environment, MDB_txn *txn, int error)
+{
+	if (error == 0)
+		error = lmdb_generation_next(txn, &environment->tables);
+	if (error == 0)
+		return mdb_txn_commit(txn);
+	mdb_txn_abort(txn);
+	return error;
 }
 
 /* This and purge() come after what was put before, or it would come back. */
-static void remove_entry(struct store *store, const uint8_t key[PERSON_KEY_LEN])
+static bool remove_entry(struct store *store, const uint8_t key[PERSON_KEY_LEN])
 {
 	struct environment *environment = of(store);
 	MDB_txn *txn;
+	int error;
 
 	lmdb_writer_settle(environment->writer);
 	if (mdb_txn_begin(environment->env, NULL, 0, &txn) != 0)
-		return;
-	if (lmdb_entry_remove(txn, &environment->tables, key) == 0)
-		(void)mdb_txn_commit(txn);
-	else
-		mdb_txn_abort(txn);
+		return false;
+	error = lmdb_entry_remove(txn, &environment->tables, key);
+	if (error == MDB_NOTFOUND)
+		error = 0;
+	return finish_removal(environment, txn, error) == 0;
 }
 
-static size_t purge_some(struct environment *environment, int64_t before)
+static int purge_some(const struct environment *environment, int64_t before, size_t most,
+		      size_t *removed)
 {
-	size_t removed = 0;
+	const struct lmdb_tables *tables = &environment->tables;
 	MDB_txn *txn;
+	int error = mdb_txn_begin(environment->env, NULL, 0, &txn);
 
-	if (mdb_txn_begin(environment->env, NULL, 0, &txn) != 0)
-		return 0;
-	if (lmdb_entries_evict(
-		    txn, &environment->tables, INT64_MIN, before, PURGE_COMMIT, &removed) != 0) {
-		mdb_txn_abort(txn);
-		return 0;
-	}
-	return mdb_txn_commit(txn) == 0 ? removed : 0;
+	*removed = 0;
+	if (error != 0)
+		return error;
+	error = lmdb_entries_evict(txn, tables, INT64_MIN, before, most, removed);
+	if (error == 0 && before == INT64_MAX && *removed < most)
+		error = lmdb_entries_clear(txn, tables, most - *removed, removed);
+	return finish_removal(environment, txn, error);
 }
 
-static uint64_t purge(struct store *store, int64_t before)
+/* A full store may lack the pages to remove much at once: then less, which frees some. */
+static bool purge(struct store *store, int64_t before, uint64_t *removed)
 {
 	struct environment *environment = of(store);
-	uint64_t total = 0;
-	size_t removed;
+	size_t most = PURGE_COMMIT, some;
+	int dead, error;
 
+	*removed = 0;
 	lmdb_writer_settle(environment->writer);
+	(void)mdb_reader_check(environment->env, &dead);
 	do {
-		removed = purge_some(environment, before);
-		total += removed;
-	} while (removed == PURGE_COMMIT);
-	return total;
+		error = purge_some(environment, before, most, &some);
+		if (error == 0)
+			*removed += some;
+		else if (error == MDB_MAP_FULL && most > 1)
+			most /= 2;
+		else
+			return false;
+	} while (error != 0 || some == most);
+	return true;
 }
 
 static bool stats(struct store *store, struct store_stats *out)
@@ -186,7 +221,16 @@ static void close_store(struct store *store)
 	pthread_mutex_unlock(&registry.mutex);
 }
 
-static const struct store_ops ops = { "lmdb", get, put, remove_entry, purge, stats, close_store };
+static const struct store_ops ops = {
+	.name = "lmdb",
+	.get = get,
+	.put = put,
+	.remove = remove_entry,
+	.purge = purge,
+	.generation = generation_of,
+	.stats = stats,
+	.close = close_store,
+};
 
 static bool environment_start(struct environment *environment, const char *directory,
 			      const struct reporter *reporter)

@@ -78,14 +78,21 @@ static bool believe(struct gate *gate, const struct view *view, const struct key
 static bool find_stored(struct gate *gate, const struct view *view, const struct key_set *keys,
 			const struct person_key *person, int64_t now, struct answer *out)
 {
+	struct store *store = gate->store;
 	struct store_entry entry;
+	uint64_t generation;
 	int64_t until;
 
-	if (gate->store == NULL ||
-	    !gate->store->ops->get(gate->store, person->bytes, now, &entry) ||
+	if (store == NULL)
+		return false;
+	generation = store->ops->generation(store);
+	if (!store->ops->get(store, person->bytes, now, &entry) ||
 	    !believe(gate, view, keys, person, &entry, now, out, &until))
 		return false;
 	memory_put(gate->memory, person->bytes, now, until, out);
+	/* Removed meanwhile, and memory cleared before this came into it. */
+	if (store->ops->generation(store) != generation)
+		memory_remove(gate->memory, person->bytes);
 	return true;
 }
 

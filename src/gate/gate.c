@@ -152,6 +152,8 @@ static bool open_all(struct gate *gate)
 	if (strcmp(boot->store, "lmdb") == 0)
 		gate->store = store_lmdb_open(boot->store_directory, (size_t)boot->store_octets,
 			&gate->options.reporter);
+	if (gate->store != NULL)
+		gate->store_generation = gate->store->ops->generation(gate->store);
 	reload_mark(gate);
 	gate->engine = start_engine(gate);
 	return gate->engine != NULL;

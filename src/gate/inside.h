@@ -60,6 +60,7 @@ struct gate {
 	struct file_mark marks[WATCHED]; /* engine thread only, after the start */
 	struct memory_cache *memory;
 	struct store *store; /* NULL: none */
+	uint64_t store_generation; /* last seen; engine thread only, after the start */
 	struct engine *engine;
 	struct counters counters;
 };

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * Once a second the engine thread looks whether a file was changed. Looking at four files is cheaper
- * than it sounds and sees what inotify does not: files replaced by rename, by a configuration
- * manager's symbolic link, on a network file system.
+ * Once a second the engine thread looks whether a file was changed, or something removed from the
+ * store. Looking at four files is cheaper than it sounds and sees what inotify does not: files
+ * replaced by rename, by a configuration manager's symbolic link, on a network file system.
  */
 #include <string.h>
 #include <sys/stat.h>
@@ -113,6 +113,22 @@ static void watch_age(struct gate *gate)
 		(long long)age, (long long)max_age);
 }
 
+/* Somebody has removed something from the store: memory must not serve it on. */
+static void watch_store(struct gate *gate)
+{
+	uint64_t generation;
+
+	if (gate->store == NULL)
+		return;
+	generation = gate->store->ops->generation(gate->store);
+	if (generation == 0 || generation == gate->store_generation)
+		return;
+	gate->store_generation = generation;
+	memory_clear(gate->memory);
+	report(&gate->options.reporter, SAY_INFO, NULL, 0,
+		"answers were removed from the store: those in memory are forgotten");
+}
+
 void reload_tick(void *ctx)
 {
 	struct gate *gate = ctx;
@@ -126,5 +142,6 @@ void reload_tick(void *ctx)
 	if (gate->boot->jwks_url[0] == '\0' &&
 	    moved(&gate->marks[WATCH_JWKS], gate->boot->jwks_file))
 		reload_keys(gate);
+	watch_store(gate);
 	watch_age(gate);
 }

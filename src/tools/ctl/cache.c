@@ -39,7 +39,11 @@ static bool has_store(const struct settings *settings, const struct reporter *re
 		return true;
 	report(reporter, SAY_ERROR, settings->file,
 		conf_line_of(settings->groups[SETTINGS_CACHE], "store"),
-		"store: no store is used: answers are kept in the server's memory alone");
+		strcmp(settings->store, "redis") == 0 ?
+			"store: answers are kept in Redis, which this verb does not reach: remove "
+			"the keys that begin with redis_prefix there, then restart the servers" :
+			"store: no store is used: answers are kept in the server's memory alone; "
+			"restart it to remove them");
 	return false;
 }
 
@@ -95,6 +99,17 @@ static bool is_kept(struct store *store, const struct person_key *person)
 	return kept;
 }
 
+/* What was removed before it failed is removed for good. */
+static enum ctl_exit not_removed(const struct settings *settings, uint64_t removed,
+				 struct output *out)
+{
+	report(&out->reporter, SAY_ERROR, settings->store_directory, 0,
+		"not all could be removed, and servers may use it still: see that the disk has "
+		"room and that the file may be written to, then repeat this");
+	show_number(out, "removed", removed);
+	return CTL_UNABLE;
+}
+
 /* The pseudonyms are made before root's rights are given up: their keys are root's to read. */
 static enum ctl_exit purge_person(const struct settings *settings, struct output *out)
 {
@@ -111,12 +126,8 @@ static enum ctl_exit purge_person(const struct settings *settings, struct output
 	for (size_t i = 0; i < keys.count; i++) {
 		bool kept = is_kept(store, &keys.at[i]);
 
-		store->ops->remove(store, keys.at[i].bytes);
-		if (is_kept(store, &keys.at[i])) {
-			report(&out->reporter, SAY_ERROR, settings->store_directory, 0,
-				"what is kept could not be removed");
-			return CTL_UNABLE;
-		}
+		if (!store->ops->remove(store, keys.at[i].bytes))
+			return not_removed(settings, removed, out);
 		removed += kept;
 	}
 	show_number(out, "removed", removed);
@@ -127,10 +138,13 @@ static enum ctl_exit purge_before(const struct settings *settings, int64_t befor
 				  struct output *out)
 {
 	struct store *store CLEANUP(close_store) = open_store(settings, &out->reporter);
+	uint64_t removed = 0;
 
 	if (store == NULL)
 		return CTL_UNABLE;
-	show_number(out, "removed", store->ops->purge(store, before));
+	if (!store->ops->purge(store, before, &removed))
+		return not_removed(settings, removed, out);
+	show_number(out, "removed", removed);
 	return CTL_FINE;
 }
 
@@ -152,8 +166,8 @@ static enum ctl_exit run_purge(const struct args *args, struct output *out)
 		return CTL_UNABLE;
 	code = person ? purge_person(settings, out) : purge_before(settings, before, out);
 	if (code == CTL_FINE)
-		output_line(out, "What a running server has in memory besides goes when it is "
-				 "restarted.");
+		output_line(out, "A running server forgets what it has in memory within two "
+				 "seconds.");
 	return code;
 }
 
@@ -174,8 +188,8 @@ const struct verb verb_cache_purge = {
 	.details =
 		"Removes answers from the store and says how many: all of them, those stored\n"
 		"before a time, or those about one person, whose request is read from\n"
-		"standard input as person-key reads it. May be used while the server runs;\n"
-		"what the server has in memory besides goes when it is restarted. Whoever is\n"
+		"standard input as person-key reads it. May be used while the server runs:\n"
+		"within two seconds it forgets all that it has in memory besides. Whoever is\n"
 		"removed is asked about again at their next sale.",
 	.run = run_purge,
 };

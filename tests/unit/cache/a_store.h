@@ -142,6 +142,15 @@ static inline bool found_soon(struct store *store, uint32_t number, int64_t now)
 	return false;
 }
 
+/* How many were removed. */
+static inline uint64_t purged(struct store *store, int64_t before)
+{
+	uint64_t removed;
+
+	assert_true(store->ops->purge(store, before, &removed));
+	return removed;
+}
+
 static inline uint64_t entries_in(struct store *store)
 {
 	struct store_stats stats;

@@ -166,7 +166,7 @@ static void test_foreign_entries(void **state)
 	for (uint32_t i = 0; i < ARRAY_LEN(rows); i++)
 		if (!found_soon(store, i, NOW))
 			fail_msg("row %u", i);
-	assert_int_equal(store->ops->purge(store, INT64_MAX), 1 + ARRAY_LEN(rows));
+	assert_int_equal(purged(store, INT64_MAX), 1 + ARRAY_LEN(rows));
 	store->ops->close(store);
 	folder_remove(&folder);
 }
@@ -324,7 +324,7 @@ static void test_killed_while_writing(void **state)
 			found += look(store, i, NOW) != 0;
 		put(store, 5000, NOW, LONG_TIME);
 		assert_true(found_soon(store, 5000, NOW));
-		(void)store->ops->purge(store, INT64_MAX);
+		(void)purged(store, INT64_MAX);
 		assert_int_equal(entries_in(store), 0);
 		store->ops->close(store);
 	}

@@ -124,9 +124,61 @@ alone() {
 alone_http1() { alone HTTP/1.1; }
 alone_http2() { alone HTTP/2.0 --plain; }
 
+# One sale of the input at the server: NAME [LINE..]. Of the exchange only the reply is written.
+sell_sale() {
+	local name=$1
+	shift
+	{ buyers_sell_line && printf '%s\n' "$@"; } <"$input/sales/$name" |
+		server_radclient "$work/stand/server" -x -r 1 -t 8 2>&1 |
+		sed -n '/^Received/,$p' >"$work/replies/$name"
+	cp "$work/replies/$name" "$work/stand/reply"
+	decided "$work/stand"
+}
+
+sell_all() {
+	local sale
+	mkdir -p "$work/replies"
+	for sale in "$input"/sales/*; do
+		sell_sale "${sale##*/}"
+	done
+}
+
+# All sales through a server with the logging that it comes with, and some once more: from memory,
+# from the store after a restart, and with the State of a challenge.
+through_server() {
+	local state
+	stand_sandbox "$work/stand" "$input/people.json" && settings && stand_server "$work/stand" ||
+		return
+	same "a server decides each as it should" "$(sell_all)" "$(head -qn 1 "$input"/sales/*)"
+	cp "$work/replies/41-pending" "$work/stand/reply"
+	state=$(reply "$work/stand" State)
+	holds "a State was given" test -n "$state"
+	sleep 2
+	same "and taken" "$(sell_sale 41-pending "State = $state")" "Yes match"
+	server_stop "$work/stand/server"
+	cp "$work/stand/server/log" "$work/stand/first.log"
+	holds "it starts again" server_start "$work/stand/server"
+	same "a kept answer serves" "$(sell_sale 01-yes)" "Yes match"
+	same "from the store" "$(reply "$work/stand" MigrantID-Source)" Cache
+	same "and all others are decided" "$(sell_all)" \
+		"$(head -qn 1 "$input"/sales/* | sed '/answer-rejected/{n;s/.*/Yes match/;}')"
+	holds "its memory can be looked at" dump "$work/core" "$(cat "$work/stand/server/pid")"
+	[ -z "${PRIVACY_KEEP:-}" ] || cp "$work/core" "$PRIVACY_KEEP"
+	search "$work/core" >"$work/found"
+	[ -z "${PRIVACY_KEEP:-}" ] || cp "$work/found" "$PRIVACY_KEEP"
+	mv "$work/core" "$work/found" "$input/"
+	all_end
+	clean "no reply holds anybody" "$work"/replies/*
+	find "$work" -path "$input" -prune -o -type f -print >"$work/files"
+	mapfile -t files <"$work/files"
+	holds "logs, output and store were written" grep -qE '/server/log$' "$work/files"
+	clean "and none of ${#files[@]} files" "${files[@]}"
+	rm -rf "$work/stand"
+}
+
 mkdir -p "$input"
 buyers_make "$input"
-for part in alone_http1 alone_http2; do
+for part in alone_http1 alone_http2 through_server; do
 	[ $# -gt 0 ] && [[ " $* " != *" $part "* ]] && continue
 	"$part" || not_ok "$part could be set up"
 done

@@ -317,5 +317,5 @@ ends() {
 calls
 wrong_people
 stand_sandbox "$work" "$work/people.json" || not_ok "it starts" "$work/sandbox.log"
-for part in files decisions strictness examples faults verbs waiting; do $part; done
+for part in files damaged_folder decisions strictness examples faults verbs waiting; do $part; done
 exit $tap_status

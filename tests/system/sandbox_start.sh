@@ -13,6 +13,10 @@ calls() {
 	local row
 	same "--help ends well" "$(started --help)" 0
 	holds "and lists the faults" grep -q 'bad-signature' "$work/said"
+	for row in $(sed -n '/^Faults/,/^Exit/p' "$work/said" | awk '/^  / { print $1 }'); do
+		holds "the manual page has the fault $row" grep -qw -- "$row" \
+			debian/migrantid-sandbox.8
+	done
 	same "--version ends well" "$(started --version)" 0
 	while IFS='|' read -r what row; do
 		# shellcheck disable=SC2086 # options
@@ -71,4 +75,18 @@ wrong_people() {
 	echo '{"people": [], "peoples": []}' >"$work/wrong.json"
 	same "people file: an unknown list" "$(started --people "$work/wrong.json")" 1
 	fails "and no folder was made for any" test -e "$work/none/ca.pem"
+}
+
+# A folder in which one file is damaged is refused with that file's name, and left as it is.
+damaged_folder() {
+	local file
+	for file in ca.pem server.pem server.key signing.key; do
+		rm -rf "$work/damaged"
+		cp -R "$work/sandbox" "$work/damaged"
+		echo rubbish >"$work/damaged/$file"
+		same "a damaged $file" "$(started --people "$work/people.json" \
+			--state "$work/damaged" --port 0)" 1
+		holds "a damaged $file: its name" grep -q "damaged/$file: is no" "$work/said"
+		same "a damaged $file: not replaced" "$(cat "$work/damaged/$file")" rubbish
+	done
 }

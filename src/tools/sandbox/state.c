@@ -14,6 +14,7 @@
 #include "certificate.h"
 
 #define FILE_MAX ((size_t)65536)
+#define NO_CERTIFICATE "is no certificate: remove the folder to begin anew"
 
 static bool complain(const struct state *state, const char *name, const char *why)
 {
@@ -92,6 +93,36 @@ static char *read_text(const struct state *state, const char *name)
 	if (file != NULL)
 		(void)fclose(file);
 	return text;
+}
+
+static bool is_certificate(const char *text)
+{
+	BIO *bio = BIO_new_mem_buf(text, -1);
+	X509 *certificate = bio == NULL ? NULL : PEM_read_bio_X509(bio, NULL, NULL, NULL);
+	bool is = certificate != NULL;
+
+	X509_free(certificate);
+	BIO_free(bio);
+	return is;
+}
+
+/* What is handed to the TLS library as text: it could not say which file is at fault. */
+static bool read_texts(struct state *state)
+{
+	EVP_PKEY *key = read_key(state, "server.key");
+	bool has_key = key != NULL;
+
+	EVP_PKEY_free(key);
+	state->ca = read_text(state, "ca.pem");
+	state->server_certificate = read_text(state, "server.pem");
+	state->server_key = read_text(state, "server.key");
+	if (!has_key || state->ca == NULL || state->server_certificate == NULL ||
+		state->server_key == NULL)
+		return false;
+	if (!is_certificate(state->ca))
+		return complain(state, "ca.pem", NO_CERTIFICATE);
+	return is_certificate(state->server_certificate) ||
+	       complain(state, "server.pem", NO_CERTIFICATE);
 }
 
 /* A key and its certificate, NAME.key and NAME.pem. */
@@ -181,11 +212,7 @@ bool state_open(const char *folder, const char *client_name, struct state *out)
 		return complain(out, "", strerror(errno));
 	if (!exists(out, "client.pem") && !make_certificates(out, client_name))
 		return complain(out, "", "certificates cannot be made");
-	out->ca = read_text(out, "ca.pem");
-	out->server_certificate = read_text(out, "server.pem");
-	out->server_key = read_text(out, "server.key");
-	return out->ca != NULL && out->server_certificate != NULL && out->server_key != NULL &&
-	       load_keys(out) && publish(out);
+	return read_texts(out) && load_keys(out) && publish(out);
 }
 
 bool state_rotate(struct state *state, bool keep_old)

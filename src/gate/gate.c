@@ -10,32 +10,11 @@
 
 #include <openssl/crypto.h>
 
+#include "gate/files.h"
 #include "gate/inside.h"
 
-#define KEY_FILE_MAX 1024
+#define PASSWORD_FILE_MAX 1024
 #define WORKERS_USUAL 32
-
-static bool load_operator_key(const char *path, struct operator_key *out,
-			      const struct reporter *reporter)
-{
-	size_t len = 0;
-	char *text;
-	bool good;
-
-	if (path[0] == '\0')
-		return true;
-	text = conf_slurp(path, KEY_FILE_MAX, &len, reporter);
-	if (text == NULL)
-		return false;
-	good = operator_key_parse(text, len, out);
-	OPENSSL_cleanse(text, len);
-	free(text);
-	if (!good)
-		report(reporter, SAY_ERROR, path, 0,
-			"not an operator's key: 64 to 128 hexadecimal digits on one line are "
-			"wanted; make one with `openssl rand -hex 32`");
-	return good;
-}
 
 /* The first line of the file; absent, the Redis server's default user needs none. */
 static bool load_password(struct gate *gate)
@@ -47,7 +26,7 @@ static bool load_password(struct gate *gate)
 
 	if (strcmp(gate->boot->store, "redis") != 0 || path[0] == '\0')
 		return true;
-	text = conf_slurp(path, KEY_FILE_MAX, &len, &gate->options.reporter);
+	text = conf_slurp(path, PASSWORD_FILE_MAX, &len, &gate->options.reporter);
 	if (text == NULL)
 		return false;
 	len = strcspn(text, "\r\n");
@@ -86,9 +65,10 @@ static bool load(struct gate *gate)
 		return false;
 	gate->first = view_ref(gate);
 	gate->boot = gate->first->settings;
-	good = load_operator_key(gate->boot->person_key_file, &gate->key, &options->reporter);
-	good &= load_operator_key(gate->boot->person_key_previous_file, &gate->previous_key,
-		&options->reporter);
+	good = file_operator_key(gate->boot->person_key_file, &gate->key, &options->reporter);
+	if (gate->boot->person_key_previous_file[0] != '\0')
+		good &= file_operator_key(gate->boot->person_key_previous_file,
+			&gate->previous_key, &options->reporter);
 	good &= load_password(gate);
 	good &= load_keys(gate);
 	return good;

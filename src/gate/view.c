@@ -1,29 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include <stdlib.h>
 
+#include "gate/files.h"
 #include "gate/inside.h"
-
-#define CONFIG_FILE_MAX ((size_t)1024 * 1024)
-
-static struct rule_set *load_rules(const char *path, const struct reporter *reporter)
-{
-	size_t len = 0;
-	char *text = conf_slurp(path, CONFIG_FILE_MAX, &len, reporter);
-	struct rule_set *rules = text == NULL ? NULL : rules_parse(text, path, reporter);
-
-	free(text);
-	return rules;
-}
-
-static struct messages *load_messages(const char *path, const struct reporter *reporter)
-{
-	size_t len = 0;
-	char *text = conf_slurp(path, CONFIG_FILE_MAX, &len, reporter);
-	struct messages *messages = text == NULL ? NULL : messages_parse(text, path, reporter);
-
-	free(text);
-	return messages;
-}
 
 static void view_free(struct view *view)
 {
@@ -51,8 +30,8 @@ struct view *view_load(const char *settings_file, const struct clock *clock,
 		return NULL;
 	}
 	view->zone = g_time_zone_new_identifier(view->settings->time_zone);
-	view->rules = load_rules(view->settings->rules_file, reporter);
-	view->messages = load_messages(view->settings->messages_file, reporter);
+	view->rules = file_rules(view->settings->rules_file, reporter);
+	view->messages = file_messages(view->settings->messages_file, reporter);
 	if (view->zone == NULL || view->rules == NULL || view->messages == NULL) {
 		view_free(view);
 		return NULL;

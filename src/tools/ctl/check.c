@@ -59,7 +59,7 @@ static void check_citations(const struct rule_set *rules, const char *path,
 static void check_rules(const struct settings *settings, int64_t now, struct output *out)
 {
 	struct rule_set *rules CLEANUP(drop_rules) =
-		files_rules(settings->rules_file, &out->reporter);
+		file_rules(settings->rules_file, &out->reporter);
 	struct date today = files_date(settings, now);
 
 	if (rules == NULL)
@@ -74,7 +74,7 @@ static void check_rules(const struct settings *settings, int64_t now, struct out
 static void check_messages(const struct settings *settings, const struct reporter *reporter)
 {
 	struct messages *messages CLEANUP(drop_messages) =
-		files_messages(settings->messages_file, reporter);
+		file_messages(settings->messages_file, reporter);
 
 	(void)messages;
 }
@@ -84,9 +84,9 @@ static void check_operator_keys(const struct settings *settings, const struct re
 	struct operator_key current CLEANUP(drop_operator_key) = { .len = 0 };
 	struct operator_key previous CLEANUP(drop_operator_key) = { .len = 0 };
 	const char *path = settings->person_key_previous_file;
-	bool sound = files_operator_key(settings->person_key_file, &current, reporter);
+	bool sound = file_operator_key(settings->person_key_file, &current, reporter);
 
-	if (path[0] == '\0' || !files_operator_key(path, &previous, reporter) || !sound)
+	if (path[0] == '\0' || !file_operator_key(path, &previous, reporter) || !sound)
 		return;
 	if (current.len == previous.len &&
 	    CRYPTO_memcmp(current.bytes, previous.bytes, current.len) == 0)

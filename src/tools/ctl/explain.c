@@ -215,7 +215,7 @@ static enum ctl_exit run(const struct args *args, struct output *out)
 		return usage_error(&verb_explain, "--ask asks now: --at cannot go with it");
 	settings = files_settings(args, out);
 	if (settings != NULL)
-		rules = files_rules(settings->rules_file, &out->reporter);
+		rules = file_rules(settings->rules_file, &out->reporter);
 	if (rules == NULL)
 		return CTL_UNABLE;
 	explanation.settings = settings;

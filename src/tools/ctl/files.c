@@ -4,55 +4,12 @@
 #include <stdlib.h>
 
 #include <glib.h>
-#include <openssl/crypto.h>
-
-#define CONFIG_FILE_MAX ((size_t)1024 * 1024)
-#define KEY_FILE_MAX 1024
 
 struct settings *files_settings(const struct args *args, const struct output *out)
 {
 	const char *path = args->value[OPT_CONFIG];
 
 	return settings_load(path != NULL ? path : FILES_CONFIG, &out->reporter);
-}
-
-struct rule_set *files_rules(const char *path, const struct reporter *reporter)
-{
-	size_t len = 0;
-	char *text = conf_slurp(path, CONFIG_FILE_MAX, &len, reporter);
-	struct rule_set *rules = text == NULL ? NULL : rules_parse(text, path, reporter);
-
-	free(text);
-	return rules;
-}
-
-struct messages *files_messages(const char *path, const struct reporter *reporter)
-{
-	size_t len = 0;
-	char *text = conf_slurp(path, CONFIG_FILE_MAX, &len, reporter);
-	struct messages *messages = text == NULL ? NULL : messages_parse(text, path, reporter);
-
-	free(text);
-	return messages;
-}
-
-bool files_operator_key(const char *path, struct operator_key *key,
-			const struct reporter *reporter)
-{
-	size_t len = 0;
-	char *text = conf_slurp(path, KEY_FILE_MAX, &len, reporter);
-	bool good;
-
-	if (text == NULL)
-		return false;
-	good = operator_key_parse(text, len, key);
-	OPENSSL_cleanse(text, len);
-	free(text);
-	if (!good)
-		report(reporter, SAY_ERROR, path, 0,
-			"not an operator's key: 64 to 128 hexadecimal digits on one line are "
-			"wanted; make one with `openssl rand -hex 32`");
-	return good;
 }
 
 struct key_set *files_keys(const char *path, const struct reporter *reporter, bool *readable)

@@ -4,21 +4,15 @@
 #define MIGRANTID_CTL_FILES_H
 
 #include "answer/jwks.h"
-#include "gate/messages.h"
+#include "gate/files.h"
 #include "gate/settings.h"
 #include "person/date.h"
-#include "person/person_key.h"
-#include "rules/rules.h"
 #include "tools/ctl/ctl.h"
 
 #define FILES_CONFIG "/etc/freeradius/3.0/mods-config/migrantid/migrantid.cfg"
 
 /* Each returns NULL or false after every error was reported. */
 MUST_CHECK struct settings *files_settings(const struct args *args, const struct output *out);
-MUST_CHECK struct rule_set *files_rules(const char *path, const struct reporter *reporter);
-MUST_CHECK struct messages *files_messages(const char *path, const struct reporter *reporter);
-MUST_CHECK bool files_operator_key(const char *path, struct operator_key *key,
-				   const struct reporter *reporter);
 
 /* *readable tells a file that could not be read from one that holds no usable key. */
 MUST_CHECK struct key_set *files_keys(const char *path, const struct reporter *reporter,

@@ -18,7 +18,7 @@ static bool add_key(const char *path, const struct person *person, struct person
 
 	if (path[0] == '\0')
 		return true;
-	if (!files_operator_key(path, &key, reporter))
+	if (!file_operator_key(path, &key, reporter))
 		return false;
 	if (!person_key_make(&key, person, &out->at[out->count])) {
 		report(reporter, SAY_ERROR, NULL, 0, "the pseudonym could not be made");

@@ -1,0 +1,20 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * files.h - the files that the settings name, each read whole and checked. Each returns NULL or
+ * false after every error in it was reported. For start-up, reloads and migrantidctl.
+ */
+#ifndef MIGRANTID_FILES_H
+#define MIGRANTID_FILES_H
+
+#include "gate/messages.h"
+#include "person/person_key.h"
+#include "rules/rules.h"
+
+MUST_CHECK struct rule_set *file_rules(const char *path, const struct reporter *reporter);
+MUST_CHECK struct messages *file_messages(const char *path, const struct reporter *reporter);
+
+/* The caller clears *out. */
+MUST_CHECK bool file_operator_key(const char *path, struct operator_key *out,
+				  const struct reporter *reporter);
+
+#endif

@@ -31,13 +31,13 @@ void key_set_unref(struct key_set *set)
 		atomic_fetch_sub_explicit(&set->references, 1, memory_order_acq_rel) != 1)
 		return;
 	for (size_t i = 0; i < set->count; i++)
-		EVP_PKEY_free(set->keys[i].pkey);
+		key_drop(&set->keys[i]);
 	free(set);
 }
 
 static void drop_key(struct key_set *set, size_t index)
 {
-	EVP_PKEY_free(set->keys[index].pkey);
+	key_drop(&set->keys[index]);
 	set->count--;
 	memmove(&set->keys[index], &set->keys[index + 1],
 		(set->count - index) * sizeof(set->keys[0]));
@@ -171,7 +171,8 @@ static bool share_key(struct key_set *to, const struct key *key)
 		return true;
 	if (EVP_PKEY_up_ref(key->pkey) != 1)
 		return false;
-	to->keys[to->count++] = *key;
+	to->keys[to->count] = *key;
+	key_prepare(&to->keys[to->count++]);
 	return true;
 }
 

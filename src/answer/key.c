@@ -278,9 +278,27 @@ const char *key_read(const json_t *jwk, struct key *key)
 	problem = read_kid(jwk, key);
 	if (problem == NULL)
 		problem = read_members(jwk, key);
-	if (problem != NULL) {
-		EVP_PKEY_free(key->pkey);
-		key->pkey = NULL;
-	}
+	if (problem != NULL)
+		key_drop(key);
+	else
+		key_prepare(key);
 	return problem;
+}
+
+void key_prepare(struct key *key)
+{
+	key->begun = (key->algorithms & JWS_ES256) != 0 ? EVP_MD_CTX_new() : NULL;
+	if (key->begun == NULL ||
+		EVP_DigestVerifyInit(key->begun, NULL, EVP_sha256(), NULL, key->pkey) == 1)
+		return;
+	EVP_MD_CTX_free(key->begun);
+	key->begun = NULL;
+}
+
+void key_drop(struct key *key)
+{
+	EVP_MD_CTX_free(key->begun);
+	EVP_PKEY_free(key->pkey);
+	key->begun = NULL;
+	key->pkey = NULL;
 }

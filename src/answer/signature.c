@@ -12,6 +12,7 @@
 
 struct verification {
 	EVP_PKEY *pkey;
+	const EVP_MD_CTX *begun; /* for ES256; may be NULL */
 	struct span message;
 	const uint8_t *signature; /* as EVP takes it */
 	size_t signature_len;
@@ -38,7 +39,10 @@ static bool verify_evp(const struct verification *v, const EVP_MD *digest, int p
 	EVP_MD_CTX *ctx CLEANUP(drop_context) = EVP_MD_CTX_new();
 	EVP_PKEY_CTX *pctx = NULL; /* belongs to ctx */
 
-	if (ctx == NULL || EVP_DigestVerifyInit(ctx, &pctx, digest, NULL, v->pkey) != 1)
+	if (ctx == NULL)
+		return false;
+	if (v->begun != NULL ? EVP_MD_CTX_copy_ex(ctx, v->begun) != 1 :
+			       EVP_DigestVerifyInit(ctx, &pctx, digest, NULL, v->pkey) != 1)
 		return false;
 	if (padding != 0 && !set_padding(pctx, padding))
 		return false;
@@ -123,6 +127,7 @@ bool jws_verify_raw(const struct key_set *keys, size_t index, enum jws_algorithm
 	if (index >= keys->count || (keys->keys[index].algorithms & algorithm) == 0)
 		return false;
 	v.pkey = keys->keys[index].pkey;
+	v.begun = algorithm == JWS_ES256 ? keys->keys[index].begun : NULL;
 	(void)ERR_set_mark();
 	good = verify(&v, algorithm);
 	(void)ERR_pop_to_mark();

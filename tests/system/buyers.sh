@@ -140,7 +140,8 @@ buyers_make() {
 		child $buyers_child_birth token $buyers_token name QZKVNAME \
 		zone "${buyers_nationality}4710239F" \
 		accreditation $buyers_accreditation sale-id qzkv-sale-0001 \
-		nationality @word:$buyers_nationality >"$1/markers"
+		nationality @word:$buyers_nationality birth @date:$buyers_birth \
+		child @date:$buyers_child_birth >"$1/markers"
 	buyers_decided "$1"
 	buyers_invalid "$1"
 	buyers_undecided "$1"

@@ -73,6 +73,8 @@ json "cache purge --before 2099: one" '.removed == 1'
 t 0 "explain --ask: and again" "$sale" explain --config "$config" --ask
 t 0 "cache purge --all" "" cache purge --config "$config" --all --json
 json "cache purge --all: one" '.removed == 1'
+t 0 "cache purge --all, for people" "" cache purge --config "$config" --all
+says "cache purge --all: says how soon a server forgets" 'running server forgets'
 holds "nothing is left" 0
 t 2 "cache purge: nothing said" "" cache purge --config "$config"
 t 2 "cache purge: two things said" "" cache purge --config "$config" --all --person
@@ -84,6 +86,11 @@ json "explain --ask: could not be told, and is no no" '.result == "Undetermined"
 	.status == "unable"'
 stand_set "$config" 'cache.store="none"'
 t 3 "cache stats: no store is used" "" cache stats --config "$config"
+t 3 "cache purge: no store is used" "" cache purge --config "$config" --all
+stand_set "$config" 'cache.store="redis"'
+stand_set "$config" 'cache.redis_address="127.0.0.1:1"'
+t 3 "cache purge: a store that is not reached" "" cache purge --config "$config" --all
+says "cache purge: and what to do instead" 'redis_prefix'
 
 # As root, what is made in the store's folder belongs to the folder's owner.
 if [ "$(id -u)" = 0 ]; then

@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * decide SETTINGS REQUESTS - the gate alone in a process, which then stays as it is, to be looked
+ * decide SETTINGS REQUESTS [keep] - the gate alone in a process, which then stays as it is, to be looked
  * into: privacy.sh takes its memory apart. Of REQUESTS nothing is left here but what the gate or a
- * library has kept: it is read without buffers and wiped after each sale.
+ * library has kept: it is read without buffers and wiped after each sale, unless "keep" asks for a
+ * process in which something is to be found.
  *
  * REQUESTS holds lines of an attribute's name, "=" and its value to the end of the line; an empty
  * line ends a sale; "~ MS" waits. Each decision is a line of result and reason; "idle" says that
@@ -27,6 +28,7 @@
 struct requests {
 	char text[REQUESTS_MAX + 1];
 	char *at;
+	bool keep; /* unwiped */
 };
 
 static void say(void *ctx, enum severity severity, const char *file, int line, const char *text)
@@ -98,7 +100,8 @@ static bool decide_all(struct gate *gate, struct requests *requests)
 			return false;
 		if (last || *next == '\0') {
 			decide(gate, fields, count);
-			OPENSSL_cleanse(begin, (size_t)(next - begin));
+			if (!requests->keep)
+				OPENSSL_cleanse(begin, (size_t)(next - begin));
 			begin = next;
 			count = 0;
 		}
@@ -110,7 +113,7 @@ static bool decide_all(struct gate *gate, struct requests *requests)
 int main(int argc, char **argv)
 {
 	struct gate_options options = {
-		.settings_file = argc == 3 ? argv[1] : NULL,
+		.settings_file = argc >= 3 ? argv[1] : NULL,
 		.workers = 4,
 		.clock = system_clock,
 		.reporter = { say, NULL },
@@ -123,8 +126,9 @@ int main(int argc, char **argv)
 	sigemptyset(&wanted);
 	sigaddset(&wanted, SIGTERM);
 	(void)sigprocmask(SIG_BLOCK, &wanted, NULL);
-	if (argc != 3 || !slurp(argv[2], &requests)) {
-		(void)fprintf(stderr, "usage: decide SETTINGS REQUESTS\n");
+	requests.keep = argc == 4 && strcmp(argv[3], "keep") == 0;
+	if (argc < 3 || argc > 4 || !slurp(argv[2], &requests)) {
+		(void)fprintf(stderr, "usage: decide SETTINGS REQUESTS [keep]\n");
 		return 2;
 	}
 	gate = gate_open(&options);

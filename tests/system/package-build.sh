@@ -3,7 +3,7 @@
 # package-build.sh SUITE - build the packages of /package/source, twice, and make the repositories
 # of package-life.sh; called by package.sh in a fresh folder of that Debian.
 set -uo pipefail
-cd /package
+cd /package || exit 1
 . ./tap.sh
 suite=$1
 

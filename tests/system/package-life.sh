@@ -3,7 +3,7 @@
 # package-life.sh download|live SUITE - the packages' life on a fresh Debian, from the first
 # installation to the last; called by package.sh in that Debian, `live` without a network.
 set -uo pipefail
-cd /package
+cd /package || exit 1
 . ./tap.sh
 
 raddb=/etc/freeradius/3.0

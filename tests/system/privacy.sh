@@ -216,7 +216,7 @@ debug_log() {
 	same "at the highest level of debugging each is decided" "$(sell_all)" \
 		"$(head -qn 1 "$input"/sales/*)"
 	server_stop "$work/stand/server"
-	grep -E 'rlm_migrantid \(|\([0-9]+\) +migrantid:|migrantid' "$log" |
+	grep -i migrantid "$log" |
 		grep -vE '\([0-9]+\) +[A-Za-z0-9-]+ (\+|:)?= ' >"$work/ours"
 	same "our own messages are there" "$(grep -c reference= "$work/ours")" \
 		"$(find "$input/sales" -type f | wc -l)"
@@ -270,7 +270,9 @@ planted() {
 
 # clean_but_not WHAT CAUSES FILE: somebody is found in what no cause is known for.
 clean_but_not() {
-	if clean_but "$@" | grep -q '^not ok'; then ok "$1"; else not_ok "$1"; fi
+	local said
+	said=$(clean_but "$@")
+	if [[ $said == "not ok"* ]]; then ok "$1"; else not_ok "$1"; fi
 }
 
 mkdir -p "$input"

@@ -309,13 +309,13 @@ static void test_killed_while_writing(void **state)
 	size_t found = 0;
 
 	(void)state;
-	for (int round = 0; round < 12; round++) {
+	for (int round = 0; round < 20; round++) {
 		pid_t child = start_child(&folder, 0, 1500, true);
 		struct heard heard;
 		struct reporter reporter = heard_by(&heard);
 		struct store *store;
 
-		nap_ms(60 + 17 * round);
+		nap_ms(60 + 11 * round);
 		end_child(child);
 		store = store_lmdb_open(folder.path, 4 * MIB, &reporter);
 		if (store == NULL || heard.count != 0)

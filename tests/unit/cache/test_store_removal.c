@@ -10,6 +10,7 @@
 
 #include <cmocka.h>
 #include <lmdb.h>
+#include <pthread.h>
 #include <signal.h>
 #include <sys/wait.h>
 
@@ -237,6 +238,48 @@ static void test_purge_that_fails(void **state)
 	folder_remove(&folder);
 }
 
+#define ALL_THE_TIME 7u /* never removed */
+
+static void *put_look_and_remove(void *ctx)
+{
+	struct store *store = ctx;
+
+	for (uint32_t i = 0; i < 600; i++) {
+		uint32_t number = 10 + i * 2654435761u % 50;
+
+		put(store, number, NOW, LONG_TIME);
+		(void)look(store, number, NOW);
+		if (look(store, ALL_THE_TIME, NOW) == 0)
+			return store;
+		if (i % 60 == 0 && !store->ops->remove(store, key_of(number).bytes))
+			return store;
+	}
+	return NULL;
+}
+
+static void test_threads(void **state)
+{
+	struct folder folder = folder_new();
+	struct store *store = open_in(&folder, MIB);
+	pthread_t threads[8];
+	uint64_t before;
+	void *failed;
+
+	(void)state;
+	put(store, ALL_THE_TIME, NOW, LONG_TIME);
+	assert_true(found_soon(store, ALL_THE_TIME, NOW));
+	before = generation(store);
+	for (size_t i = 0; i < ARRAY_LEN(threads); i++)
+		assert_int_equal(pthread_create(&threads[i], NULL, put_look_and_remove, store), 0);
+	for (size_t i = 0; i < ARRAY_LEN(threads); i++) {
+		assert_int_equal(pthread_join(threads[i], &failed), 0);
+		assert_null(failed);
+	}
+	assert_int_equal(generation(store), before + 80);
+	store->ops->close(store);
+	folder_remove(&folder);
+}
+
 /* An entry that somebody wrote in without its times, or under a key that is none: all is all. */
 static void test_purge_of_what_has_no_times(void **state)
 {
@@ -286,6 +329,7 @@ int main(void)
 		cmocka_unit_test(test_purged_by_another),
 		cmocka_unit_test(test_purge_of_a_full_store),
 		cmocka_unit_test(test_purge_that_fails),
+		cmocka_unit_test(test_threads),
 		cmocka_unit_test(test_purge_of_what_has_no_times),
 	};
 

@@ -3,9 +3,9 @@
  * rlm_migrantid.c - may this SIM sale go ahead? The door through which FreeRADIUS asks.
  *
  * `authorize` is the one section. An instance is made in two steps, as the server does it:
- * bootstrap makes the attributes known before any policy that names them is read, instantiate
- * opens the gate after the server has switched users and gone into the background, so that the
- * gate's thread lives and its files belong to the right user.
+ * bootstrap makes the attributes known before any policy that names them is read, and sets libcurl up
+ * before rlm_rest does; instantiate opens the gate after the server has switched users and gone into
+ * the background, so that the gate's thread lives and its files belong to the right user.
  */
 #include "server.h"
 
@@ -106,7 +106,8 @@ static int bootstrap(CONF_SECTION *section, void *instance)
 	self->name = cf_section_name2(section);
 	if (!self->name)
 		self->name = cf_section_name1(section);
-	if (!layout_matches() || !settings_known(section) || !dictionary_load(section, &self->vendor))
+	if (!layout_matches() || !settings_known(section) ||
+		!dictionary_load(section, &self->vendor) || !gate_prepare())
 		return -1;
 	return 0;
 }

@@ -139,6 +139,11 @@ static bool open_all(struct gate *gate)
 	return gate->engine != NULL;
 }
 
+bool gate_prepare(void)
+{
+	return engine_prepare();
+}
+
 struct gate *gate_open(const struct gate_options *options)
 {
 	struct gate *gate = calloc(1, sizeof(*gate));

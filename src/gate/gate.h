@@ -50,6 +50,12 @@ struct gate_options {
 struct gate; /* opaque */
 
 /*
+ * Set up what is process-wide, before other modules of the server do: so that libcurl wipes what it
+ * frees. gate_open() does it too. Thread-safe, any number of times; false if libcurl fails.
+ */
+MUST_CHECK bool gate_prepare(void);
+
+/*
  * Load and check everything the settings name; unless check_only, open the store and start the
  * engine. NULL after every error was reported. A service that is down is no error.
  */

@@ -7,7 +7,8 @@
  * memory. So what it frees is wiped. The functions are process-wide, like all that is set up here,
  * and hold for other modules that use libcurl too (rlm_rest); they are malloc() and free() but for
  * the wiping, so that it does not matter who frees what. If another module has set libcurl up
- * before, they are not taken, and nothing but the wiping is missing.
+ * before, they are not taken, and nothing but the wiping is missing; so the module calls
+ * engine_prepare() as early as it can.
  *
  * Nothing is torn down again, for others may use it; the module is linked to stay in memory
  * (nodelete), as libcurl keeps pointers to what is here.
@@ -54,7 +55,7 @@ static void set_up(void)
 			strdup, calloc) == CURLE_OK;
 }
 
-bool curl_set_up(void)
+bool engine_prepare(void)
 {
 	(void)pthread_once(&once, set_up);
 	return ready;

@@ -198,7 +198,7 @@ static bool set_up(struct engine *engine)
 {
 	const struct engine_config *config = &engine->config;
 
-	return curl_set_up() &&
+	return engine_prepare() &&
 	       RAND_bytes((unsigned char *)&engine->random, sizeof(engine->random)) == 1 &&
 	       readable(engine, config->ca_file) && readable(engine, config->certificate_file) &&
 	       readable(engine, config->key_file) && flights_init(engine) &&

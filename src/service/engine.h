@@ -111,6 +111,13 @@ struct engine_stats {
 struct engine; /* opaque */
 
 /*
+ * Set libcurl up for the whole process, if nobody has yet. engine_start() does it too; whoever can
+ * be before other users of libcurl should, so that what it frees is wiped (curl_memory.c).
+ * Thread-safe, any number of times.
+ */
+MUST_CHECK bool engine_prepare(void);
+
+/*
  * Start the thread. Does not wait for the service: one that is down is found out by questions.
  * NULL after an error was reported (out of memory or threads, unreadable certificate files).
  */

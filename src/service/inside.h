@@ -162,9 +162,6 @@ MUST_CHECK struct transfer *transfer_question(struct engine *engine, struct flig
 MUST_CHECK struct transfer *transfer_keys(struct engine *engine, int64_t timeout_ms);
 void transfer_drop(struct transfer *transfer);
 
-/* curl_memory.c: once in the process, and never torn down. */
-MUST_CHECK bool curl_set_up(void);
-
 /* keys.c */
 void keys_advance(struct engine *engine); /* each tick */
 /* A newer set is wanted. False: none can be had now, and none is under way. */

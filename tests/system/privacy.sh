@@ -211,6 +211,33 @@ through_server() {
 	rm -rf "$work/stand"
 }
 
+# With another user of libcurl in the same server (rlm_rest), what libcurl frees is wiped as well.
+beside_rest() {
+	local raddb=$work/stand/server/raddb name
+	stand_sandbox "$work/stand" "$input/people.json" && settings || return
+	server_make "$work/stand/server" port="$(stand_port)" \
+		module="$stand_build/rlm_migrantid" settings="$work/stand/settings/migrantid.cfg" ||
+		return
+	cp "$raddb/mods-available/rest" "$raddb/mods-enabled/"
+	server_edit "$raddb/mods-enabled/rest" 's/^(\s*)start = .*/\1start = 0/' \
+		's|^(\s*connect_uri = ).*|\1"http://127.0.0.1:1/"|' &&
+		server_edit "$raddb/sites-enabled/sim-sale" \
+			's/^\tmigrantid$/\trest {\n\t\tfail = 1\n\t}\n&/' || return
+	holds "a server with rlm_rest starts" server_start "$work/stand/server"
+	for name in 01-yes 03-no 06-token 07-mrz; do
+		mkdir -p "$work/replies"
+		same "and decides $name" "$(sell_sale $name)" "$(head -n 1 "$input/sales/$name")"
+	done
+	sleep 5
+	holds "its memory can be looked at too" dump "$work/core" "$(cat "$work/stand/server/pid")"
+	clean_but "and holds nobody outside of what the server keeps of requests, either" \
+		'packet|pair' "$work/core"
+	rm -f "$work/core"
+	holds "and it ends well" server_stop "$work/stand/server"
+	all_end
+	rm -rf "$work/stand"
+}
+
 # Our own messages when the server is told to say all it can. What it prints of each request itself
 # is not ours to hold back (rlm_migrantid warns of it), and shows that the search finds.
 debug_log() {
@@ -283,7 +310,7 @@ clean_but_not() {
 
 mkdir -p "$input"
 buyers_make "$input"
-for part in planted alone_http1 alone_http2 through_server debug_log; do
+for part in planted alone_http1 alone_http2 through_server beside_rest debug_log; do
 	[ $# -gt 0 ] && [[ " $* " != *" $part "* ]] && continue
 	"$part" || not_ok "$part could be set up"
 done

@@ -9,10 +9,10 @@
 
 #define DRAWN_LEN 16 /* octets of a txn or a nonce */
 /* Names and marks of the body, and its longest values, of which each character may be escaped. */
-#define BODY_MAX \
+#define BODY_MAX                                                                                   \
 	(256 + 2 * (TXN_LEN + NONCE_LEN + PERSON_KEY_TEXT_LEN + SUBJECT_TOKEN_MAX +                \
-		   DOCUMENT_TYPE_MAX + COUNTRY_LEN + DOCUMENT_NUMBER_MAX + COUNTRY_LEN +           \
-		   DATE_TEXT_LEN + CONSENT_TEXT_MAX))
+			   DOCUMENT_TYPE_MAX + COUNTRY_LEN + DOCUMENT_NUMBER_MAX + COUNTRY_LEN +   \
+			   DATE_TEXT_LEN + CONSENT_TEXT_MAX))
 #define COVERED_MAX (2 + SHOP_MAX + 2 + SALE_ID_MAX + PERSON_KEY_LEN)
 
 /* A UUID's text with the version and variant of RFC 9562 set. */

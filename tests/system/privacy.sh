@@ -2,6 +2,7 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 # privacy.sh - sales of made-up people, and then a search for them: in every file that was written,
 # in every reply, in our messages at each level, and in the memory of the process that decided.
+# Arguments choose parts (see the end). PRIVACY_KEEP=FOLDER keeps the last dump of a memory there.
 set -uo pipefail
 cd "$(dirname "$0")/../.."
 . tests/system/stand.sh
@@ -9,7 +10,7 @@ cd "$(dirname "$0")/../.."
 . tests/system/tap.sh
 . tests/system/buyers.sh
 
-work=${PRIVACY_WORK:-$(mktemp -d)}
+work=$(mktemp -d)
 input=$work/input
 vendor=$(awk '$1 == "VENDOR" { print $3 }' config/dictionary.migrantid)
 decide_pid='' nginx_pid=''
@@ -32,7 +33,7 @@ clean() {
 
 settings() {
 	stand_settings "$work/stand" waiting.wait=400 service.question_timeout=3000 \
-		service.attempt_timeout=1500 service.connect_timeout=1000 service.breaker_failures=1000 "$@"
+		service.attempt_timeout=1500 service.connect_timeout=1000 service.breaker_failures=1000
 }
 
 # Three letters of a nationality stand in so much memory by chance that they say nothing there.

@@ -1,43 +1,71 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0-or-later
-# pages.sh - the manual pages are well-formed and speak of everything there is to set.
+# pages.sh - the manual pages are well-formed and speak of everything there is to set, to call and
+# to be told.
 set -uo pipefail
 cd "$(dirname "$0")/../.."
-status=0
-verdict() {
-	if [ -z "$2" ]; then
-		echo "ok - $1"
+. tests/system/tap.sh
+sandbox=build/main/src/tools/sandbox/migrantid-sandbox
+ctl=build/main/src/tools/ctl/migrantidctl
+
+# names PAGE WHAT WORD..: each word is in the page.
+names() {
+	local page=$1 what=$2 missing='' text
+	shift 2
+	# A hyphen may be written \-.
+	text=$(sed 's/\\-/-/g' "debian/$page")
+	for word; do
+		grep -qw -- "$word" <<<"$text" || missing+=" $word"
+	done
+	if [ $# = 0 ]; then
+		not_ok "$page: there is no $what to look for"
 	else
-		echo "not ok - $1: $2"
-		status=1
+		same "$page names every $what ($#)" "$missing" ''
 	fi
 }
 
 for page in debian/*.[1-8]; do
-	verdict "$page is well-formed" "$(mandoc -Tlint -W warning "$page" 2>&1 | head -5)"
+	same "$page is well-formed" "$(mandoc -Tlint -W warning "$page" 2>&1 | head -5)" ''
 done
 
-# Every attribute of the dictionary is in the module's page.
-for attribute in $(awk '$1 == "ATTRIBUTE" { print $2 }' config/dictionary.migrantid); do
-	grep -q "$attribute" debian/rlm_migrantid.5 || missing+=" $attribute"
+names rlm_migrantid.5 attribute \
+	$(awk '$1 == "ATTRIBUTE" { print $2 }' config/dictionary.migrantid)
+names rlm_migrantid.5 "result, reason and source" \
+	$(awk '$1 == "VALUE" && $2 != "MigrantID-Accept-Challenge" { print $3 }' \
+		config/dictionary.migrantid)
+names migrantid.cfg.5 setting \
+	$(grep -oE '^	\{ "[a-z_]+", CONF_[A-Z]+' src/gate/settings_table.c | cut -d'"' -f2)
+names migrantid-rules.5 setting \
+	$(grep -oE '^	\{ "[a-z_]+", CONF_[A-Z]+' src/rules/rules_read.c | cut -d'"' -f2)
+names migrantid-rules.5 "kind of evidence" stated document mrz
+names migrantid-messages.5 reason $(awk '$1 == "VALUE" && $2 == "MigrantID-Reason" { print $3 }' \
+	config/dictionary.migrantid)
+names migrantid-sandbox.8 option $($sandbox --help | grep -oE -- '--[a-z][a-z-]+' | sort -u |
+	sed 's/^--//')
+names migrantid-sandbox.8 fault \
+	$($sandbox --help | sed -n '/^Faults/,/^Exit/p' | awk '/^  / { print $1 }')
+names migrantid-sandbox.8 "exit status" 0 1 2
+names migrantidctl.8 option $($ctl --help | grep -oE -- '--[a-z][a-z-]+' | sort -u | sed 's/^--//')
+for verb in mrz verify person-key check explain keys 'cache stats' 'cache purge'; do
+	names migrantidctl.8 "option of $verb" $($ctl $verb --help | grep -oE -- '--[a-z][a-z-]+' |
+		sort -u | sed 's/^--//') $verb
 done
-verdict "rlm_migrantid(5) names every attribute" "${missing:-}"
+names migrantidctl.8 "exit status" 0 1 2 3
 
-# Every option a program's --help speaks of is in its page.
-for program in build/main/src/tools/sandbox/migrantid-sandbox build/main/src/tools/ctl/migrantidctl; do
-	[ -x $program ] || continue
-	name=${program##*/} absent=''
-	for option in $($program --help | grep -oE -- '--[a-z][a-z-]+' | sort -u); do
-		grep -qE -- "(Fl Fl |--)${option#--}" debian/$name.8 || absent+=" $option"
-	done
-	verdict "$name(8) names every option" "$absent"
+same "the shipped settings are all there are" \
+	"$(grep -oE '^	\{ "[a-z_]+", CONF_[A-Z]+' src/gate/settings_table.c | grep -v CONF_GROUP |
+		cut -d'"' -f2 | sort)" \
+	"$(grep -oE '^	?[a-z_]+ = ' config/mods-config/migrantid/migrantid.cfg | tr -d '	 =' |
+		grep -vxE 'operator|service|keys|waiting|cache' | sort)"
+
+# Where a file is named in the README or in docs, it is there.
+for path in $(grep -ohP '(?<![-/\w])(docs|tests|config|src|debian)/[\w./-]+\w' README.md docs/*.md |
+	sort -u); do
+	[ -e "$path" ] || missing_paths+=" $path"
 done
+same "what README and docs name is there" "${missing_paths:-}" ''
 
-verdict "the contract is YAML" "$(python3 -c '
-import sys
-try:
-	import yaml
-except ImportError:
-	sys.exit(0)
-yaml.safe_load(open("docs/openapi.yaml"))' 2>&1)"
-exit $status
+if python3 -c 'import yaml' 2>/dev/null; then
+	holds "the contract is YAML" python3 -c 'import yaml; yaml.safe_load(open("docs/openapi.yaml"))'
+fi
+exit $tap_status

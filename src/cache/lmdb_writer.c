@@ -8,7 +8,7 @@
 #include <time.h>
 
 #define QUEUE_MAX 4096
-#define GATHER_MS 50 /* puts that come together are committed together */
+#define GATHER_MS 100 /* puts that come together are committed together */
 #define COMPLAIN_EVERY_S 60
 
 /*
@@ -36,22 +36,27 @@ struct lmdb_writer {
 
 	pthread_t thread;
 	pthread_mutex_t mutex; /* all below */
-	pthread_cond_t filled, settled;
+	pthread_cond_t filled; /* there is a first one; it sleeps until then */
+	pthread_cond_t hurried; /* it gathers no longer */
+	pthread_cond_t settled;
 	struct waiting *first, *last;
 	size_t queued;
 	unsigned settling; /* how many wait for it */
 	bool writing, ending;
 };
 
+/* Only the first wakes the writer, and what makes a commit full: the rest it finds by itself. */
 static void push(struct lmdb_writer *writer, struct waiting *waiting)
 {
-	if (writer->last != NULL)
+	if (writer->last != NULL) {
 		writer->last->next = waiting;
-	else
+	} else {
 		writer->first = waiting;
+		pthread_cond_signal(&writer->filled);
+	}
 	writer->last = waiting;
-	writer->queued++;
-	pthread_cond_signal(&writer->filled);
+	if (++writer->queued == COMMIT_MAX)
+		pthread_cond_signal(&writer->hurried);
 }
 
 void lmdb_writer_put(struct lmdb_writer *writer, const uint8_t key[PERSON_KEY_LEN],
@@ -81,7 +86,7 @@ void lmdb_writer_settle(struct lmdb_writer *writer)
 {
 	pthread_mutex_lock(&writer->mutex);
 	writer->settling++;
-	pthread_cond_signal(&writer->filled);
+	pthread_cond_signal(&writer->hurried);
 	while (writer->first != NULL || writer->writing)
 		pthread_cond_wait(&writer->settled, &writer->mutex);
 	writer->settling--;
@@ -242,7 +247,7 @@ static struct waiting *take_queue(struct lmdb_writer *writer)
 		pthread_cond_wait(&writer->filled, &writer->mutex);
 	end = gather_end();
 	while (!in_hurry(writer) &&
-		pthread_cond_timedwait(&writer->filled, &writer->mutex, &end) == 0)
+		pthread_cond_timedwait(&writer->hurried, &writer->mutex, &end) == 0)
 		;
 	first = writer->first;
 	writer->first = writer->last = NULL;
@@ -285,6 +290,7 @@ static bool start_thread(struct lmdb_writer *writer)
 static void writer_free(struct lmdb_writer *writer)
 {
 	pthread_cond_destroy(&writer->settled);
+	pthread_cond_destroy(&writer->hurried);
 	pthread_cond_destroy(&writer->filled);
 	pthread_mutex_destroy(&writer->mutex);
 	free(writer);
@@ -311,7 +317,8 @@ struct lmdb_writer *lmdb_writer_start(const struct lmdb_writer_config *config)
 	pthread_mutex_init(&writer->mutex, NULL);
 	pthread_condattr_init(&monotonic);
 	pthread_condattr_setclock(&monotonic, CLOCK_MONOTONIC);
-	pthread_cond_init(&writer->filled, &monotonic);
+	pthread_cond_init(&writer->filled, NULL);
+	pthread_cond_init(&writer->hurried, &monotonic);
 	pthread_cond_init(&writer->settled, NULL);
 	pthread_condattr_destroy(&monotonic);
 	if (!start_thread(writer)) {
@@ -326,6 +333,7 @@ void lmdb_writer_stop(struct lmdb_writer *writer)
 	pthread_mutex_lock(&writer->mutex);
 	writer->ending = true;
 	pthread_cond_signal(&writer->filled);
+	pthread_cond_signal(&writer->hurried);
 	pthread_mutex_unlock(&writer->mutex);
 	(void)pthread_join(writer->thread, NULL);
 	writer_free(writer);

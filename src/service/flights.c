@@ -51,14 +51,9 @@ static struct flight *flight_new(struct question *question, int64_t deadline_ms)
 	return flight;
 }
 
-static void flight_unref(struct engine *engine, struct flight *flight)
+static void flight_free(struct flight *flight)
 {
-	bool last;
-
-	pthread_mutex_lock(&engine->mutex);
-	last = --flight->references == 0;
-	pthread_mutex_unlock(&engine->mutex);
-	if (!last)
+	if (flight == NULL)
 		return;
 	question_clear(&flight->question);
 	free(flight->parked_body);
@@ -67,7 +62,12 @@ static void flight_unref(struct engine *engine, struct flight *flight)
 	free(flight);
 }
 
-/* engine->mutex is held by the callers of these three. */
+/* engine->mutex is held by the callers of these four. The flight if nobody has it any more. */
+static struct flight *unref(struct flight *flight)
+{
+	return --flight->references == 0 ? flight : NULL;
+}
+
 static struct flight *find(struct engine *engine, const struct person_key *key)
 {
 	struct flight *flight = engine->buckets[bucket_of(engine, key)];
@@ -124,7 +124,7 @@ void flight_later(struct engine *engine, struct flight *flight, unsigned seconds
 
 /*
  * Out of the table first: who asks from now on finds what the hooks have kept, or begins anew.
- * Then the outcome is made known to those who wait.
+ * Then the outcome is made known to those who wait; they are woken when they can take the mutex.
  */
 void flight_end(struct engine *engine, struct flight *flight, const struct ask_result *result)
 {
@@ -135,9 +135,13 @@ void flight_end(struct engine *engine, struct flight *flight, const struct ask_r
 	pthread_mutex_lock(&flight->mutex);
 	flight->result = *result;
 	flight->ended = true;
-	pthread_cond_broadcast(&flight->ended_or_later);
 	pthread_mutex_unlock(&flight->mutex);
-	flight_unref(engine, flight);
+	pthread_cond_broadcast(&flight->ended_or_later);
+
+	pthread_mutex_lock(&engine->mutex);
+	flight = unref(flight);
+	pthread_mutex_unlock(&engine->mutex);
+	flight_free(flight);
 }
 
 static struct timespec timespec_of(int64_t mono_ms)
@@ -222,11 +226,12 @@ void engine_ask(struct engine *engine, struct question *question, int64_t wait_m
 		return;
 	/* The real clock: a condition can wait on no other. */
 	wait_for(flight, clock_mono_ms(&system_clock) + wait_ms, out);
-	flight_unref(engine, flight);
 	pthread_mutex_lock(&engine->mutex);
+	flight = unref(flight);
 	if (--engine->waiting == 0)
 		pthread_cond_signal(&engine->nobody_waits);
 	pthread_mutex_unlock(&engine->mutex);
+	flight_free(flight);
 }
 
 void flights_wait_for_askers(struct engine *engine)

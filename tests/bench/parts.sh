@@ -15,6 +15,7 @@ fast_load() {
 	local options=(--requests "$requests" --outstanding $outstanding)
 	case $mode in
 	null) stage_load "$dir" other sale "${options[@]}" ;;
+	worded) stage_load "$dir" worded exempt "${options[@]}" ;;
 	exempt) stage_load "$dir" sale exempt "${options[@]}" ;;
 	cached) stage_load "$dir" sale sale "${options[@]}" --people $cached_people ;;
 	rest-cache) stage_load "$dir" rest-cache sale "${options[@]}" --people $cached_people ;;
@@ -31,8 +32,10 @@ fast_load() {
 fast_as_expected() {
 	local filter
 	case $2 in
-	exempt) filter='.results.exempt == .finished' ;;
+	exempt | worded) filter='.results.exempt == .finished' ;;
 	cached | uncached) filter='.results.yes == .finished' ;;
+	# Of thousands rlm_rest loses a few when a connection ends; what it did decide is counted.
+	rest*) filter='.accepts >= .finished * 0.999' ;;
 	*) filter='.accepts == .finished' ;;
 	esac
 	jq -es "length > 0 and all(.finished > 0 and $filter)" "$1/$2" >/dev/null
@@ -55,7 +58,7 @@ fast_ratio() {
 
 part_fast() {
 	local dir=$work/stage-fast mode round requests
-	local modes="null exempt cached rest-cache uncached rest"
+	local modes="null worded exempt cached rest-cache uncached rest"
 	bench_say "no policy, exempt, cached, uncached, rlm_rest, in turns ..."
 	if ! stage_start "$dir"; then
 		for key in exempt_vs_null cached_vs_null cached_vs_rest_cache uncached_vs_rest; do
@@ -80,6 +83,7 @@ part_fast() {
 		done
 	done
 	row_of "no policy" - "$dir/null"
+	row_of "no policy, the reply and log line of exempt" - "$dir/worded"
 	row_of "migrantid, exempt" - "$dir/exempt"
 	row_of "migrantid, cached" - "$dir/cached"
 	row_of "rlm_rest + rlm_cache, cached" - "$dir/rest-cache"

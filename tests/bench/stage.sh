@@ -2,9 +2,10 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 #
 # stage.sh - a stage for the benchmark: a sandbox service, and one server that has beside each
-# other sim-sale, a virtual server without a policy, rlm_rest, and rlm_rest with rlm_cache. To be
-# sourced, after tests/system/stand.sh. If front=yes, nginx stands before the sandbox and speaks
-# HTTP/2; else the sandbox itself speaks HTTP/1.1.
+# other sim-sale, a virtual server without a policy, one that says and logs as much without
+# deciding anything, rlm_rest, and rlm_rest with rlm_cache. To be sourced, after
+# tests/system/stand.sh. If front=yes, nginx stands before the sandbox and speaks HTTP/2; else the
+# sandbox itself speaks HTTP/1.1.
 #
 #	stage_templates DIR			write the requests that are sent
 #	stage_start DIR [SANDBOX-OPTION..]	start both; the ports are in DIR/port.NAME
@@ -12,7 +13,7 @@
 #	stage_load DIR NAME TEMPLATE OPTION..	one measurement; prints radload's JSON
 #	stage_rss DIR				resident memory of the server, KiB
 #
-# NAME is sale, other, rest or rest-cache.
+# NAME is sale, other, worded, rest or rest-cache.
 
 stage_secret=bench-secret-bench-secret
 stage_folder=$server_repository/tests/bench
@@ -52,13 +53,15 @@ stage_fill() {
 	sed -e "s|@sandbox@|$dir/sandbox|g" -e "s|@url@|$(cat "$dir/service.url")|g" \
 		-e "s|@secret@|$stage_secret|g" -e "s|@key@|$(cat "$dir/settings/person.key")|g" \
 		-e "s|@rest_port@|$(cat "$dir/port.rest")|g" \
-		-e "s|@cache_port@|$(cat "$dir/port.rest-cache")|g" "$stage_folder/rest/$2"
+		-e "s|@cache_port@|$(cat "$dir/port.rest-cache")|g" \
+		-e "s|@worded_port@|$(cat "$dir/port.worded")|g" "$stage_folder/rest/$2"
 }
 
 stage_configure() {
 	local dir=$1 raddb=$1/server/raddb
 	stage_fill "$dir" module-rest >"$raddb/mods-enabled/rest_sale"
 	stage_fill "$dir" module-cache >"$raddb/mods-enabled/cache_sale"
+	stage_fill "$dir" module-log >"$raddb/mods-enabled/log_worded"
 	stage_fill "$dir" policy >"$raddb/policy.d/rest_sale"
 	stage_fill "$dir" site >"$raddb/sites-enabled/rest"
 	# More than 16384 requests in cleanup_delay is what a measurement is about.
@@ -131,7 +134,7 @@ stage_start() {
 	local dir=$1 name
 	shift
 	mkdir -p "$dir"
-	for name in sale other rest rest-cache; do
+	for name in sale other worded rest rest-cache; do
 		stand_port >"$dir/port.$name"
 	done
 	stage_service "$dir" "$@" &&

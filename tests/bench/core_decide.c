@@ -8,6 +8,7 @@
 #include <time.h>
 
 #include "gate/gate.h"
+#include "measure.h"
 
 #define CALLS 2000 /* in a round */
 #define PEOPLE 64
@@ -98,7 +99,7 @@ static bool measure(struct sales *sales, unsigned rounds, const char *name)
 	for (unsigned i = 0; values && i < rounds; i++)
 		values[i] = nanoseconds_per_call(decide_expected, sales, CALLS);
 	if (values && !sales->failed) {
-		printf(", \"%s\": %.4f", name, median(values, rounds) / 1e3);
+		printf(", \"%s\": %.4f", name, measure_median(values, rounds) / 1e3);
 	} else {
 		printf(", \"%s\": null", name);
 		fprintf(stderr, "core_bench: %s: a sale was not decided as it should be (%s, %s)\n",

@@ -13,6 +13,7 @@
 #include <string.h>
 
 #include "answer/answer.h"
+#include "measure.h"
 #include "sign.h"
 
 #define CALLS 200 /* in a round, about 15 ms */
@@ -108,8 +109,8 @@ bool bench_verify(unsigned rounds)
 	if (fine)
 		printf(", \"core_verify_us\": %.3f, \"openssl_verify_us\": %.3f"
 		       ", \"core_verify_vs_openssl\": %.4f",
-		       median(of_ours, rounds) / 1e3, median(of_bare, rounds) / 1e3,
-		       median(of_ours, rounds) / median(of_bare, rounds));
+		       measure_median(of_ours, rounds) / 1e3, measure_median(of_bare, rounds) / 1e3,
+		       measure_median(of_ours, rounds) / measure_median(of_bare, rounds));
 	else
 		printf(", \"core_verify_vs_openssl\": null");
 	if (!fine)

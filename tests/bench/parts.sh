@@ -233,22 +233,3 @@ part_hung() {
 	fi
 	stage_stop "$dir"
 }
-
-# What a kept answer costs, with few and with many of them. Ten million take 12 GiB of disk.
-part_stores() {
-	local count free dir=$work/stores
-	printf '\n%-12s %18s %14s %16s %12s %12s\n' 'kept answers' 'memory, octets' 'hit, us' \
-		'LMDB, octets' 'read, us' 'open, ms'
-	for count in 1000 1000000 10000000; do
-		free=$(df --output=avail -k "$work" | tail -n 1)
-		if [ "$free" -lt $((count * 2)) ]; then
-			bench_say "no room on disk for $count answers"
-			continue
-		fi
-		mkdir -p "$dir"
-		timeout 300 "$stage_programs/store_bench" "$dir" $count | jq -r \
-			'[.entries, .memory_octets, .memory_hit_us, .lmdb_octets, .lmdb_hit_us, .lmdb_open_ms] | @tsv' |
-			awk '{ printf "%-12s %18s %14s %16s %12s %12s\n", $1, $2, $3, $4, $5, $6 }'
-		rm -rf "$dir"
-	done
-}

@@ -6,20 +6,12 @@
 #include <openssl/crypto.h>
 #include <openssl/rand.h>
 
+#include "base/prefixed.h"
+
 #define VERSION 1
 #define SEED_AT (1 + 8)
 #define HEAD_LEN (SEED_AT + STATE_SEED_LEN)
 #define COVERED_MAX (HEAD_LEN + 2 + SHOP_MAX + 2 + SALE_ID_MAX + PERSON_KEY_LEN)
-
-static size_t put_text(uint8_t *out, const char *text)
-{
-	size_t len = strlen(text);
-
-	out[0] = (uint8_t)(len >> 8);
-	out[1] = (uint8_t)len;
-	memcpy(out + 2, text, len);
-	return 2 + len;
-}
 
 static bool seal(const struct operator_key *key, const uint8_t head[HEAD_LEN],
 		 const struct sale *sale, const struct person_key *person, uint8_t mac[32])
@@ -29,8 +21,8 @@ static bool seal(const struct operator_key *key, const uint8_t head[HEAD_LEN],
 	bool done;
 
 	memcpy(covered, head, HEAD_LEN);
-	len += put_text(covered + len, sale->shop);
-	len += put_text(covered + len, sale->id);
+	len += prefixed_put(covered + len, sale->shop, strlen(sale->shop));
+	len += prefixed_put(covered + len, sale->id, strlen(sale->id));
 	memcpy(covered + len, person->bytes, PERSON_KEY_LEN);
 	len += PERSON_KEY_LEN;
 	done = operator_key_mac(key, "state", covered, len, mac);

@@ -7,6 +7,8 @@
 #include <openssl/hmac.h>
 #include <string.h>
 
+#include "base/prefixed.h"
+
 #define CANONICAL_LABEL "migrantid-person-1"
 #define PURPOSE_LABEL "migrantid "
 #define PURPOSE_MAX 32
@@ -52,14 +54,6 @@ bool operator_key_parse(const char *text, size_t len, struct operator_key *out)
 	return false;
 }
 
-static size_t put_field(uint8_t *out, const char *text, size_t len)
-{
-	out[0] = (uint8_t)(len >> 8);
-	out[1] = (uint8_t)len;
-	memcpy(out + 2, text, len);
-	return 2 + len;
-}
-
 /* A Doc 9303 code counts by its first letter: one booklet is told as P, PN or PP. */
 static size_t type_len(const char *type)
 {
@@ -73,12 +67,12 @@ size_t person_canonical(const struct person *person, uint8_t out[PERSON_CANONICA
 	size_t n = 0;
 
 	date_format(&person->birth, birth);
-	n += put_field(out + n, CANONICAL_LABEL, strlen(CANONICAL_LABEL));
-	n += put_field(out + n, document->type, type_len(document->type));
-	n += put_field(out + n, document->issuer, strlen(document->issuer));
-	n += put_field(out + n, document->number, strlen(document->number));
-	n += put_field(out + n, person->nationality, strlen(person->nationality));
-	n += put_field(out + n, birth, DATE_TEXT_LEN);
+	n += prefixed_put(out + n, CANONICAL_LABEL, strlen(CANONICAL_LABEL));
+	n += prefixed_put(out + n, document->type, type_len(document->type));
+	n += prefixed_put(out + n, document->issuer, strlen(document->issuer));
+	n += prefixed_put(out + n, document->number, strlen(document->number));
+	n += prefixed_put(out + n, person->nationality, strlen(person->nationality));
+	n += prefixed_put(out + n, birth, DATE_TEXT_LEN);
 	OPENSSL_cleanse(birth, sizeof(birth));
 	return n;
 }

@@ -7,6 +7,8 @@
 #include <openssl/crypto.h>
 #include <openssl/rand.h>
 
+#include "base/prefixed.h"
+
 #define DRAWN_LEN 16 /* octets of a txn or a nonce */
 /* Names and marks of the body, and its longest values, of which each character may be escaped. */
 #define BODY_MAX                                                                                   \
@@ -31,16 +33,6 @@ static void uuid_text(uint8_t octets[DRAWN_LEN], unsigned version, char out[TXN_
 	*out = '\0';
 }
 
-static size_t put_text(uint8_t *out, const char *text)
-{
-	size_t len = strlen(text);
-
-	out[0] = (uint8_t)(len >> 8);
-	out[1] = (uint8_t)len;
-	memcpy(out + 2, text, len);
-	return 2 + len;
-}
-
 /* Sixteen octets that only this sale of this shop to this person has; random without a sale id. */
 static bool draw(const struct operator_key *key, const char *purpose,
 		 const struct person_key *person, const struct sale *sale, uint8_t out[DRAWN_LEN])
@@ -51,8 +43,8 @@ static bool draw(const struct operator_key *key, const char *purpose,
 
 	if (sale->id[0] == '\0')
 		return RAND_bytes(out, DRAWN_LEN) == 1;
-	len = put_text(covered, sale->shop);
-	len += put_text(covered + len, sale->id);
+	len = prefixed_put(covered, sale->shop, strlen(sale->shop));
+	len += prefixed_put(covered + len, sale->id, strlen(sale->id));
 	memcpy(covered + len, person->bytes, PERSON_KEY_LEN);
 	done = operator_key_mac(key, purpose, covered, len + PERSON_KEY_LEN, mac);
 	memcpy(out, mac, DRAWN_LEN);

@@ -39,9 +39,14 @@ row() {
 }
 
 row_of() {
+	local rate p50=- p99=-
 	[ -s "$3" ] || return 0
-	row "$1" "$2" "$(median .throughput "$3")" "$(median .p50_ms "$3")" \
-		"$(median .p99_ms "$3")" "$(jq -s 'map(.lost + .unfinished) | add' "$3")"
+	rate=$(median .throughput "$3")
+	# Where nothing came back, nobody knows how long it took.
+	if [ "$rate" != 0 ]; then
+		p50=$(median .p50_ms "$3") p99=$(median .p99_ms "$3")
+	fi
+	row "$1" "$2" "$rate" "$p50" "$p99" "$(jq -s 'map(.lost + .unfinished) | add' "$3")"
 }
 
 median() {

@@ -2,6 +2,7 @@
 #include "gate/files.h"
 
 #include <stdlib.h>
+#include <string.h>
 
 #include <openssl/crypto.h>
 
@@ -9,6 +10,7 @@
 
 #define CONFIG_FILE_MAX ((size_t)1024 * 1024)
 #define KEY_FILE_MAX 1024
+#define PASSWORD_FILE_MAX 1024
 
 struct rule_set *file_rules(const char *path, const struct reporter *reporter)
 {
@@ -45,5 +47,29 @@ bool file_operator_key(const char *path, struct operator_key *out, const struct 
 		report(reporter, SAY_ERROR, path, 0,
 			"not an operator's key: 64 to 128 hexadecimal digits on one line are "
 			"wanted; make one with `openssl rand -hex 32`");
+	return good;
+}
+
+bool file_password(const char *path, char out[SETTINGS_PASSWORD_MAX + 1],
+		   const struct reporter *reporter)
+{
+	size_t all, len;
+	char *text = conf_slurp(path, PASSWORD_FILE_MAX, &all, reporter);
+	bool good;
+
+	if (text == NULL)
+		return false;
+	len = strcspn(text, "\r\n");
+	good = len > 0 && len <= SETTINGS_PASSWORD_MAX;
+	if (good) {
+		memcpy(out, text, len);
+		out[len] = '\0';
+	} else {
+		report(reporter, SAY_ERROR, path, 1,
+			"a password of 1 to %d octets is wanted on the first line",
+			SETTINGS_PASSWORD_MAX);
+	}
+	OPENSSL_cleanse(text, all);
+	free(text);
 	return good;
 }

@@ -7,6 +7,7 @@
 #define MIGRANTID_FILES_H
 
 #include "gate/messages.h"
+#include "gate/settings.h"
 #include "person/person_key.h"
 #include "rules/rules.h"
 
@@ -16,5 +17,9 @@ MUST_CHECK struct messages *file_messages(const char *path, const struct reporte
 /* The caller clears *out. */
 MUST_CHECK bool file_operator_key(const char *path, struct operator_key *out,
 				  const struct reporter *reporter);
+
+/* Redis's, on the first line. The caller clears `out`. */
+MUST_CHECK bool file_password(const char *path, char out[SETTINGS_PASSWORD_MAX + 1],
+			      const struct reporter *reporter);
 
 #endif

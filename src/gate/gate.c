@@ -13,33 +13,14 @@
 #include "gate/files.h"
 #include "gate/inside.h"
 
-#define PASSWORD_FILE_MAX 1024
 #define WORKERS_USUAL 32
 
-/* The first line of the file; absent, the Redis server's default user needs none. */
 static bool load_password(struct gate *gate)
 {
 	const char *path = gate->boot->redis_password_file;
-	size_t len;
-	char *text;
-	bool good;
 
-	if (strcmp(gate->boot->store, "redis") != 0 || path[0] == '\0')
-		return true;
-	text = conf_slurp(path, PASSWORD_FILE_MAX, &len, &gate->options.reporter);
-	if (text == NULL)
-		return false;
-	len = strcspn(text, "\r\n");
-	good = len > 0 && len <= SETTINGS_PASSWORD_MAX;
-	if (good)
-		memcpy(gate->redis_password, text, len);
-	else
-		report(&gate->options.reporter, SAY_ERROR, path, 1,
-			"a password of 1 to %d octets is wanted on the first line",
-			SETTINGS_PASSWORD_MAX);
-	OPENSSL_cleanse(text, strlen(text));
-	free(text);
-	return good;
+	return strcmp(gate->boot->store, "redis") != 0 || path[0] == '\0' ||
+	       file_password(path, gate->redis_password, &gate->options.reporter);
 }
 
 /* Without a key set from a file, the first fetch brings one; until then no answer is believed. */
@@ -74,7 +55,7 @@ static bool load(struct gate *gate)
 	return good;
 }
 
-static struct shared_config shared_config_of(const struct gate *gate)
+static struct shared_config shared_config_of(struct gate *gate)
 {
 	return (struct shared_config){
 		.address = gate->boot->redis_address,
@@ -82,6 +63,8 @@ static struct shared_config shared_config_of(const struct gate *gate)
 		.password = gate->redis_password,
 		.prefix = gate->boot->redis_prefix,
 		.timeout_ms = gate->boot->redis_timeout,
+		.removed = reload_forget,
+		.ctx = gate,
 		.clock = gate->options.clock,
 		.reporter = gate->options.reporter,
 	};

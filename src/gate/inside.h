@@ -95,5 +95,7 @@ bool answers_recall(void *ctx, const struct question *question, bool previous,
 /* reload.c: the engine's once-a-second look at the files. */
 void reload_mark(struct gate *gate);
 void reload_tick(void *ctx);
+/* The engine's, too: of a store that it looks at by itself. */
+void reload_forget(void *ctx);
 
 #endif

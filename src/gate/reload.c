@@ -114,6 +114,15 @@ static void watch_age(struct gate *gate)
 }
 
 /* Somebody has removed something from the store: memory must not serve it on. */
+void reload_forget(void *ctx)
+{
+	struct gate *gate = ctx;
+
+	memory_clear(gate->memory);
+	report(&gate->options.reporter, SAY_INFO, NULL, 0,
+		"answers were removed from the store: those in memory are forgotten");
+}
+
 static void watch_store(struct gate *gate)
 {
 	uint64_t generation;
@@ -124,9 +133,7 @@ static void watch_store(struct gate *gate)
 	if (generation == 0 || generation == gate->store_generation)
 		return;
 	gate->store_generation = generation;
-	memory_clear(gate->memory);
-	report(&gate->options.reporter, SAY_INFO, NULL, 0,
-		"answers were removed from the store: those in memory are forgotten");
+	reload_forget(gate);
 }
 
 void reload_tick(void *ctx)

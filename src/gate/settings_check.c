@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "gate/settings_check.h"
 
-#include <arpa/inet.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <inttypes.h>
@@ -16,6 +15,7 @@
 #include <glib.h>
 
 #include "answer/jwks.h"
+#include "service/redis_place.h"
 
 #define AT(member) offsetof(struct settings, member)
 
@@ -274,40 +274,16 @@ static void check_time_zone(struct check *check)
 	check->sound = false;
 }
 
-/* A name would have to be looked up, in the thread that must not wait. */
-static bool is_redis_address(const char *address)
-{
-	const char *colon = strrchr(address, ':');
-	size_t len = colon == NULL ? 0 : (size_t)(colon - address);
-	char host[INET6_ADDRSTRLEN + 2];
-	struct in6_addr octets;
-	long port;
-
-	if (address[0] == '/')
-		return true;
-	if (colon == NULL || len >= sizeof(host))
-		return false;
-	memcpy(host, address, len);
-	host[len] = '\0';
-	port = strtol(colon + 1, NULL, 10);
-	if (port < 1 || port > UINT16_MAX || strspn(colon + 1, "0123456789") != strlen(colon + 1))
-		return false;
-	if (host[0] != '[')
-		return inet_pton(AF_INET, host, &octets) == 1;
-	if (host[len - 1] != ']')
-		return false;
-	host[len - 1] = '\0';
-	return inet_pton(AF_INET6, host + 1, &octets) == 1;
-}
-
 static void check_store(struct check *check)
 {
 	const struct settings *settings = check->settings;
+	struct redis_place place;
 
 	if (strcmp(settings->store, "lmdb") == 0 && settings->store_directory[0] == '\0')
 		say(check, SAY_ERROR, SETTINGS_CACHE, "store_directory",
 			"must name a folder, or write store = \"none\";");
-	else if (strcmp(settings->store, "redis") == 0 && !is_redis_address(settings->redis_address))
+	else if (strcmp(settings->store, "redis") == 0 &&
+		!redis_place_read(settings->redis_address, &place))
 		say(check, SAY_ERROR, SETTINGS_CACHE, "redis_address",
 			"must be a numeric address and a port, \"127.0.0.1:6379\" or "
 			"\"[::1]:6379\", or the path of a Unix socket");

@@ -46,6 +46,8 @@ static void on_second(uv_timer_t *timer)
 	const struct engine_hooks *hooks = &engine->config.hooks;
 
 	keys_advance(engine);
+	if (engine->shared != NULL)
+		shared_watch(engine->shared);
 	if (hooks->tick != NULL)
 		hooks->tick(hooks->ctx);
 }

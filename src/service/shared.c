@@ -10,11 +10,11 @@
 
 #include "cache/entry.h"
 #include "service/breaker.h"
+#include "service/redis_place.h"
 
 #define FAILURES 3 /* in a row, then it rests */
 #define PAUSE_MS 500
 #define PAUSE_MAX_MS 30000
-#define KEY_ROOM 160 /* prefix and pseudonym */
 #define UNDER_WAY_MAX 4096 /* commands that Redis has not answered */
 
 struct look {
@@ -26,11 +26,13 @@ struct look {
 struct shared {
 	uv_loop_t *loop;
 	struct shared_config config;
-	char host[64];
-	int port; /* 0: a Unix socket */
+	struct redis_place place;
 	redisAsyncContext *connection; /* NULL: none */
 	struct breaker breaker;
 	size_t under_way;
+	char generation[REDIS_GENERATION_LEN]; /* last seen; '\0': none yet */
+	bool watched; /* for a while: memory may hold what was removed since */
+	bool watching; /* a look at it is under way */
 	bool told; /* that it is away */
 	bool ending;
 };
@@ -38,26 +40,6 @@ struct shared {
 static int64_t now(const struct shared *shared)
 {
 	return clock_mono_ms(&shared->config.clock);
-}
-
-/* "host:port" with a numeric host: a name would have to be looked up, which could block. */
-static bool read_address(struct shared *shared)
-{
-	const char *address = shared->config.address;
-	const char *colon = strrchr(address, ':');
-	bool bracketed = address[0] == '[';
-	size_t len;
-
-	if (address[0] == '/')
-		return true;
-	if (colon == NULL)
-		return false;
-	len = (size_t)(colon - address) - (bracketed ? 2 : 0);
-	if (len >= sizeof(shared->host))
-		return false;
-	memcpy(shared->host, address + (bracketed ? 1 : 0), len);
-	shared->port = atoi(colon + 1);
-	return shared->port > 0 && shared->port <= UINT16_MAX;
 }
 
 struct shared *shared_new(uv_loop_t *loop, const struct shared_config *config)
@@ -70,7 +52,7 @@ struct shared *shared_new(uv_loop_t *loop, const struct shared_config *config)
 	shared->loop = loop;
 	shared->config = *config;
 	breaker_init(&shared->breaker, &limits);
-	if (!read_address(shared)) {
+	if (!redis_place_read(config->address, &shared->place)) {
 		report(&config->reporter, SAY_ERROR, NULL, 0, "not an address of Redis: %s",
 			config->address);
 		free(shared);
@@ -151,12 +133,13 @@ static void log_in(struct shared *shared)
 
 static bool connected(struct shared *shared)
 {
+	const struct redis_place *place = &shared->place;
 	redisAsyncContext *connection;
 
 	if (shared->connection != NULL)
 		return true;
-	connection = shared->port == 0 ? redisAsyncConnectUnix(shared->config.address) :
-					 redisAsyncConnect(shared->host, shared->port);
+	connection = place->port == 0 ? redisAsyncConnectUnix(shared->config.address) :
+					redisAsyncConnect(place->host, place->port);
 	if (connection == NULL || connection->err != 0) {
 		unwell(shared, connection == NULL ? "out of memory" : connection->errstr);
 		if (connection != NULL)
@@ -216,15 +199,10 @@ static void on_values(redisAsyncContext *connection, void *reply_of, void *ctx)
 	free(look);
 }
 
-static void name_of(const struct shared *shared, const struct person_key *key, char out[KEY_ROOM])
-{
-	(void)snprintf(out, KEY_ROOM, "%s%s", shared->config.prefix, key->text);
-}
-
 struct look *shared_look(struct shared *shared, const struct person_key *const keys[SHARED_KEYS_MAX],
 			 size_t count, shared_found *found, void *ctx)
 {
-	char names[SHARED_KEYS_MAX][KEY_ROOM];
+	char names[SHARED_KEYS_MAX][REDIS_NAME_ROOM];
 	const char *words[1 + SHARED_KEYS_MAX] = { "MGET" };
 	struct look *look;
 
@@ -232,7 +210,7 @@ struct look *shared_look(struct shared *shared, const struct person_key *const k
 		return NULL;
 	*look = (struct look){ shared, found, ctx };
 	for (size_t i = 0; i < count; i++) {
-		name_of(shared, keys[i], names[i]);
+		redis_name(shared->config.prefix, keys[i]->text, names[i]);
 		words[1 + i] = names[i];
 	}
 	breaker_ask(&shared->breaker, now(shared));
@@ -244,7 +222,6 @@ struct look *shared_look(struct shared *shared, const struct person_key *const k
 	return NULL;
 }
 
-/* A connection that has gone silent is not used again once the breaker has opened. */
 static void hang_up(struct shared *shared)
 {
 	redisAsyncContext *connection = shared->connection;
@@ -254,14 +231,19 @@ static void hang_up(struct shared *shared)
 		redisAsyncFree(connection);
 }
 
-void shared_forget(struct shared *shared, struct look *look, bool too_slow)
+/* A connection that has gone silent is not used again once the breaker has opened. */
+static void silent(struct shared *shared)
 {
-	look->found = NULL;
-	if (!too_slow)
-		return;
 	unwell(shared, "it does not answer in time");
 	if (!breaker_allows(&shared->breaker, now(shared)))
 		hang_up(shared);
+}
+
+void shared_forget(struct shared *shared, struct look *look, bool too_slow)
+{
+	look->found = NULL;
+	if (too_slow)
+		silent(shared);
 }
 
 static void on_stored(redisAsyncContext *connection, void *reply_of, void *ctx)
@@ -278,16 +260,70 @@ static void on_stored(redisAsyncContext *connection, void *reply_of, void *ctx)
 void shared_put(struct shared *shared, const struct person_key *key,
 		const struct store_entry *entry)
 {
-	char name[KEY_ROOM];
+	char name[REDIS_NAME_ROOM];
 	uint8_t octets[ENTRY_LEN_MAX];
 
 	if (entry->keep_until <= entry->stored_at || !may_ask(shared))
 		return;
-	name_of(shared, key, name);
+	redis_name(shared->config.prefix, key->text, name);
 	entry_pack(entry, octets);
 	(void)sent(shared, redisAsyncCommand(shared->connection, on_stored, shared,
 		"SET %s %b EX %lld", name, octets, entry_len(entry),
 		(long long)(entry->keep_until - entry->stored_at)));
+}
+
+/* None is no news: nobody has removed anything yet, or Redis has lost what it had. */
+static void heed(struct shared *shared, const redisReply *value, bool first)
+{
+	if (value->type != REDIS_REPLY_STRING || value->len != REDIS_GENERATION_LEN ||
+		memcmp(value->str, shared->generation, REDIS_GENERATION_LEN) == 0)
+		return;
+	memcpy(shared->generation, value->str, REDIS_GENERATION_LEN);
+	if (!first && shared->config.removed != NULL)
+		shared->config.removed(shared->config.ctx);
+}
+
+static void on_generation(redisAsyncContext *connection, void *reply_of, void *ctx)
+{
+	const redisReply *reply = reply_of;
+	struct shared *shared = ctx;
+	bool first = !shared->watched;
+
+	(void)connection;
+	shared->under_way--;
+	shared->watching = false;
+	shared->watched = true;
+	if (reply == NULL)
+		return;
+	if (reply->type != REDIS_REPLY_ARRAY || reply->elements != 1) {
+		unwell(shared, reply->type == REDIS_REPLY_ERROR ? reply->str : "a strange reply");
+		return;
+	}
+	well(shared);
+	heed(shared, reply->element[0], first);
+}
+
+/*
+ * It comes on the connection of the looks and in their order: what was looked up before a removal
+ * is in memory before the removal is heard of, and is forgotten with the rest. MGET, so that a
+ * server needs no more rights than its looks do.
+ */
+void shared_watch(struct shared *shared)
+{
+	char name[REDIS_NAME_ROOM];
+
+	if (shared->watching)
+		silent(shared);
+	if (shared->watching || !may_ask(shared)) {
+		shared->watched = true;
+		return;
+	}
+	redis_name(shared->config.prefix, REDIS_GENERATION, name);
+	breaker_ask(&shared->breaker, now(shared));
+	shared->watching = sent(shared,
+		redisAsyncCommand(shared->connection, on_generation, shared, "MGET %s", name));
+	if (!shared->watching)
+		breaker_abandoned(&shared->breaker);
 }
 
 /* hiredis calls back for every command under way, which sees that it ends. */

@@ -24,6 +24,9 @@ struct shared_config {
 	const char *password; /* "" for none */
 	const char *prefix; /* of every key */
 	int64_t timeout_ms; /* for one look */
+	/* Somebody has removed entries: what came from here is to be forgotten. May be NULL. */
+	void (*removed)(void *ctx);
+	void *ctx;
 	struct clock clock;
 	struct reporter reporter;
 };
@@ -51,6 +54,12 @@ MUST_CHECK struct look *shared_look(struct shared *shared,
 
 /* The caller does not wait any more; `too_slow` is held against Redis. */
 void shared_forget(struct shared *shared, struct look *look, bool too_slow);
+
+/*
+ * Look whether entries were removed by somebody (redis_place.h); to be called about once a second.
+ * Silence until the next call is held against Redis.
+ */
+void shared_watch(struct shared *shared);
 
 /* Best effort, waits for nothing. */
 void shared_put(struct shared *shared, const struct person_key *key,

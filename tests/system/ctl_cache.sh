@@ -89,8 +89,8 @@ t 3 "cache stats: no store is used" "" cache stats --config "$config"
 t 3 "cache purge: no store is used" "" cache purge --config "$config" --all
 stand_set "$config" 'cache.store="redis"'
 stand_set "$config" 'cache.redis_address="127.0.0.1:1"'
-t 3 "cache purge: a store that is not reached" "" cache purge --config "$config" --all
-says "cache purge: and what to do instead" 'redis_prefix'
+t 3 "cache purge: a Redis that is not reached" "" cache purge --config "$config" --all
+says "cache purge: says which" 'redis_address: Redis at 127.0.0.1:1 cannot be reached'
 
 # As root, what is made in the store's folder belongs to the folder's owner.
 if [ "$(id -u)" = 0 ]; then

@@ -25,6 +25,7 @@ redis_start() {
 		save ""
 		user default off
 		user migrantid on >secret resetkeys ~migrantid:* -@all +mget +set
+		user keeper on >secret resetkeys ~migrantid:* -@all +scan +unlink +mget +set +watch +unwatch +multi +exec
 		user test on >test ~* +@all
 	END
 	redis-server "$work/redis.conf" >"$work/redis.log" 2>&1 </dev/null &
@@ -37,6 +38,9 @@ redis_start() {
 }
 
 redis() { redis-cli -h 127.0.0.1 -p "$port" --user test --pass test --no-auth-warning "$@"; }
+
+# The entries' names.
+keys() { redis KEYS 'migrantid:*' | grep -vx migrantid:generation; }
 
 redis_stop() {
 	local pid
@@ -60,6 +64,17 @@ questions() { stand_questions "$a"; }
 sale() {
 	sell "$@"
 	echo "$(decided "$1") $(reply "$1" MigrantID-Source)"
+}
+
+# Until both servers use Redis again after a rest; NAME is of five letters.
+back() {
+	local i
+	for i in $(seq 30); do
+		sell "$a" "$1$(printf %04d "$i")"
+		sell "$b" "$1$(printf %04d "$i")"
+		[ "$(reply "$b" MigrantID-Source)" = Shared-Cache ] && return
+		sleep 0.5
+	done
 }
 
 redis_start || not_ok "redis-server starts" "$work/redis.log"
@@ -108,25 +123,29 @@ cp "$a/sandbox/jwks.json" "$a/settings/"
 sleep 2.5
 same "a key that is gone vouches for nothing" "$(sale "$b" REDIS0001)" "Yes match Service"
 
+. tests/system/redis_purge.sh
+
 # In an enemy's hands: another person's answer, an older one, rubbish, too much of it.
+sell "$a" REDIS0001
 sell "$a" REDIS0002
-first=$(redis KEYS '*' | head -n 1)
-second=$(redis KEYS '*' | tail -n 1)
+first=$(keys | head -n 1)
+second=$(keys | tail -n 1)
+same "two people's answers are there" "$(keys | wc -l)" 2
 redis COPY "$first" "$second" REPLACE >/dev/null
 before=$(questions)
 server_stop "$b/server"
 stand_server "$b"
 sell "$b" REDIS0001
 sell "$b" REDIS0002
-holds "another person's answer is a question, not a yes" test "$(questions)" -gt "$before"
+same "another person's answer is a question, not a yes" "$(questions)" $((before + 1))
 for rubbish in '' x "$(head -c 40000 /dev/zero | tr '\0' A)" '{"result":"yes"}'; do
-	for key in $(redis KEYS '*'); do redis SET "$key" "$rubbish" >/dev/null; done
+	for key in $(keys); do redis SET "$key" "$rubbish" >/dev/null; done
 	server_stop "$b/server"
 	stand_server "$b"
 	same "rubbish of ${#rubbish} octets is a question, not a yes" "$(sale "$b" REDIS0001)" \
 		"Yes match Service"
 done
-key=$(redis KEYS '*' | head -n 1)
+key=$(keys | head -n 1)
 redis DEL "$key" >/dev/null
 redis LPUSH "$key" a b >/dev/null
 server_stop "$b/server"
@@ -146,12 +165,7 @@ holds "a hung Redis costs no more than its budget" test "$(sort -n <<<"$slow" | 
 holds "and after three times nothing" test "$(tail -n 1 <<<"$slow")" -lt 150
 holds "which is said once" test "$(grep -c 'shared cache.*is away' "$b/server/log")" = 1
 kill -CONT "$(cat "$work/redis.pid")"
-for i in $(seq 30); do
-	sell "$a" "BACK1$(printf %04d "$i")"
-	sell "$b" "BACK1$(printf %04d "$i")"
-	[ "$(reply "$b" MigrantID-Source)" = Shared-Cache ] && break
-	sleep 0.5
-done
+back BACK1
 same "when it is back it is used again" "$(reply "$b" MigrantID-Source)" Shared-Cache
 
 # Gone, and back.

@@ -14,6 +14,7 @@
 #include "cache/lmdb_env.h"
 #include "cache/store.h"
 #include "tools/ctl/args.h"
+#include "tools/ctl/cache_redis.h"
 #include "tools/ctl/ctl.h"
 #include "tools/ctl/files.h"
 #include "tools/ctl/owner.h"
@@ -33,17 +34,19 @@ static void show_number(struct output *out, const char *name, uint64_t number)
 	output_line(out, "%s: %" PRIu64, name, number);
 }
 
+static bool in_redis(const struct settings *settings)
+{
+	return strcmp(settings->store, "redis") == 0;
+}
+
 static bool has_store(const struct settings *settings, const struct reporter *reporter)
 {
-	if (strcmp(settings->store, "lmdb") == 0)
+	if (strcmp(settings->store, "none") != 0)
 		return true;
 	report(reporter, SAY_ERROR, settings->file,
 		conf_line_of(settings->groups[SETTINGS_CACHE], "store"),
-		strcmp(settings->store, "redis") == 0 ?
-			"store: answers are kept in Redis, which this verb does not reach: remove "
-			"the keys that begin with redis_prefix there, then restart the servers" :
-			"store: no store is used: answers are kept in the server's memory alone; "
-			"restart it to remove them");
+		"store: no store is used: answers are kept in the server's memory alone; restart "
+		"it to remove them");
 	return false;
 }
 
@@ -53,7 +56,7 @@ static struct store *open_store(const struct settings *settings, const struct re
 	char path[PATH_ROOM];
 	struct store *store;
 
-	if (!has_store(settings, reporter) || !owner_become(settings->store_directory, reporter))
+	if (!owner_become(settings->store_directory, reporter))
 		return NULL;
 	(void)snprintf(path, sizeof(path), "%s/%s", settings->store_directory, LMDB_FILE);
 	if (access(path, R_OK | W_OK) != 0) {
@@ -69,14 +72,11 @@ static struct store *open_store(const struct settings *settings, const struct re
 	return store;
 }
 
-static enum ctl_exit run_stats(const struct args *args, struct output *out)
+static enum ctl_exit stats_of_lmdb(const struct settings *settings, struct output *out)
 {
-	struct settings *settings CLEANUP(drop_settings) = files_settings(args, out);
-	struct store *store CLEANUP(close_store) = NULL;
+	struct store *store CLEANUP(close_store) = open_store(settings, &out->reporter);
 	struct store_stats stats;
 
-	if (settings != NULL)
-		store = open_store(settings, &out->reporter);
 	if (store == NULL)
 		return CTL_UNABLE;
 	if (!store->ops->stats(store, &stats)) {
@@ -89,6 +89,26 @@ static enum ctl_exit run_stats(const struct args *args, struct output *out)
 	return CTL_FINE;
 }
 
+/* How much room they take, Redis could say only by looking at each. */
+static enum ctl_exit stats_of_redis(const struct settings *settings, struct output *out)
+{
+	uint64_t entries;
+	enum ctl_exit code = cache_redis_count(settings, out, &entries);
+
+	if (code == CTL_FINE)
+		show_number(out, "entries", entries);
+	return code;
+}
+
+static enum ctl_exit run_stats(const struct args *args, struct output *out)
+{
+	struct settings *settings CLEANUP(drop_settings) = files_settings(args, out);
+
+	if (settings == NULL || !has_store(settings, &out->reporter))
+		return CTL_UNABLE;
+	return in_redis(settings) ? stats_of_redis(settings, out) : stats_of_lmdb(settings, out);
+}
+
 /* An answer past its time is not: it is nobody's to use, and goes unmentioned. */
 static bool is_kept(struct store *store, const struct person_key *person)
 {
@@ -99,53 +119,76 @@ static bool is_kept(struct store *store, const struct person_key *person)
 	return kept;
 }
 
-/* What was removed before it failed is removed for good. */
-static enum ctl_exit not_removed(const struct settings *settings, uint64_t removed,
-				 struct output *out)
+static enum ctl_exit not_removed(const struct settings *settings, const struct output *out)
 {
 	report(&out->reporter, SAY_ERROR, settings->store_directory, 0,
 		"not all could be removed, and servers may use it still: see that the disk has "
 		"room and that the file may be written to, then repeat this");
-	show_number(out, "removed", removed);
 	return CTL_UNABLE;
 }
 
-/* The pseudonyms are made before root's rights are given up: their keys are root's to read. */
-static enum ctl_exit purge_person(const struct settings *settings, struct output *out)
+static enum ctl_exit purge_lmdb_of_person(const struct settings *settings,
+					  const struct person_keys *keys, struct output *out,
+					  uint64_t *removed)
 {
-	struct person_keys keys CLEANUP(person_keys_clear) = { .count = 0 };
-	struct store *store CLEANUP(close_store) = NULL;
-	enum ctl_exit code = person_keys_read(settings, &keys, out);
-	uint64_t removed = 0;
+	struct store *store CLEANUP(close_store) = open_store(settings, &out->reporter);
 
-	if (code != CTL_FINE)
-		return code;
-	store = open_store(settings, &out->reporter);
 	if (store == NULL)
 		return CTL_UNABLE;
-	for (size_t i = 0; i < keys.count; i++) {
-		bool kept = is_kept(store, &keys.at[i]);
+	for (size_t i = 0; i < keys->count; i++) {
+		bool kept = is_kept(store, &keys->at[i]);
 
-		if (!store->ops->remove(store, keys.at[i].bytes))
-			return not_removed(settings, removed, out);
-		removed += kept;
+		if (!store->ops->remove(store, keys->at[i].bytes))
+			return not_removed(settings, out);
+		*removed += kept;
 	}
-	show_number(out, "removed", removed);
 	return CTL_FINE;
 }
 
-static enum ctl_exit purge_before(const struct settings *settings, int64_t before,
-				  struct output *out)
+/* The pseudonyms are made before root's rights are given up: their keys are root's to read. */
+static enum ctl_exit purge_person(const struct settings *settings, struct output *out,
+				  uint64_t *removed)
+{
+	struct person_keys keys CLEANUP(person_keys_clear) = { .count = 0 };
+	enum ctl_exit code = person_keys_read(settings, &keys, out);
+
+	if (code != CTL_FINE)
+		return code;
+	if (in_redis(settings))
+		return cache_redis_purge_person(settings, &keys, out, removed);
+	return purge_lmdb_of_person(settings, &keys, out, removed);
+}
+
+static enum ctl_exit purge_lmdb_before(const struct settings *settings, int64_t before,
+				       struct output *out, uint64_t *removed)
 {
 	struct store *store CLEANUP(close_store) = open_store(settings, &out->reporter);
-	uint64_t removed = 0;
 
 	if (store == NULL)
 		return CTL_UNABLE;
-	if (!store->ops->purge(store, before, &removed))
-		return not_removed(settings, removed, out);
-	show_number(out, "removed", removed);
-	return CTL_FINE;
+	return store->ops->purge(store, before, removed) ? CTL_FINE : not_removed(settings, out);
+}
+
+/* INT64_MAX: all. */
+static enum ctl_exit purge_before(const struct settings *settings, int64_t before,
+				  struct output *out, uint64_t *removed)
+{
+	if (!in_redis(settings))
+		return purge_lmdb_before(settings, before, out, removed);
+	if (before == INT64_MAX)
+		return cache_redis_purge_all(settings, out, removed);
+	return cache_redis_purge_before(settings, before, out, removed);
+}
+
+/* What was removed before it failed is removed for good. */
+static void show_removed(const struct settings *settings, enum ctl_exit code, uint64_t removed,
+			 struct output *out)
+{
+	if (code == CTL_FINE || removed > 0)
+		show_number(out, "removed", removed);
+	if (code == CTL_FINE)
+		output_line(out, "A running server forgets what it has in memory within two "
+				 "seconds%s.", in_redis(settings) ? ", if it reaches Redis" : "");
 }
 
 static enum ctl_exit run_purge(const struct args *args, struct output *out)
@@ -154,6 +197,7 @@ static enum ctl_exit run_purge(const struct args *args, struct output *out)
 	const char *time = args->value[OPT_BEFORE];
 	struct settings *settings CLEANUP(drop_settings) = NULL;
 	int64_t before = INT64_MAX;
+	uint64_t removed = 0;
 	enum ctl_exit code;
 
 	if (person + all + (time != NULL) != 1)
@@ -164,10 +208,9 @@ static enum ctl_exit run_purge(const struct args *args, struct output *out)
 	settings = files_settings(args, out);
 	if (settings == NULL || !has_store(settings, &out->reporter))
 		return CTL_UNABLE;
-	code = person ? purge_person(settings, out) : purge_before(settings, before, out);
-	if (code == CTL_FINE)
-		output_line(out, "A running server forgets what it has in memory within two "
-				 "seconds.");
+	code = person ? purge_person(settings, out, &removed) :
+			purge_before(settings, before, out, &removed);
+	show_removed(settings, code, removed, out);
 	return code;
 }
 
@@ -176,8 +219,8 @@ const struct verb verb_cache_stats = {
 	.takes = TAKES(OPT_CONFIG),
 	.summary = "how much the store holds",
 	.details =
-		"Shows how many answers the store holds, how much room they take and how\n"
-		"much there is. May be used while the server runs.",
+		"Shows how many answers the store holds; of one on disk also how much room they\n"
+		"take and how much there is. May be used while servers run.",
 	.run = run_stats,
 };
 
@@ -188,8 +231,8 @@ const struct verb verb_cache_purge = {
 	.details =
 		"Removes answers from the store and says how many: all of them, those stored\n"
 		"before a time, or those about one person, whose request is read from\n"
-		"standard input as person-key reads it. May be used while the server runs:\n"
-		"within two seconds it forgets all that it has in memory besides. Whoever is\n"
-		"removed is asked about again at their next sale.",
+		"standard input as person-key reads it. May be used while servers run: each that\n"
+		"uses the store forgets within two seconds all that it has in memory besides.\n"
+		"Whoever is removed is asked about again at their next sale.",
 	.run = run_purge,
 };

@@ -1,0 +1,64 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "service/redis_place.h"
+
+#include <arpa/inet.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "person/person_key.h"
+
+static bool read_port(const char *text, int *out)
+{
+	size_t len = strlen(text);
+
+	if (len == 0 || len > 5 || strspn(text, "0123456789") != len)
+		return false;
+	*out = atoi(text);
+	return *out > 0 && *out <= UINT16_MAX;
+}
+
+static bool read_host(const char *text, size_t len, char *out, size_t room)
+{
+	struct in6_addr octets;
+	bool bracketed = len >= 2 && text[0] == '[' && text[len - 1] == ']';
+
+	if (bracketed) {
+		text++;
+		len -= 2;
+	}
+	if (len >= room)
+		return false;
+	memcpy(out, text, len);
+	out[len] = '\0';
+	return inet_pton(bracketed ? AF_INET6 : AF_INET, out, &octets) == 1;
+}
+
+bool redis_place_read(const char *address, struct redis_place *out)
+{
+	const char *colon = strrchr(address, ':');
+
+	*out = (struct redis_place){ .port = 0 };
+	if (address[0] == '/')
+		return true;
+	return colon != NULL && read_port(colon + 1, &out->port) &&
+	       read_host(address, (size_t)(colon - address), out->host, sizeof(out->host));
+}
+
+void redis_name(const char *prefix, const char *rest, char out[REDIS_NAME_ROOM])
+{
+	(void)snprintf(out, REDIS_NAME_ROOM, "%s%s", prefix, rest);
+}
+
+bool redis_name_is_entry(const char *rest, size_t len)
+{
+	static const char characters[] = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz"
+					 "0123456789-_";
+
+	if (len != PERSON_KEY_TEXT_LEN)
+		return false;
+	for (size_t i = 0; i < len; i++)
+		if (rest[i] == '\0' || strchr(characters, rest[i]) == NULL)
+			return false;
+	return true;
+}

@@ -1,0 +1,104 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * Addresses of Redis, of which none may need a look-up, and the names of what is kept there.
+ */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <string.h>
+
+#include <cmocka.h>
+
+#include "service/redis_place.h"
+
+static void test_addresses(void **state)
+{
+	static const struct {
+		const char *address;
+		const char *host; /* NULL: not an address */
+		int port;
+	} rows[] = {
+		{ "127.0.0.1:6379", "127.0.0.1", 6379 },
+		{ "127.0.0.1:1", "127.0.0.1", 1 },
+		{ "127.0.0.1:65535", "127.0.0.1", 65535 },
+		{ "[::1]:6379", "::1", 6379 },
+		{ "[2001:db8::192.0.2.1]:6379", "2001:db8::192.0.2.1", 6379 },
+		{ "/run/redis/redis.sock", "", 0 },
+		{ "", NULL, 0 },
+		{ ":", NULL, 0 },
+		{ ":6379", NULL, 0 },
+		{ "127.0.0.1", NULL, 0 },
+		{ "127.0.0.1:", NULL, 0 },
+		{ "127.0.0.1:0", NULL, 0 },
+		{ "127.0.0.1:65536", NULL, 0 },
+		{ "127.0.0.1:4294967297", NULL, 0 },
+		{ "127.0.0.1:-1", NULL, 0 },
+		{ "127.0.0.1:+1", NULL, 0 },
+		{ "127.0.0.1: 1", NULL, 0 },
+		{ "127.0.0.1:6379 ", NULL, 0 },
+		{ " 127.0.0.1:6379", NULL, 0 },
+		{ "127.1:6379", NULL, 0 },
+		{ "::1:6379", NULL, 0 },
+		{ "[::1:6379", NULL, 0 },
+		{ "[::1]", NULL, 0 },
+		{ "[]:6379", NULL, 0 },
+		{ "[127.0.0.1]:6379", NULL, 0 },
+		{ "[fe80::1%lo]:6379", NULL, 0 },
+		{ "redis.example:6379", NULL, 0 },
+		{ "localhost:6379", NULL, 0 },
+		{ "run/redis.sock", NULL, 0 },
+		{ "[2001:db8:0000:0000:0000:0000:0000:0000:0000:0000:0000:0000:0000:0001]:1", NULL, 0 },
+	};
+
+	(void)state;
+	for (size_t i = 0; i < ARRAY_LEN(rows); i++) {
+		struct redis_place place;
+		bool good = redis_place_read(rows[i].address, &place);
+
+		if (good != (rows[i].host != NULL) ||
+		    (good && (strcmp(place.host, rows[i].host) != 0 || place.port != rows[i].port)))
+			fail_msg("'%s'", rows[i].address);
+	}
+}
+
+#define TEXT_42 "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOP"
+
+static void test_names(void **state)
+{
+	static const struct {
+		const char *rest;
+		size_t len;
+		bool entry;
+	} rows[] = {
+		{ TEXT_42 "Q", 43, true },
+		{ TEXT_42 "-", 43, true },
+		{ TEXT_42 "_", 43, true },
+		{ TEXT_42, 42, false },
+		{ TEXT_42 "QR", 44, false },
+		{ TEXT_42 "=", 43, false },
+		{ TEXT_42 "+", 43, false },
+		{ TEXT_42 "\n", 43, false },
+		{ TEXT_42 "\0", 43, false },
+		{ "", 0, false },
+		{ REDIS_GENERATION, sizeof(REDIS_GENERATION) - 1, false },
+	};
+	char name[REDIS_NAME_ROOM];
+
+	(void)state;
+	for (size_t i = 0; i < ARRAY_LEN(rows); i++)
+		if (redis_name_is_entry(rows[i].rest, rows[i].len) != rows[i].entry)
+			fail_msg("row %zu: '%s'", i, rows[i].rest);
+	redis_name("a%s b:", REDIS_GENERATION, name);
+	assert_string_equal(name, "a%s b:generation");
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(test_addresses),
+		cmocka_unit_test(test_names),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}

@@ -12,15 +12,25 @@
 
 #include "gate/files.h"
 #include "gate/inside.h"
+#include "service/redis/tls.h"
 
 #define WORKERS_USUAL 32
 
-static bool load_password(struct gate *gate)
+/* Also that its TLS files can be used, which the engine opens for itself. */
+static bool load_redis(struct gate *gate)
 {
 	const char *path = gate->boot->redis_password_file;
+	const struct reporter *reporter = &gate->options.reporter;
+	struct redis_config config = settings_redis(gate->boot);
+	struct redis_tls *tls;
+	bool good;
 
-	return strcmp(gate->boot->store, "redis") != 0 || path[0] == '\0' ||
-	       file_password(path, gate->redis_password, &gate->options.reporter);
+	if (strcmp(gate->boot->store, "redis") != 0)
+		return true;
+	good = path[0] == '\0' || file_password(path, gate->redis_password, reporter);
+	good &= redis_tls_open(&config, reporter, &tls);
+	redis_tls_close(tls);
+	return good;
 }
 
 /* Without a key set from a file, the first fetch brings one; until then no answer is believed. */
@@ -50,24 +60,24 @@ static bool load(struct gate *gate)
 	if (gate->boot->person_key_previous_file[0] != '\0')
 		good &= file_operator_key(gate->boot->person_key_previous_file,
 			&gate->previous_key, &options->reporter);
-	good &= load_password(gate);
+	good &= load_redis(gate);
 	good &= load_keys(gate);
 	return good;
 }
 
 static struct shared_config shared_config_of(struct gate *gate)
 {
-	return (struct shared_config){
-		.address = gate->boot->redis_address,
-		.user = gate->boot->redis_user,
-		.password = gate->redis_password,
-		.prefix = gate->boot->redis_prefix,
+	struct shared_config config = {
+		.redis = settings_redis(gate->boot),
 		.timeout_ms = gate->boot->redis_timeout,
 		.removed = reload_forget,
 		.ctx = gate,
 		.clock = gate->options.clock,
 		.reporter = gate->options.reporter,
 	};
+
+	config.redis.password = gate->redis_password;
+	return config;
 }
 
 static struct engine *start_engine(struct gate *gate)

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "gate/settings.h"
 
+#include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -20,6 +21,20 @@ static char *absolute_path(const char *path)
 	if (here == NULL || asprintf(&absolute, "%s/%s", here, path) < 0)
 		return NULL;
 	return absolute;
+}
+
+void settings_say(const struct settings *settings, const struct reporter *reporter,
+	enum severity severity, enum settings_place place, const char *name, const char *format,
+	...)
+{
+	int line = conf_line_of(settings->groups[place], name);
+	char text[480];
+	va_list args;
+
+	va_start(args, format);
+	(void)vsnprintf(text, sizeof(text), format, args);
+	va_end(args);
+	report(reporter, severity, settings->file, line, "%s: %s", name, text);
 }
 
 static bool parse(struct settings *settings, const struct reporter *reporter)

@@ -7,6 +7,7 @@
 #define MIGRANTID_SETTINGS_H
 
 #include "base/conf.h"
+#include "service/redis/place.h"
 
 /* The groups of the file, as in settings_groups[]. */
 enum settings_place {
@@ -65,8 +66,12 @@ struct settings {
 	const char *store; /* "none", "lmdb", "redis" */
 	const char *store_directory;
 	int64_t store_octets;
-	const char *redis_address, *redis_user;
+	const char *redis_address;
+	struct conf_strings redis_sentinels; /* none: redis_address is the master's */
+	const char *redis_master, *redis_user;
 	const char *redis_password_file; /* "" if none */
+	const char *redis_ca_file; /* "": no TLS */
+	const char *redis_certificate_file, *redis_key_file, *redis_tls_name; /* "" if none */
 	const char *redis_prefix;
 	int64_t redis_timeout; /* ms */
 };
@@ -89,6 +94,14 @@ extern const struct settings_group settings_groups[SETTINGS_GROUPS];
  */
 MUST_CHECK struct settings *settings_load(const char *path, const struct reporter *reporter);
 void settings_free(struct settings *settings); /* NULL is fine */
+
+/* One message about one setting, at its line: "name: ..." */
+void settings_say(const struct settings *settings, const struct reporter *reporter,
+		  enum severity severity, enum settings_place place, const char *name,
+		  const char *format, ...) __attribute__((format(printf, 6, 7)));
+
+/* Where Redis is and how to get in, without the password; borrowed from the settings. */
+struct redis_config settings_redis(const struct settings *settings);
 
 /*
  * Warn of each setting that differs between what was in force at the start and what a reload

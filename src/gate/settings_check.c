@@ -4,7 +4,6 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <inttypes.h>
-#include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -15,7 +14,6 @@
 #include <glib.h>
 
 #include "answer/jwks.h"
-#include "service/redis_place.h"
 
 #define AT(member) offsetof(struct settings, member)
 
@@ -25,22 +23,8 @@ struct check {
 	bool sound;
 };
 
-static void say(const struct check *check, enum severity severity, enum settings_place place,
-	const char *name, const char *format, ...) __attribute__((format(printf, 5, 6)));
-
-/* One message about one setting: "name: ..." at its line. */
-static void say(const struct check *check, enum severity severity, enum settings_place place,
-	const char *name, const char *format, ...)
-{
-	int line = conf_line_of(check->settings->groups[place], name);
-	char text[480];
-	va_list args;
-
-	va_start(args, format);
-	(void)vsnprintf(text, sizeof(text), format, args);
-	va_end(args);
-	report(check->reporter, severity, check->settings->file, line, "%s: %s", name, text);
-}
+#define say(check, severity, place, name, ...) \
+	settings_say((check)->settings, (check)->reporter, severity, place, name, __VA_ARGS__)
 
 /* ---- files ---- */
 
@@ -71,6 +55,12 @@ static const struct named_file {
 	{ SETTINGS_CACHE, "store_directory", AT(store_directory), false, false, "" },
 	{ SETTINGS_CACHE, "redis_password_file", AT(redis_password_file), true, true,
 		"put the password of the Redis user there, or write \"\" if it needs none" },
+	{ SETTINGS_CACHE, "redis_ca_file", AT(redis_ca_file), true, false,
+		"put the PEM of the certificate authority of Redis there, or write \"\"" },
+	{ SETTINGS_CACHE, "redis_certificate_file", AT(redis_certificate_file), true, false,
+		"put the PEM of the certificate there that Redis is shown, or write \"\"" },
+	{ SETTINGS_CACHE, "redis_key_file", AT(redis_key_file), true, true,
+		"put the PEM of the private key of redis_certificate_file there" },
 };
 
 static const char **text_at(struct settings *settings, size_t offset)
@@ -277,24 +267,19 @@ static void check_time_zone(struct check *check)
 static void check_store(struct check *check)
 {
 	const struct settings *settings = check->settings;
-	struct redis_place place;
 
-	if (strcmp(settings->store, "lmdb") == 0 && settings->store_directory[0] == '\0')
+	if (strcmp(settings->store, "redis") == 0)
+		check->sound &= settings_check_redis(settings, check->reporter);
+	else if (strcmp(settings->store, "lmdb") == 0 && settings->store_directory[0] == '\0') {
 		say(check, SAY_ERROR, SETTINGS_CACHE, "store_directory",
 			"must name a folder, or write store = \"none\";");
-	else if (strcmp(settings->store, "redis") == 0 &&
-		!redis_place_read(settings->redis_address, &place))
-		say(check, SAY_ERROR, SETTINGS_CACHE, "redis_address",
-			"must be a numeric address and a port, \"127.0.0.1:6379\" or "
-			"\"[::1]:6379\", or the path of a Unix socket");
-	else if (strcmp(settings->store, "lmdb") != 0 && strcmp(settings->store, "redis") != 0 &&
-		strcmp(settings->store, "none") != 0)
+		check->sound = false;
+	} else if (strcmp(settings->store, "lmdb") != 0 && strcmp(settings->store, "none") != 0) {
 		say(check, SAY_ERROR, SETTINGS_CACHE, "store",
 			"'%s' is no kind of store: write \"lmdb\", \"redis\" or \"none\"",
 			settings->store);
-	else
-		return;
-	check->sound = false;
+		check->sound = false;
+	}
 }
 
 /* ---- settings that bound one another ---- */

@@ -21,4 +21,8 @@ MUST_CHECK bool settings_check_each(struct settings *settings, const struct repo
 /* What settings say of one another; only of use where all were read. */
 MUST_CHECK bool settings_check_together(struct settings *settings, const struct reporter *reporter);
 
+/* The first one's part about Redis, where that is the store. */
+MUST_CHECK bool settings_check_redis(const struct settings *settings,
+				     const struct reporter *reporter);
+
 #endif

@@ -169,7 +169,7 @@ static bool loop_init(struct engine *engine)
 
 static bool shared_init(struct engine *engine)
 {
-	if (engine->config.shared.address == NULL)
+	if (engine->config.shared.redis.address == NULL)
 		return true;
 	engine->shared = shared_new(&engine->loop, &engine->config.shared);
 	return engine->shared != NULL;

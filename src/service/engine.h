@@ -21,7 +21,7 @@
 #include "base/report.h"
 #include "person/person_key.h"
 #include "service/question.h"
-#include "service/shared.h"
+#include "service/redis/shared.h"
 
 #define ENGINE_ENDPOINTS_MAX 8
 
@@ -84,7 +84,7 @@ struct engine_config {
 	int64_t breaker_failures; /* in a row, that open it */
 	int64_t breaker_pause_ms; /* first pause; doubles */
 	int64_t breaker_pause_max_ms;
-	struct shared_config shared; /* address NULL: there is no shared cache */
+	struct shared_config shared; /* redis.address NULL: there is no shared cache */
 	struct clock clock;
 	struct reporter reporter;
 	struct engine_hooks hooks;

@@ -12,7 +12,7 @@
 #include "cache/entry.h"
 #include "kept.h"
 #include "measure.h"
-#include "service/shared.h"
+#include "service/redis/shared.h"
 
 #define PREFIX "migrantid:"
 #define AT_ONCE 5000
@@ -137,9 +137,11 @@ static bool look(struct looking *looking, uint64_t entries, struct kept_cost *co
 static bool measure(const struct kept *kept, const char *address, uint64_t entries,
 		    struct kept_cost *cost)
 {
-	const struct shared_config config = { .address = address, .user = "", .password = "",
-		.prefix = PREFIX, .timeout_ms = 1000, .clock = system_clock,
-		.reporter = kept_reporter };
+	const struct shared_config config = {
+		.redis = { .address = address, .user = "", .password = "", .ca_file = "",
+			.prefix = PREFIX },
+		.timeout_ms = 1000, .clock = system_clock, .reporter = kept_reporter,
+	};
 	struct looking looking = { .kept = kept };
 	bool good;
 

@@ -3,14 +3,15 @@
 # redis.sh - several servers of one operator share answers in Redis, and none of them is worse off
 # for a Redis that is gone, hung, locked or in an enemy's hands.
 set -uo pipefail
-cd "$(dirname "$0")/../.."
+cd "$(dirname "$0")/../.." || exit
 . tests/system/stand.sh
 . tests/system/sell.sh
+. tests/system/redis_serve.sh
 . tests/system/tap.sh
 
 work=$(mktemp -d)
 a=$work/a b=$work/b
-trap 'redis_stop; stand_stop "$a"; stand_stop "$b"; rm -rf "$work"' EXIT
+trap 'redis_end "$work/redis"; stand_stop "$a"; stand_stop "$b"; rm -rf "$work"' EXIT
 port=$(stand_port)
 mkdir -p "$a" "$b"
 echo '{ "people": [], "default": { "result": "yes", "reason": "match" } }' >"$work/people.json"
@@ -18,38 +19,16 @@ echo secret >"$work/password"
 chmod 600 "$work/password"
 
 redis_start() {
-	cat >"$work/redis.conf" <<-END
-		port $port
-		bind 127.0.0.1
-		dir $work
-		save ""
-		user default off
-		user migrantid on >secret resetkeys ~migrantid:* -@all +mget +set
-		user keeper on >secret resetkeys ~migrantid:* -@all +scan +unlink +mget +set +watch +unwatch +multi +exec
-		user test on >test ~* +@all
-	END
-	redis-server "$work/redis.conf" >"$work/redis.log" 2>&1 </dev/null &
-	echo $! >"$work/redis.pid"
-	for _ in $(seq 50); do
-		redis PING 2>/dev/null | grep -q PONG && return
-		sleep 0.1
-	done
-	return 1
+	redis_serve "$work/redis" "$port" 'user default off' \
+		'user migrantid on >secret resetkeys ~migrantid:* -@all +mget +set' \
+		'user keeper on >secret resetkeys ~migrantid:* -@all +scan +unlink +mget +set +watch +unwatch +multi +exec' \
+		'user test on >test ~* +@all'
 }
 
 redis() { redis-cli -h 127.0.0.1 -p "$port" --user test --pass test --no-auth-warning "$@"; }
 
 # The entries' names.
 keys() { redis KEYS 'migrantid:*' | grep -vx migrantid:generation; }
-
-redis_stop() {
-	local pid
-	pid=$(cat "$work/redis.pid" 2>/dev/null) || return 0
-	rm -f "$work/redis.pid"
-	kill -CONT "$pid" 2>/dev/null
-	kill -9 "$pid" 2>/dev/null
-	wait "$pid" 2>/dev/null
-}
 
 # Settings of a server of this operator, in DIR.
 settings() {
@@ -77,7 +56,7 @@ back() {
 	done
 }
 
-redis_start || not_ok "redis-server starts" "$work/redis.log"
+redis_start || not_ok "redis-server starts" "$work/redis/log"
 stand_sandbox "$a" "$work/people.json" || not_ok "the sandbox starts"
 settings "$a"
 cp "$a/sandbox.url" "$b/"
@@ -155,7 +134,7 @@ sell "$b" REDIS0002
 same "a list where a text should be is a miss" "$(decided "$b")" "Yes match"
 
 # Hung: it costs its own small budget, then nothing at all.
-kill -STOP "$(cat "$work/redis.pid")"
+redis_hang "$work/redis"
 for i in 1 2 3 4 5 6; do
 	sell "$b" "HUNG0000$i"
 	[ "$(decided "$b")" = "Yes match" ] || not_ok "a hung Redis: sale $i" "$b/reply"
@@ -164,16 +143,18 @@ slow=$(grep -oE 'ms=[0-9]+' "$b/server/log" | tail -n 6 | cut -d= -f2)
 holds "a hung Redis costs no more than its budget" test "$(sort -n <<<"$slow" | tail -n 1)" -lt 600
 holds "and after three times nothing" test "$(tail -n 1 <<<"$slow")" -lt 150
 holds "which is said once" test "$(grep -c 'shared cache.*is away' "$b/server/log")" = 1
-kill -CONT "$(cat "$work/redis.pid")"
+redis_wake "$work/redis"
 back BACK1
 same "when it is back it is used again" "$(reply "$b" MigrantID-Source)" Shared-Cache
 
 # Gone, and back.
-redis_stop
+redis_end "$work/redis"
 same "a Redis that is gone costs nothing" "$(sale "$b" GONE00001)" "Yes match Service"
 server_stop "$b/server"
 holds "a server starts without it" stand_server "$b"
 same "and decides" "$(sale "$b" GONE00002)" "Yes match Service"
+holds "without waiting for what is not there" test \
+	"$(grep -oE 'ms=[0-9]+' "$b/server/log" | tail -n 1 | cut -d= -f2)" -lt 150
 redis_start
 echo wrong >"$work/password"
 server_stop "$b/server"

@@ -96,9 +96,9 @@ keeper_settings 'cache.redis_address="127.0.0.1:1"'
 says "nobody there" "keeper.cfg:[0-9]+: error: redis_address: .*127.0.0.1:1 cannot be reached" \
 	ctl cache purge --all
 keeper_settings
-kill -STOP "$(cat "$work/redis.pid")"
+redis_hang "$work/redis"
 says "one that is silent" "redis_address: .*does not answer within" ctl cache purge --all
-kill -CONT "$(cat "$work/redis.pid")"
+redis_wake "$work/redis"
 redis REPLICAOF 127.0.0.1 1 >/dev/null
 says "a replica" "redis_address: .*replica" ctl cache purge --all
 redis REPLICAOF NO ONE >/dev/null

@@ -2,17 +2,21 @@
 #include "tools/ctl/redis_link.h"
 
 #include <errno.h>
-#include <stdarg.h>
-#include <stdio.h>
+#include <signal.h>
 #include <string.h>
 #include <sys/time.h>
 
 #include <openssl/crypto.h>
 
 #include "gate/files.h"
-#include "service/redis_place.h"
+#include "service/redis/sentinel.h"
 
 #define PATIENCE_S 5 /* for a connection, and for each reply */
+
+/* An error that is to be mended at one of the settings. */
+#define blame(link, setting, ...) \
+	settings_say((link)->settings, (link)->reporter, (link)->severity, SETTINGS_CACHE, \
+		setting, __VA_ARGS__)
 
 void redis_link_drop(redisReply **reply)
 {
@@ -20,28 +24,24 @@ void redis_link_drop(redisReply **reply)
 		freeReplyObject(*reply);
 }
 
-void redis_link_close(struct redis_link *link)
+static void drop_context(redisContext **context)
 {
-	if (link->context != NULL)
-		redisFree(link->context);
-	link->context = NULL;
+	if (*context != NULL)
+		redisFree(*context);
+	*context = NULL;
 }
 
-static void blame(const struct redis_link *link, const char *setting, const char *format, ...)
-	__attribute__((format(printf, 3, 4)));
-
-/* An error that is to be mended at one of the settings. */
-static void blame(const struct redis_link *link, const char *setting, const char *format, ...)
+void redis_link_close(struct redis_link *link)
 {
-	const struct settings *settings = link->settings;
-	char text[400];
-	va_list args;
+	drop_context(&link->context);
+	redis_tls_close(link->tls);
+	link->tls = NULL;
+}
 
-	va_start(args, format);
-	(void)vsnprintf(text, sizeof(text), format, args);
-	va_end(args);
-	report(link->reporter, SAY_ERROR, settings->file,
-		conf_line_of(settings->groups[SETTINGS_CACHE], setting), "%s: %s", setting, text);
+/* The setting that says where it is. */
+static const char *whereabouts(const struct redis_link *link)
+{
+	return link->config.sentinel_count > 0 ? "redis_sentinels" : "redis_address";
 }
 
 static bool timed_out(const redisContext *context)
@@ -49,18 +49,22 @@ static bool timed_out(const redisContext *context)
 	return context->err == REDIS_ERR_IO && (errno == EAGAIN || errno == ETIMEDOUT);
 }
 
-static void blame_connection(const struct redis_link *link, bool late)
+/* Of a connection that is of no use, to Redis or to a Sentinel. */
+static void blame_connection(const struct redis_link *link, const char *whom,
+			     const struct redis_place *place, const redisContext *context)
 {
-	const redisContext *context = link->context;
+	bool late = context != NULL && timed_out(context);
+	char at[REDIS_PLACE_ROOM];
 
+	redis_place_text(place, at);
 	if (context == NULL)
 		report(link->reporter, SAY_ERROR, NULL, 0, "out of memory");
 	else if (late)
-		blame(link, "redis_address", "Redis at %s does not answer within %d s",
-			link->settings->redis_address, PATIENCE_S);
+		blame(link, whereabouts(link), "%s at %s does not answer within %d s", whom, at,
+			PATIENCE_S);
 	else
-		blame(link, "redis_address", "Redis at %s cannot be reached: %s",
-			link->settings->redis_address, context->errstr);
+		blame(link, whereabouts(link), "%s at %s cannot be reached: %s", whom, at,
+			context->errstr);
 }
 
 static bool begins(const char *text, const char *with)
@@ -71,14 +75,14 @@ static bool begins(const char *text, const char *with)
 /* Redis's own words, and where they are about our settings, which and what to do. */
 static void blame_refusal(const struct redis_link *link, const char *words)
 {
-	const struct settings *settings = link->settings;
-	const char *user = settings->redis_user[0] != '\0' ? settings->redis_user : "default";
+	const struct redis_config *config = &link->config;
+	const char *user = config->user[0] != '\0' ? config->user : "default";
 
 	if (begins(words, "NOPERM"))
 		blame(link, "redis_user",
 			"the user '%s' may not do what this needs: in Redis, ACL SETUSER %s "
 			"~%s* " REDIS_LINK_COMMANDS " (%s)",
-			user, user, settings->redis_prefix, words);
+			user, user, config->prefix, words);
 	else if (begins(words, "WRONGPASS") || begins(words, "ERR invalid password") ||
 		 begins(words, "ERR AUTH"))
 		blame(link, "redis_password_file", "Redis refuses the user '%s' or its password (%s)",
@@ -86,9 +90,9 @@ static void blame_refusal(const struct redis_link *link, const char *words)
 	else if (begins(words, "NOAUTH"))
 		blame(link, "redis_password_file", "Redis wants a password (%s)", words);
 	else if (begins(words, "READONLY"))
-		blame(link, "redis_address", "this Redis is a replica: name its master (%s)", words);
+		blame(link, whereabouts(link), "this Redis is a replica: name its master (%s)", words);
 	else
-		blame(link, "redis_address", "Redis refuses: %s", words);
+		blame(link, whereabouts(link), "Redis refuses: %s", words);
 }
 
 redisReply *redis_link_ask(struct redis_link *link, int wanted, size_t count,
@@ -98,11 +102,11 @@ redisReply *redis_link_ask(struct redis_link *link, int wanted, size_t count,
 		(const char **)(uintptr_t)words, lens);
 
 	if (reply == NULL)
-		blame_connection(link, timed_out(link->context));
+		blame_connection(link, "Redis", &link->place, link->context);
 	else if (reply->type == REDIS_REPLY_ERROR)
 		blame_refusal(link, reply->str);
 	else if (wanted != REDIS_LINK_ANY && reply->type != wanted)
-		blame(link, "redis_address", "this is no Redis: a strange reply");
+		blame(link, whereabouts(link), "this is no Redis: a strange reply");
 	else
 		return reply;
 	redis_link_drop(&reply);
@@ -133,30 +137,75 @@ static bool log_in(struct redis_link *link)
 	return reply != NULL;
 }
 
-static redisContext *connect_to(const char *address)
+/* NULL after an error was reported. */
+static redisContext *connect_to(const struct redis_link *link, const char *whom,
+				const struct redis_place *place)
 {
 	const struct timeval patience = { .tv_sec = PATIENCE_S };
-	struct redis_place place;
 	redisContext *context;
 
+	errno = 0;
+	context = place->port == 0 ? redisConnectUnixWithTimeout(place->host, patience) :
+				     redisConnectWithTimeout(place->host, place->port, patience);
+	if (context != NULL && context->err == 0 &&
+		redisSetTimeout(context, patience) == REDIS_OK &&
+		redis_tls_start(link->tls, context, place))
+		return context;
+	blame_connection(link, whom, place, context);
+	drop_context(&context);
+	return NULL;
+}
+
+static bool ask_sentinel(struct redis_link *link, const char *address)
+{
+	redisContext *context CLEANUP(drop_context) = NULL;
+	redisReply *reply CLEANUP(redis_link_drop) = NULL;
+	struct redis_place place;
+
 	if (!redis_place_read(address, &place))
-		return NULL;
-	context = place.port == 0 ? redisConnectUnixWithTimeout(address, patience) :
-				    redisConnectWithTimeout(place.host, place.port, patience);
-	if (context != NULL && context->err == 0)
-		(void)redisSetTimeout(context, patience);
-	return context;
+		return false;
+	context = connect_to(link, "the Sentinel", &place);
+	if (context == NULL)
+		return false;
+	reply = redisCommand(context, SENTINEL_QUESTION, link->config.master);
+	if (reply == NULL)
+		blame_connection(link, "the Sentinel", &place, context);
+	else if (reply->type == REDIS_REPLY_ERROR)
+		blame(link, "redis_sentinels", "%s refuses: %s", address, reply->str);
+	else if (!sentinel_answer(reply, &link->place))
+		blame(link, "redis_master", "%s knows no address of '%s'", address,
+			link->config.master);
+	else
+		return true;
+	return false;
+}
+
+/* One that is away is warned of; the others may know. */
+static bool find_place(struct redis_link *link)
+{
+	const struct redis_config *config = &link->config;
+	bool found = false;
+
+	if (config->sentinel_count == 0)
+		return redis_place_read(config->address, &link->place);
+	link->severity = SAY_WARNING;
+	for (size_t i = 0; i < config->sentinel_count && !found; i++)
+		found = ask_sentinel(link, config->sentinels[i]);
+	link->severity = SAY_ERROR;
+	if (!found)
+		blame(link, "redis_sentinels", "none of them tells where the master is");
+	return found;
 }
 
 bool redis_link_open(struct redis_link *link, const struct settings *settings,
 		     const struct reporter *reporter)
 {
-	*link = (struct redis_link){ settings, reporter, NULL };
-	errno = 0;
-	link->context = connect_to(settings->redis_address);
-	if (link->context == NULL || link->context->err != 0) {
-		blame_connection(link, false);
+	*link = (struct redis_link){ settings, reporter, .severity = SAY_ERROR };
+	link->config = settings_redis(settings);
+	/* Redis may hang up while it is written to. */
+	(void)signal(SIGPIPE, SIG_IGN);
+	if (!redis_tls_open(&link->config, reporter, &link->tls) || !find_place(link))
 		return false;
-	}
-	return log_in(link);
+	link->context = connect_to(link, "Redis", &link->place);
+	return link->context != NULL && log_in(link);
 }

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * redis_link.h - a connection to the Redis that the settings name, to be waited for. What goes wrong
- * is reported in the operator's words: which setting is at fault, and what the user must be allowed.
+ * redis_link.h - a connection to the Redis that the settings name, or that the Sentinels tell of
+ * which they name, to be waited for. What goes wrong is reported in the operator's words: which
+ * setting is at fault, and what the user must be allowed.
  */
 #ifndef MIGRANTID_CTL_REDIS_LINK_H
 #define MIGRANTID_CTL_REDIS_LINK_H
@@ -11,6 +12,7 @@
 #include "base/base.h"
 #include "base/report.h"
 #include "gate/settings.h"
+#include "service/redis/tls.h"
 
 /* What the verbs send; servers themselves need MGET and SET. */
 #define REDIS_LINK_COMMANDS "+scan +unlink +mget +set +watch +unwatch +multi +exec"
@@ -18,6 +20,10 @@
 struct redis_link {
 	const struct settings *settings;
 	const struct reporter *reporter;
+	enum severity severity; /* of what goes wrong */
+	struct redis_config config;
+	struct redis_tls *tls;
+	struct redis_place place;
 	redisContext *context; /* NULL: closed */
 };
 

@@ -10,7 +10,7 @@
 
 #include <cmocka.h>
 
-#include "service/redis_place.h"
+#include "service/redis/place.h"
 
 static void test_addresses(void **state)
 {
@@ -24,7 +24,7 @@ static void test_addresses(void **state)
 		{ "127.0.0.1:65535", "127.0.0.1", 65535 },
 		{ "[::1]:6379", "::1", 6379 },
 		{ "[2001:db8::192.0.2.1]:6379", "2001:db8::192.0.2.1", 6379 },
-		{ "/run/redis/redis.sock", "", 0 },
+		{ "/run/redis/redis.sock", "/run/redis/redis.sock", 0 },
 		{ "", NULL, 0 },
 		{ ":", NULL, 0 },
 		{ ":6379", NULL, 0 },
@@ -54,12 +54,40 @@ static void test_addresses(void **state)
 	(void)state;
 	for (size_t i = 0; i < ARRAY_LEN(rows); i++) {
 		struct redis_place place;
+		char text[REDIS_PLACE_ROOM];
 		bool good = redis_place_read(rows[i].address, &place);
 
 		if (good != (rows[i].host != NULL) ||
 		    (good && (strcmp(place.host, rows[i].host) != 0 || place.port != rows[i].port)))
 			fail_msg("'%s'", rows[i].address);
+		redis_place_text(&place, text);
+		if (good && strcmp(text, rows[i].address) != 0)
+			fail_msg("'%s' for '%s'", text, rows[i].address);
 	}
+}
+
+static void test_told(void **state)
+{
+	static const struct {
+		const char *host, *port;
+		bool good;
+	} rows[] = {
+		{ "127.0.0.1", "6379", true },
+		{ "::1", "6379", true },
+		{ "[::1]", "6379", false },
+		{ "redis.example", "6379", false },
+		{ "/run/redis.sock", "6379", false },
+		{ "", "6379", false },
+		{ "127.0.0.1", "", false },
+		{ "127.0.0.1", "0", false },
+		{ "127.0.0.1", "65536", false },
+	};
+	struct redis_place place;
+
+	(void)state;
+	for (size_t i = 0; i < ARRAY_LEN(rows); i++)
+		if (redis_place_make(rows[i].host, rows[i].port, &place) != rows[i].good)
+			fail_msg("'%s' '%s'", rows[i].host, rows[i].port);
 }
 
 #define TEXT_42 "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOP"
@@ -97,6 +125,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_addresses),
+		cmocka_unit_test(test_told),
 		cmocka_unit_test(test_names),
 	};
 

@@ -14,15 +14,13 @@
 #include "base/clock.h"
 #include "base/report.h"
 #include "cache/store.h"
+#include "service/redis/place.h"
 
 #define SHARED_KEYS_MAX 2
 
 /* Strings are borrowed until shared_free(). */
 struct shared_config {
-	const char *address; /* "127.0.0.1:6379", "[::1]:6379", or the path of a Unix socket */
-	const char *user; /* ACL user; "" for the server's default */
-	const char *password; /* "" for none */
-	const char *prefix; /* of every key */
+	struct redis_config redis;
 	int64_t timeout_ms; /* for one look */
 	/* Somebody has removed entries: what came from here is to be forgotten. May be NULL. */
 	void (*removed)(void *ctx);
@@ -33,7 +31,7 @@ struct shared_config {
 
 struct shared; /* opaque */
 
-/* Does not connect yet. NULL after an error was reported: no memory, or no such address. */
+/* Does not connect yet. NULL after an error was reported: no memory, no such address or file. */
 MUST_CHECK struct shared *shared_new(uv_loop_t *loop, const struct shared_config *config);
 
 /* Drops the connection and every look under way, whose callbacks are not called. */
@@ -56,7 +54,7 @@ MUST_CHECK struct look *shared_look(struct shared *shared,
 void shared_forget(struct shared *shared, struct look *look, bool too_slow);
 
 /*
- * Look whether entries were removed by somebody (redis_place.h); to be called about once a second.
+ * Look whether entries were removed by somebody (place.h); to be called about once a second.
  * Silence until the next call is held against Redis.
  */
 void shared_watch(struct shared *shared);

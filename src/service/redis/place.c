@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-#include "service/redis_place.h"
+#include "service/redis/place.h"
 
 #include <arpa/inet.h>
 #include <stdio.h>
@@ -18,9 +18,15 @@ static bool read_port(const char *text, int *out)
 	return *out > 0 && *out <= UINT16_MAX;
 }
 
+static bool is_numeric(int family, const char *host)
+{
+	struct in6_addr octets; /* the longer of the two */
+
+	return inet_pton(family, host, &octets) == 1;
+}
+
 static bool read_host(const char *text, size_t len, char *out, size_t room)
 {
-	struct in6_addr octets;
 	bool bracketed = len >= 2 && text[0] == '[' && text[len - 1] == ']';
 
 	if (bracketed) {
@@ -31,7 +37,17 @@ static bool read_host(const char *text, size_t len, char *out, size_t room)
 		return false;
 	memcpy(out, text, len);
 	out[len] = '\0';
-	return inet_pton(bracketed ? AF_INET6 : AF_INET, out, &octets) == 1;
+	return is_numeric(bracketed ? AF_INET6 : AF_INET, out);
+}
+
+static bool read_path(const char *path, struct redis_place *out)
+{
+	size_t len = strlen(path);
+
+	if (len >= sizeof(out->host))
+		return false;
+	memcpy(out->host, path, len + 1);
+	return true;
 }
 
 bool redis_place_read(const char *address, struct redis_place *out)
@@ -40,9 +56,31 @@ bool redis_place_read(const char *address, struct redis_place *out)
 
 	*out = (struct redis_place){ .port = 0 };
 	if (address[0] == '/')
-		return true;
+		return read_path(address, out);
 	return colon != NULL && read_port(colon + 1, &out->port) &&
 	       read_host(address, (size_t)(colon - address), out->host, sizeof(out->host));
+}
+
+bool redis_place_make(const char *host, const char *port, struct redis_place *out)
+{
+	size_t len = strlen(host);
+
+	*out = (struct redis_place){ .port = 0 };
+	if (len >= sizeof(out->host) || !read_port(port, &out->port))
+		return false;
+	memcpy(out->host, host, len + 1);
+	return is_numeric(AF_INET, host) || is_numeric(AF_INET6, host);
+}
+
+void redis_place_text(const struct redis_place *place, char out[REDIS_PLACE_ROOM])
+{
+	bool bracketed = strchr(place->host, ':') != NULL;
+
+	if (place->port == 0)
+		(void)snprintf(out, REDIS_PLACE_ROOM, "%s", place->host);
+	else
+		(void)snprintf(out, REDIS_PLACE_ROOM, bracketed ? "[%s]:%d" : "%s:%d",
+			place->host, place->port);
 }
 
 void redis_name(const char *prefix, const char *rest, char out[REDIS_NAME_ROOM])

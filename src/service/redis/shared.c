@@ -1,16 +1,14 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-#include "service/shared.h"
+#include "service/redis/shared.h"
 
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
-#include <hiredis/adapters/libuv.h>
-#include <hiredis/async.h>
-
 #include "cache/entry.h"
 #include "service/breaker.h"
-#include "service/redis_place.h"
+#include "service/redis/sentinel.h"
+#include "service/redis/wire.h"
 
 #define FAILURES 3 /* in a row, then it rests */
 #define PAUSE_MS 500
@@ -26,7 +24,10 @@ struct look {
 struct shared {
 	uv_loop_t *loop;
 	struct shared_config config;
+	struct redis_tls *tls; /* NULL: without */
+	struct sentinels *sentinels; /* NULL: the address is in the configuration */
 	struct redis_place place;
+	bool placed; /* that is known */
 	redisAsyncContext *connection; /* NULL: none */
 	struct breaker breaker;
 	size_t under_way;
@@ -42,25 +43,6 @@ static int64_t now(const struct shared *shared)
 	return clock_mono_ms(&shared->config.clock);
 }
 
-struct shared *shared_new(uv_loop_t *loop, const struct shared_config *config)
-{
-	static const struct breaker_limits limits = { FAILURES, PAUSE_MS, PAUSE_MAX_MS };
-	struct shared *shared = calloc(1, sizeof(*shared));
-
-	if (shared == NULL)
-		return NULL;
-	shared->loop = loop;
-	shared->config = *config;
-	breaker_init(&shared->breaker, &limits);
-	if (!redis_place_read(config->address, &shared->place)) {
-		report(&config->reporter, SAY_ERROR, NULL, 0, "not an address of Redis: %s",
-			config->address);
-		free(shared);
-		return NULL;
-	}
-	return shared;
-}
-
 static void well(struct shared *shared)
 {
 	if (shared->told)
@@ -71,30 +53,99 @@ static void well(struct shared *shared)
 
 static void unwell(struct shared *shared, const char *why)
 {
+	const struct redis_config *redis = &shared->config.redis;
+	bool asks = shared->sentinels != NULL;
+
 	if (breaker_failed(&shared->breaker, now(shared), 0) && !shared->told) {
 		shared->told = true;
 		report(&shared->config.reporter, SAY_WARNING, NULL, 0,
-			"the shared cache at %s is away (%s): sales are decided without it",
-			shared->config.address, why);
+			"the shared cache at %s%s is away (%s): sales are decided without it",
+			asks ? "the master " : "", asks ? redis->master : redis->address, why);
 	}
 }
 
+/* Nobody was there to be asked: that is a probe as well as a command. */
+static void out_of_reach(struct shared *shared, const char *why)
+{
+	breaker_ask(&shared->breaker, now(shared));
+	unwell(shared, why);
+}
+
+static bool connected(struct shared *shared);
+
+static void on_master(void *ctx, const struct redis_place *master)
+{
+	struct shared *shared = ctx;
+
+	shared->placed = master != NULL;
+	if (master == NULL) {
+		out_of_reach(shared, "no Sentinel tells where it is");
+		return;
+	}
+	shared->place = *master;
+	(void)connected(shared);
+}
+
+static bool find_place(struct shared *shared, uv_loop_t *loop)
+{
+	const struct redis_config *redis = &shared->config.redis;
+
+	if (redis->sentinel_count > 0) {
+		shared->sentinels = sentinels_new(loop, redis, shared->tls, on_master, shared);
+		return shared->sentinels != NULL;
+	}
+	shared->placed = redis_place_read(redis->address, &shared->place);
+	if (!shared->placed)
+		report(&shared->config.reporter, SAY_ERROR, NULL, 0, "not an address of Redis: %s",
+			redis->address);
+	return shared->placed;
+}
+
+struct shared *shared_new(uv_loop_t *loop, const struct shared_config *config)
+{
+	static const struct breaker_limits limits = { FAILURES, PAUSE_MS, PAUSE_MAX_MS };
+	struct shared *shared = calloc(1, sizeof(*shared));
+
+	if (shared == NULL)
+		return NULL;
+	shared->loop = loop;
+	shared->config = *config;
+	breaker_init(&shared->breaker, &limits);
+	if (!redis_tls_open(&shared->config.redis, &config->reporter, &shared->tls) ||
+		!find_place(shared, loop)) {
+		shared_free(shared);
+		return NULL;
+	}
+	return shared;
+}
+
+/* Nothing is sent on the connection any more; a master may have become another one. */
+static void lose(struct shared *shared)
+{
+	shared->connection = NULL;
+	if (shared->sentinels != NULL)
+		shared->placed = false;
+}
+
+/* What hiredis tells of is freed by itself then; it may be one that was hung up before. */
 static void on_connect(const redisAsyncContext *connection, int status)
 {
 	struct shared *shared = connection->data;
 
-	if (status == REDIS_OK || shared->ending)
+	if (status == REDIS_OK || shared->connection != connection)
 		return;
-	shared->connection = NULL; /* hiredis frees it */
-	unwell(shared, connection->errstr);
+	lose(shared);
+	out_of_reach(shared, connection->errstr);
 }
 
 static void on_disconnect(const redisAsyncContext *connection, int status)
 {
 	struct shared *shared = connection->data;
 
-	shared->connection = NULL;
-	if (status != REDIS_OK && !shared->ending)
+	if (shared->connection != connection)
+		return;
+	lose(shared);
+	if (status != REDIS_OK)
 		unwell(shared, connection->errstr);
 }
 
@@ -119,7 +170,7 @@ static bool sent(struct shared *shared, int status)
 
 static void log_in(struct shared *shared)
 {
-	const struct shared_config *config = &shared->config;
+	const struct redis_config *config = &shared->config.redis;
 
 	if (config->password[0] == '\0')
 		return;
@@ -133,28 +184,25 @@ static void log_in(struct shared *shared)
 
 static bool connected(struct shared *shared)
 {
-	const struct redis_place *place = &shared->place;
 	redisAsyncContext *connection;
+	const char *why;
 
 	if (shared->connection != NULL)
 		return true;
-	connection = place->port == 0 ? redisAsyncConnectUnix(shared->config.address) :
-					redisAsyncConnect(place->host, place->port);
-	if (connection == NULL || connection->err != 0) {
-		unwell(shared, connection == NULL ? "out of memory" : connection->errstr);
-		if (connection != NULL)
-			redisAsyncFree(connection);
+	if (!shared->placed) {
+		sentinels_ask(shared->sentinels);
+		return false;
+	}
+	connection = redis_wire_open(shared->loop, &shared->place, shared->tls, &why);
+	if (connection == NULL) {
+		lose(shared);
+		out_of_reach(shared, why);
 		return false;
 	}
 	connection->data = shared;
 	shared->connection = connection;
-	if (redisLibuvAttach(connection, shared->loop) != REDIS_OK ||
-		redisAsyncSetConnectCallback(connection, on_connect) != REDIS_OK ||
-		redisAsyncSetDisconnectCallback(connection, on_disconnect) != REDIS_OK) {
-		shared->connection = NULL;
-		redisAsyncFree(connection);
-		return false;
-	}
+	(void)redisAsyncSetConnectCallback(connection, on_connect);
+	(void)redisAsyncSetDisconnectCallback(connection, on_disconnect);
 	log_in(shared);
 	return shared->connection != NULL;
 }
@@ -210,7 +258,7 @@ struct look *shared_look(struct shared *shared, const struct person_key *const k
 		return NULL;
 	*look = (struct look){ shared, found, ctx };
 	for (size_t i = 0; i < count; i++) {
-		redis_name(shared->config.prefix, keys[i]->text, names[i]);
+		redis_name(shared->config.redis.prefix, keys[i]->text, names[i]);
 		words[1 + i] = names[i];
 	}
 	breaker_ask(&shared->breaker, now(shared));
@@ -226,7 +274,7 @@ static void hang_up(struct shared *shared)
 {
 	redisAsyncContext *connection = shared->connection;
 
-	shared->connection = NULL;
+	lose(shared);
 	if (connection != NULL)
 		redisAsyncFree(connection);
 }
@@ -251,10 +299,14 @@ static void on_stored(redisAsyncContext *connection, void *reply_of, void *ctx)
 	const redisReply *reply = reply_of;
 	struct shared *shared = ctx;
 
-	(void)connection;
 	shared->under_way--;
-	if (reply != NULL && reply->type == REDIS_REPLY_ERROR)
-		unwell(shared, reply->str);
+	if (reply == NULL || reply->type != REDIS_REPLY_ERROR)
+		return;
+	unwell(shared, reply->str);
+	/* It is the master no more. */
+	if (shared->sentinels != NULL && shared->connection == connection &&
+		strncmp(reply->str, "READONLY", strlen("READONLY")) == 0)
+		hang_up(shared);
 }
 
 void shared_put(struct shared *shared, const struct person_key *key,
@@ -265,7 +317,7 @@ void shared_put(struct shared *shared, const struct person_key *key,
 
 	if (entry->keep_until <= entry->stored_at || !may_ask(shared))
 		return;
-	redis_name(shared->config.prefix, key->text, name);
+	redis_name(shared->config.redis.prefix, key->text, name);
 	entry_pack(entry, octets);
 	(void)sent(shared, redisAsyncCommand(shared->connection, on_stored, shared,
 		"SET %s %b EX %lld", name, octets, entry_len(entry),
@@ -312,13 +364,15 @@ void shared_watch(struct shared *shared)
 {
 	char name[REDIS_NAME_ROOM];
 
+	if (shared->sentinels != NULL)
+		sentinels_tick(shared->sentinels);
 	if (shared->watching)
 		silent(shared);
 	if (shared->watching || !may_ask(shared)) {
 		shared->watched = true;
 		return;
 	}
-	redis_name(shared->config.prefix, REDIS_GENERATION, name);
+	redis_name(shared->config.redis.prefix, REDIS_GENERATION, name);
 	breaker_ask(&shared->breaker, now(shared));
 	shared->watching = sent(shared,
 		redisAsyncCommand(shared->connection, on_generation, shared, "MGET %s", name));
@@ -333,5 +387,7 @@ void shared_free(struct shared *shared)
 		return;
 	shared->ending = true;
 	hang_up(shared);
+	sentinels_free(shared->sentinels);
+	redis_tls_close(shared->tls);
 	free(shared);
 }

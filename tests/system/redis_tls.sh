@@ -70,7 +70,12 @@ refused "a name without an authority" 'redis_ca_file: TLS is wanted'
 echo rubbish >"$work/rubbish.pem"
 settings "cache.redis_ca_file=\"$work/rubbish.pem\""
 ctl check
-same "an authority that is none" "$? $(grep -c 'rubbish.pem: error: cannot be used' "$work/ctl.err")" "3 1"
+same "an authority that is none" "$? $(grep -c 'rubbish.pem: error: holds no cert' "$work/ctl.err")" "1 1"
+fails "with which no server starts" stand_server "$a"
+settings "cache.redis_certificate_file=\"$work/client.pem\"" \
+	"cache.redis_key_file=\"$work/server.key\""
+ctl check
+same "a key that is another's" "$? $(grep -c 'server.key: error: is not the key' "$work/ctl.err")" "1 1"
 
 # serve CERTIFICATE [LINE..]
 serve() {
@@ -113,7 +118,7 @@ same "with a name instead of the address" "$(sold)" "Yes match 3"
 mistrusted() {
 	same "$1: a server" "$(sold)" "Yes match 0"
 	ctl cache stats
-	same "$1: migrantidctl" "$? $(grep -cE 'error: redis_address: .*cannot be reached' \
+	same "$1: migrantidctl" "$? $(grep -cE 'error: redis_address: .*(cannot be reached|does not answer)' \
 		"$work/ctl.err")" "3 1"
 }
 settings

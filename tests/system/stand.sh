@@ -11,7 +11,7 @@
 #	stand_curl DIR PATH [OPTION..]		ask the sandbox as the operator would
 #	stand_questions DIR			how many questions it has received
 #	stand_fault DIR FAULT|null		what the sandbox does to everybody from now on
-#	stand_port				a free UDP port
+#	stand_port				a port that is free, of UDP and of TCP
 #
 # STAND_CLOCK="2026-06-15 12:00:00" (UTC) lets both stand at that time. The build used is
 # build/main, or STAND_BUILD.
@@ -35,8 +35,9 @@ stand_clocked() {
 stand_port() {
 	local port
 	while :; do
-		port=$((20000 + RANDOM % 30000))
-		grep -qi ":$(printf '%04X' $port) " /proc/net/udp || break
+		# Below those that the kernel gives to connections.
+		port=$((20000 + RANDOM % 12000))
+		grep -qi ":$(printf '%04X' $port) " /proc/net/udp /proc/net/tcp || break
 	done
 	echo $port
 }

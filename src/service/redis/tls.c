@@ -20,6 +20,16 @@ bool redis_tls_built(void)
 	return true;
 }
 
+/* OpenSSL would ask the terminal for a key's. */
+static int no_password(char *buffer, int size, int for_writing, void *ctx)
+{
+	(void)buffer;
+	(void)size;
+	(void)for_writing;
+	(void)ctx;
+	return -1;
+}
+
 /* The file that cannot be used; NULL if all can. */
 static const char *load(const struct redis_tls *tls)
 {
@@ -57,6 +67,7 @@ bool redis_tls_open(const struct redis_config *config, const struct reporter *re
 		return false;
 	}
 	SSL_CTX_set_verify(tls->context, SSL_VERIFY_PEER, NULL);
+	SSL_CTX_set_default_passwd_cb(tls->context, no_password);
 	file = load(tls);
 	if (file == NULL) {
 		*out = tls;

@@ -106,12 +106,10 @@ static void check_service_keys(const struct settings *settings, const struct out
 		files_warn_keys(keys, settings->jwks_file, settings->algorithms, &out->reporter);
 }
 
-static void check_store(const struct settings *settings, const struct reporter *reporter)
+static void check_folder(const struct settings *settings, const struct reporter *reporter)
 {
 	struct stat seen;
 
-	if (strcmp(settings->store, "lmdb") != 0)
-		return;
 	if (stat(settings->store_directory, &seen) != 0 || !S_ISDIR(seen.st_mode))
 		report(reporter, SAY_WARNING, settings->store_directory, 0,
 			"is no folder: answers will not outlive a restart; make it, owned by the "
@@ -121,17 +119,42 @@ static void check_store(const struct settings *settings, const struct reporter *
 			"is open to everybody: chmod o-rwx %s", settings->store_directory);
 }
 
+static void check_redis(const struct settings *settings, int64_t now,
+			const struct reporter *reporter)
+{
+	const struct tls_files files = { settings->redis_ca_file,
+		settings->redis_certificate_file, settings->redis_key_file };
+	char password[SETTINGS_PASSWORD_MAX + 1];
+
+	if (settings->redis_password_file[0] != '\0')
+		(void)!file_password(settings->redis_password_file, password, reporter);
+	OPENSSL_cleanse(password, sizeof(password));
+	if (files.ca[0] != '\0')
+		tls_check(&files, now, reporter);
+}
+
+static void check_store(const struct settings *settings, int64_t now,
+			const struct reporter *reporter)
+{
+	if (strcmp(settings->store, "lmdb") == 0)
+		check_folder(settings, reporter);
+	else if (strcmp(settings->store, "redis") == 0)
+		check_redis(settings, now, reporter);
+}
+
 static void check_all(const struct settings *settings, struct output *out)
 {
 	int64_t now = clock_wall(&system_clock);
+	const struct tls_files service = { settings->ca_file, settings->certificate_file,
+		settings->key_file };
 
 	check_modes(settings, &out->reporter);
 	check_rules(settings, now, out);
 	check_messages(settings, &out->reporter);
 	check_operator_keys(settings, &out->reporter);
 	check_service_keys(settings, out);
-	check_store(settings, &out->reporter);
-	tls_check(settings, now, &out->reporter);
+	check_store(settings, now, &out->reporter);
+	tls_check(&service, now, &out->reporter);
 }
 
 static enum ctl_exit run(const struct args *args, struct output *out)

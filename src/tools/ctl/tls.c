@@ -98,7 +98,7 @@ static void check_authority(const char *path, int64_t now, const struct reporter
 	read_bundle(path, false, now, &bundle, reporter);
 	if (bundle.count > 0 && bundle.expired == bundle.count)
 		report(reporter, SAY_ERROR, path, 0, "every certificate in it has expired: no "
-			"connection to the service can be made");
+			"connection can be made");
 }
 
 static void check_key(const char *path, const X509 *certificate, const char *certificate_path,
@@ -119,15 +119,18 @@ static void check_key(const char *path, const X509 *certificate, const char *cer
 			certificate_path);
 }
 
-void tls_check(const struct settings *settings, int64_t now, const struct reporter *reporter)
+void tls_check(const struct tls_files *files, int64_t now, const struct reporter *reporter)
 {
 	struct bundle own CLEANUP(drop_bundle) = { .first = NULL };
 
-	check_authority(settings->ca_file, now, reporter);
-	read_bundle(settings->certificate_file, true, now, &own, reporter);
-	if (own.first != NULL && X509_check_purpose(own.first, X509_PURPOSE_SSL_CLIENT, 0) != 1)
-		report(reporter, SAY_ERROR, settings->certificate_file, 0,
-			"certificate 1 is not for TLS clients (extendedKeyUsage)");
-	check_key(settings->key_file, own.first, settings->certificate_file, reporter);
+	check_authority(files->ca, now, reporter);
+	if (files->certificate[0] != '\0') {
+		read_bundle(files->certificate, true, now, &own, reporter);
+		if (own.first != NULL &&
+		    X509_check_purpose(own.first, X509_PURPOSE_SSL_CLIENT, 0) != 1)
+			report(reporter, SAY_ERROR, files->certificate, 0,
+				"certificate 1 is not for TLS clients (extendedKeyUsage)");
+		check_key(files->key, own.first, files->certificate, reporter);
+	}
 	ERR_clear_error();
 }

@@ -1,18 +1,23 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* tls.h - are the certificates fit for asking the service, today and in a month? */
+/* tls.h - are the certificates fit for TLS with the service or with Redis, today and in a month? */
 #ifndef MIGRANTID_CTL_TLS_H
 #define MIGRANTID_CTL_TLS_H
 
 #include "base/base.h"
 #include "base/report.h"
-#include "gate/settings.h"
 
 #define TLS_SOON_DAYS 30
 
+/* Paths of PEM files. */
+struct tls_files {
+	const char *ca; /* who vouches for the other side */
+	const char *certificate, *key; /* what it is shown; "" for nothing */
+};
+
 /*
- * Report what is wrong with ca_file, certificate_file and key_file: not PEM, expired or soon to be,
- * a key that is another certificate's. `now` in seconds since 1970.
+ * Report what is wrong with them: not PEM, expired or soon to be, a key that is another
+ * certificate's. `now` in seconds since 1970.
  */
-void tls_check(const struct settings *settings, int64_t now, const struct reporter *reporter);
+void tls_check(const struct tls_files *files, int64_t now, const struct reporter *reporter);
 
 #endif

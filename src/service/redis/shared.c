@@ -135,18 +135,18 @@ static void on_connect(const redisAsyncContext *connection, int status)
 	if (status == REDIS_OK || shared->connection != connection)
 		return;
 	lose(shared);
-	out_of_reach(shared, connection->errstr);
+	out_of_reach(shared, redis_wire_fault(connection));
 }
 
 static void on_disconnect(const redisAsyncContext *connection, int status)
 {
 	struct shared *shared = connection->data;
 
+	(void)status;
 	if (shared->connection != connection)
 		return;
 	lose(shared);
-	if (status != REDIS_OK)
-		unwell(shared, connection->errstr);
+	unwell(shared, redis_wire_fault(connection));
 }
 
 static void on_login(redisAsyncContext *connection, void *reply_of, void *ctx)

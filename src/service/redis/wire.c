@@ -8,11 +8,27 @@
 #include <stdio.h>
 #include <stdlib.h>
 
+#include "service/redis/guard.h"
+
+#define ELEMENTS_MAX 16 /* of a reply; no command of ours has as many */
+#define REPLY_MAX ((size_t)256 * 1024) /* octets of one that is not whole yet */
+
 struct tie {
-	uv_poll_t poll; /* first: freed as it */
+	uv_poll_t poll;
 	redisAsyncContext *connection; /* NULL: let go of */
 	int wanted; /* UV_READABLE, UV_WRITABLE */
+	struct guard guard;
 };
+
+/* The reader keeps what is not a whole reply yet, however long that becomes. */
+static void take_in(struct tie *tie)
+{
+	redisAsyncHandleRead(tie->connection);
+	if (tie->connection == NULL || tie->connection->c.reader->len <= REPLY_MAX)
+		return;
+	tie->guard.refused = "its reply is too long";
+	redisAsyncFree(tie->connection);
+}
 
 /* On an error hiredis looks for itself what it is. Either call may end the connection. */
 static void on_ready(uv_poll_t *poll, int status, int events)
@@ -22,7 +38,7 @@ static void on_ready(uv_poll_t *poll, int status, int events)
 	if (status != 0)
 		events = tie->wanted;
 	if (tie->connection != NULL && (events & UV_READABLE) != 0)
-		redisAsyncHandleRead(tie->connection);
+		take_in(tie);
 	if (tie->connection != NULL && (events & UV_WRITABLE) != 0)
 		redisAsyncHandleWrite(tie->connection);
 }
@@ -89,6 +105,7 @@ static bool attach(redisAsyncContext *connection, uv_loop_t *loop)
 	}
 	tie->poll.data = tie;
 	tie->connection = connection;
+	guard_set(&tie->guard, connection->c.reader, &connection->replies, ELEMENTS_MAX);
 	connection->ev.data = tie;
 	connection->ev.addRead = add_read;
 	connection->ev.delRead = del_read;
@@ -96,6 +113,16 @@ static bool attach(redisAsyncContext *connection, uv_loop_t *loop)
 	connection->ev.delWrite = del_write;
 	connection->ev.cleanup = clean_up;
 	return true;
+}
+
+const char *redis_wire_fault(const redisAsyncContext *connection)
+{
+	const struct tie *tie = connection->ev.data;
+
+	if (tie->guard.refused != NULL)
+		return tie->guard.refused;
+	return connection->errstr != NULL && connection->errstr[0] != '\0' ? connection->errstr :
+									     "it hangs up";
 }
 
 redisAsyncContext *redis_wire_open(uv_loop_t *loop, const struct redis_place *place,

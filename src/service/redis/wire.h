@@ -17,4 +17,7 @@
 MUST_CHECK redisAsyncContext *redis_wire_open(uv_loop_t *loop, const struct redis_place *place,
 					      const struct redis_tls *tls, const char **why);
 
+/* Why a connection has ended, for its call-backs; valid as long as these run. */
+const char *redis_wire_fault(const redisAsyncContext *connection);
+
 #endif

@@ -12,6 +12,7 @@
 #include "service/redis/sentinel.h"
 
 #define PATIENCE_S 5 /* for a connection, and for each reply */
+#define ELEMENTS_MAX 65536 /* of a reply; SCAN brings some hundreds */
 
 /* An error that is to be mended at one of the settings. */
 #define blame(link, setting, ...) \
@@ -64,7 +65,7 @@ static void blame_connection(const struct redis_link *link, const char *whom,
 			PATIENCE_S);
 	else
 		blame(link, whereabouts(link), "%s at %s cannot be reached: %s", whom, at,
-			context->errstr);
+			link->guard.refused != NULL ? link->guard.refused : context->errstr);
 }
 
 static bool begins(const char *text, const char *with)
@@ -207,5 +208,8 @@ bool redis_link_open(struct redis_link *link, const struct settings *settings,
 	if (!redis_tls_open(&link->config, reporter, &link->tls) || !find_place(link))
 		return false;
 	link->context = connect_to(link, "Redis", &link->place);
-	return link->context != NULL && log_in(link);
+	if (link->context == NULL)
+		return false;
+	guard_set(&link->guard, link->context->reader, NULL, ELEMENTS_MAX);
+	return log_in(link);
 }

@@ -12,6 +12,7 @@
 #include "base/base.h"
 #include "base/report.h"
 #include "gate/settings.h"
+#include "service/redis/guard.h"
 #include "service/redis/tls.h"
 
 /* What the verbs send; servers themselves need MGET and SET. */
@@ -25,6 +26,7 @@ struct redis_link {
 	struct redis_tls *tls;
 	struct redis_place place;
 	redisContext *context; /* NULL: closed */
+	struct guard guard; /* of the context: a link is not copied once open */
 };
 
 /* Connect and log in; nothing takes longer than some seconds. False after an error was reported. */

@@ -1,0 +1,27 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * guard.h - what a Redis in an enemy's hands may make hiredis do. A reply that nobody asked for
+ * would end the whole process by an assertion, and the announcement of an endless array take all
+ * memory: both end the connection instead.
+ */
+#ifndef MIGRANTID_REDIS_GUARD_H
+#define MIGRANTID_REDIS_GUARD_H
+
+#include <hiredis/async.h>
+
+#include "base/base.h"
+
+/* Its place must not change while the reader is used. */
+struct guard {
+	redisReplyObjectFunctions functions; /* the reader's, with looks before */
+	const redisReplyObjectFunctions *plain; /* as hiredis has them */
+	const redisCallbackList *asked; /* NULL: the caller reads no more than it has asked */
+	size_t elements_max;
+	const char *refused; /* why; NULL: nothing was */
+};
+
+/* From now on this reader refuses: an array of more elements, and a reply while `asked` is empty. */
+void guard_set(struct guard *guard, redisReader *reader, const redisCallbackList *asked,
+	       size_t elements_max);
+
+#endif

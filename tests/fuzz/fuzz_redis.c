@@ -1,0 +1,54 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * What a Redis says: whatever it is, hiredis behind our guard gives no second reply to one command,
+ * no reply with more elements than were allowed, and what it gives is read as an entry and as a
+ * Sentinel's answer without harm. The first octet says how much is fed at once.
+ */
+#include "cache/entry.h"
+#include "fuzz.h"
+#include "service/redis/guard.h"
+#include "service/redis/sentinel.h"
+
+#define ELEMENTS_MAX 16
+
+static void look_at(const redisReply *reply)
+{
+	struct store_entry entry;
+	struct redis_place place;
+
+	HOLDS(reply->elements <= ELEMENTS_MAX);
+	for (size_t i = 0; i < reply->elements; i++)
+		if (reply->element[i]->type == REDIS_REPLY_STRING &&
+			entry_unpack(reply->element[i]->str, (size_t)reply->element[i]->len, &entry))
+			HOLDS(entry.token_len <= sizeof(entry.token));
+	if (sentinel_answer(reply, &place))
+		HOLDS(place.port > 0 && place.port <= UINT16_MAX);
+}
+
+int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
+{
+	redisCallback pending = { .next = NULL };
+	redisCallbackList asked = { &pending, &pending };
+	redisReader *reader = redisReaderCreate();
+	struct guard guard;
+	size_t step = size > 0 ? 1 + data[0] % 64 : 1;
+	void *reply;
+
+	HOLDS(reader != NULL);
+	guard_set(&guard, reader, &asked, ELEMENTS_MAX);
+	for (size_t at = 1; at < size && reader->err == 0; at += step) {
+		size_t len = size - at < step ? size - at : step;
+
+		if (redisReaderFeed(reader, (const char *)data + at, len) != REDIS_OK)
+			break;
+		while (redisReaderGetReply(reader, &reply) == REDIS_OK && reply != NULL) {
+			HOLDS(asked.head != NULL ||
+				((const redisReply *)reply)->type == REDIS_REPLY_ERROR);
+			asked.head = NULL;
+			look_at(reply);
+			freeReplyObject(reply);
+		}
+	}
+	redisReaderFree(reader);
+	return 0;
+}

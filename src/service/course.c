@@ -37,6 +37,8 @@ static void take_out(struct engine *engine, struct flight *flight)
 		flight->previous->next = flight->next;
 	else
 		engine->flights = flight->next;
+	if (engine->next == flight)
+		engine->next = flight->next;
 }
 
 static void count(struct engine *engine, enum ask_outcome outcome)
@@ -272,11 +274,11 @@ static void stop_recalling(struct engine *engine, struct flight *flight)
 
 void course_advance(struct engine *engine)
 {
-	struct flight *flight, *next;
+	struct flight *flight;
 	int64_t now = engine_now(engine);
 
-	for (flight = engine->flights; flight != NULL; flight = next) {
-		next = flight->next;
+	for (flight = engine->flights; flight != NULL; flight = engine->next) {
+		engine->next = flight->next;
 		/* An attempt ends by libcurl's own time, so that its endpoint is held to account. */
 		if (now >= flight->deadline_ms && flight->stage != FLIGHT_ASKING)
 			end(engine, flight, flight->said_later ? ASK_PENDING : ASK_TIMEOUT,
@@ -286,6 +288,7 @@ void course_advance(struct engine *engine)
 		else if (flight->stage == FLIGHT_RECALLING && now >= flight->due_ms)
 			stop_recalling(engine, flight);
 	}
+	engine->next = NULL;
 }
 
 void course_end_all(struct engine *engine)

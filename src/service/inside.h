@@ -112,6 +112,7 @@ struct engine {
 	uv_timer_t curl_timer;
 	CURLM *multi;
 	struct flight *flights;
+	struct flight *next; /* for course_advance(): one flight's turn may end others, too */
 	struct transfer *transfers;
 	struct endpoint endpoints[ENGINE_ENDPOINTS_MAX];
 	struct shared *shared; /* NULL: none */

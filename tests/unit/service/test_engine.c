@@ -165,6 +165,37 @@ static void test_breaker_rests(void **state)
 	(void)finish(&stand);
 }
 
+/*
+ * The third look that is too slow ends Redis's connection and with it all other looks, whose
+ * questions end there and then: nobody may be asked. It used to go on with one that was freed.
+ */
+static void test_both_are_away(void **state)
+{
+	enum { PEOPLE = 32 };
+	struct stand stand, silent;
+
+	(void)state;
+	stand_at(&silent, true);
+	stand_at(&stand, false);
+	stand.config.breaker_failures = 1;
+	stand.config.shared = (struct shared_config){
+		.redis = { .address = silent.url + strlen("https://"), .user = "", .password = "",
+			.ca_file = "", .prefix = "" },
+		.timeout_ms = 100,
+		.clock = system_clock,
+	};
+	begin(&stand);
+	(void)ask(&stand, PEOPLE, 1900); /* opens the service's breaker */
+	for (unsigned i = 0; i < PEOPLE; i++)
+		(void)ask(&stand, i, 0);
+	for (int i = 0; i < 400 && stats(&stand).in_flight > 0; i++)
+		(void)usleep(5000);
+	assert_int_equal(stats(&stand).in_flight, 0);
+	assert_int_equal(stats(&stand).attempts, 1);
+	(void)finish(&stand);
+	(void)close(silent.listener);
+}
+
 static void test_hanging_service(void **state)
 {
 	struct stand stand;
@@ -370,6 +401,7 @@ int main(void)
 		cmocka_unit_test(test_name_that_hangs),
 		cmocka_unit_test(test_nobody_there),
 		cmocka_unit_test(test_breaker_rests),
+		cmocka_unit_test(test_both_are_away),
 		cmocka_unit_test(test_hanging_service),
 		cmocka_unit_test(test_one_person_is_one_question),
 		cmocka_unit_test(test_bound_on_those_who_wait),

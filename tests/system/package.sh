@@ -108,7 +108,7 @@ source_package() {
 	local to=$dir/build/package/source
 	local name=freeradius-migrantid-${version%-*}
 	mkdir -p "$to/$name"
-	git ls-files -co --exclude-standard | while IFS= read -r file; do
+	git -c safe.directory='*' ls-files -co --exclude-standard | while IFS= read -r file; do
 		[ ! -e "$file" ] || printf '%s\0' "$file"
 	done | tar --null -T - -cf - | tar -C "$to/$name" --no-same-owner -xf - || return 1
 	tar -C "$to" --exclude="$name/debian" -czf "$to/${name%-*}_${version%-*}.orig.tar.gz" "$name"

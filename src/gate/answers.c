@@ -102,7 +102,7 @@ bool answers_recall(void *ctx, const struct question *question, bool previous,
 	struct gate *gate = ctx;
 	int64_t now = clock_wall(&gate->options.clock), until;
 	const struct person_key *person = previous ? &question->previous : &question->key;
-	struct key_set *keys = keys_in_force(gate, now);
+	struct key_set *keys = keys_in_force(gate);
 	struct view *view = view_ref(gate);
 	bool good = keys != NULL && believe(gate, view, keys, person, entry, now, out, &until);
 
@@ -116,7 +116,7 @@ bool answers_recall(void *ctx, const struct question *question, bool previous,
 bool answers_find(struct gate *gate, const struct view *view, const struct person_key *person,
 		  const char *txn, int64_t now, struct answer *out)
 {
-	struct key_set *keys = keys_in_force(gate, now);
+	struct key_set *keys = keys_in_force(gate);
 	uint8_t slot[PERSON_KEY_LEN];
 	const uint8_t *place = person->bytes;
 	bool found;
@@ -128,6 +128,9 @@ bool answers_find(struct gate *gate, const struct view *view, const struct perso
 		place = slot;
 	}
 	found = memory_get(gate->memory, place, now, out) && key_set_holds(keys, out->thumbprint);
+	/* By the settings of now: it may have been on its way into memory while they changed. */
+	if (found && txn == NULL)
+		found = now < kept_until(view->settings, out, now);
 	if (!found && txn == NULL)
 		found = find_stored(gate, view, keys, person, now, out);
 	key_set_unref(keys);
@@ -169,7 +172,7 @@ enum verdict answers_take(void *ctx, const struct question *question, const char
 	struct gate *gate = ctx;
 	int64_t now = clock_wall(&gate->options.clock);
 	struct answer_expectation expected = expect(gate, &question->key, now);
-	struct key_set *keys = keys_in_force(gate, now);
+	struct key_set *keys = keys_in_force(gate);
 	struct view *view;
 	enum answer_check failed;
 	bool unknown_kid = false;

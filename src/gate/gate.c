@@ -36,9 +36,8 @@ static bool load_redis(struct gate *gate)
 /* Without a key set from a file, the first fetch brings one; until then no answer is believed. */
 static bool load_keys(struct gate *gate)
 {
-	int64_t now = clock_wall(&gate->options.clock);
-
-	gate->keys.as_of = now;
+	gate->keys.as_of_ms = clock_mono_ms(&gate->options.clock);
+	gate->marks[WATCH_JWKS] = reload_mark(gate->boot->jwks_file);
 	if (gate->boot->jwks_file[0] == '\0')
 		return true;
 	gate->keys.set = keys_load_file(gate->boot->jwks_file, &gate->options.reporter);
@@ -54,6 +53,7 @@ static bool load(struct gate *gate)
 	gate->view = view_load(options->settings_file, &options->clock, &options->reporter);
 	if (gate->view == NULL)
 		return false;
+	memcpy(gate->marks, gate->view->marks, sizeof(gate->view->marks));
 	gate->first = view_ref(gate);
 	gate->boot = gate->first->settings;
 	good = file_operator_key(gate->boot->person_key_file, &gate->key, &options->reporter);
@@ -127,7 +127,6 @@ static bool open_all(struct gate *gate)
 			&gate->options.reporter);
 	if (gate->store != NULL)
 		gate->store_generation = gate->store->ops->generation(gate->store);
-	reload_mark(gate);
 	gate->engine = start_engine(gate);
 	return gate->engine != NULL;
 }

@@ -21,12 +21,21 @@
 #include "gate/state.h"
 #include "service/engine.h"
 
+enum watched { WATCH_SETTINGS, WATCH_RULES, WATCH_MESSAGES, WATCH_JWKS, WATCHED };
+
+/* A file's identity, to notice that it was changed or replaced. */
+struct file_mark {
+	uint64_t device, inode, size;
+	int64_t changed_s, changed_ns;
+};
+
 /*
  * One version of all that a reload may change. A decision takes one view at its beginning and
  * uses no other, so no two versions are ever mixed.
  */
 struct view {
 	atomic_uint references;
+	struct file_mark marks[WATCH_JWKS]; /* of the three, from before each was read */
 	struct settings *settings;
 	struct rule_set *rules;
 	struct messages *messages;
@@ -36,16 +45,8 @@ struct view {
 /* The service's keys in force, and since when they are known to be. */
 struct key_state {
 	struct key_set *set; /* NULL: none yet */
-	int64_t as_of; /* seconds since 1970: start, last good fetch or file change */
+	int64_t as_of_ms; /* monotonic: start, last good fetch or file change */
 };
-
-/* A file's identity, to notice that it was changed or replaced. */
-struct file_mark {
-	uint64_t device, inode, size;
-	int64_t changed_s, changed_ns;
-};
-
-enum watched { WATCH_SETTINGS, WATCH_RULES, WATCH_MESSAGES, WATCH_JWKS, WATCHED };
 
 struct gate {
 	struct gate_options options;
@@ -76,8 +77,8 @@ struct date view_today(const struct view *view, int64_t now);
 /* keys.c */
 MUST_CHECK struct key_set *keys_load_file(const char *path, const struct reporter *reporter);
 /* The set in force with a reference of the caller's, NULL if there is none or it is too old. */
-MUST_CHECK struct key_set *keys_in_force(struct gate *gate, int64_t now);
-void keys_replace(struct gate *gate, struct key_set *set, int64_t now);
+MUST_CHECK struct key_set *keys_in_force(struct gate *gate);
+void keys_replace(struct gate *gate, struct key_set *set);
 bool keys_fetched(void *ctx, const char *json, size_t len);
 
 /*
@@ -93,7 +94,7 @@ bool answers_recall(void *ctx, const struct question *question, bool previous,
 		    const struct store_entry *entry, struct answer *out);
 
 /* reload.c: the engine's once-a-second look at the files. */
-void reload_mark(struct gate *gate);
+struct file_mark reload_mark(const char *path); /* zero for none */
 void reload_tick(void *ctx);
 /* The engine's, too: of a store that it looks at by itself. */
 void reload_forget(void *ctx);

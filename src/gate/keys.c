@@ -15,31 +15,34 @@ struct key_set *keys_load_file(const char *path, const struct reporter *reporter
 
 /*
  * A file is the operator's own word and does not age; keys that come from an address are believed
- * only for a bounded time after the last fetch that succeeded.
+ * only for a bounded time after the last fetch that succeeded, by a clock that nobody can set.
  */
-static bool too_old(const struct gate *gate, int64_t as_of, int64_t now)
+static bool too_old(const struct gate *gate)
 {
-	return gate->boot->jwks_url[0] != '\0' && now - as_of > gate->boot->jwks_max_age;
+	int64_t age_ms = clock_mono_ms(&gate->options.clock) - gate->keys.as_of_ms;
+
+	return gate->boot->jwks_url[0] != '\0' && age_ms > gate->boot->jwks_max_age * 1000;
 }
 
-struct key_set *keys_in_force(struct gate *gate, int64_t now)
+struct key_set *keys_in_force(struct gate *gate)
 {
 	struct key_set *set = NULL;
 
 	pthread_mutex_lock(&gate->mutex);
-	if (gate->keys.set != NULL && !too_old(gate, gate->keys.as_of, now))
+	if (gate->keys.set != NULL && !too_old(gate))
 		set = key_set_ref(gate->keys.set);
 	pthread_mutex_unlock(&gate->mutex);
 	return set;
 }
 
-void keys_replace(struct gate *gate, struct key_set *set, int64_t now)
+void keys_replace(struct gate *gate, struct key_set *set)
 {
+	int64_t now_ms = clock_mono_ms(&gate->options.clock);
 	struct key_set *old;
 
 	pthread_mutex_lock(&gate->mutex);
 	old = gate->keys.set;
-	gate->keys = (struct key_state){ .set = set, .as_of = now };
+	gate->keys = (struct key_state){ .set = set, .as_of_ms = now_ms };
 	pthread_mutex_unlock(&gate->mutex);
 	key_set_unref(old);
 }
@@ -52,7 +55,7 @@ bool keys_fetched(void *ctx, const char *json, size_t len)
 
 	if (set == NULL)
 		return false;
-	keys_replace(gate, set, clock_wall(&gate->options.clock));
+	keys_replace(gate, set);
 	gate->keys_stale_told = false;
 	return true;
 }

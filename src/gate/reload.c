@@ -11,7 +11,7 @@
 
 #define STALE_WARNING_AT(max_age) ((max_age) / 2)
 
-static struct file_mark mark_of(const char *path)
+struct file_mark reload_mark(const char *path)
 {
 	struct file_mark mark = { 0 };
 	struct stat seen;
@@ -28,22 +28,12 @@ static struct file_mark mark_of(const char *path)
 
 static bool moved(struct file_mark *known, const char *path)
 {
-	struct file_mark now = mark_of(path);
+	struct file_mark now = reload_mark(path);
 
 	if (memcmp(known, &now, sizeof(now)) == 0)
 		return false;
 	*known = now;
 	return true;
-}
-
-void reload_mark(struct gate *gate)
-{
-	const struct settings *settings = gate->view->settings;
-
-	gate->marks[WATCH_SETTINGS] = mark_of(settings->file);
-	gate->marks[WATCH_RULES] = mark_of(settings->rules_file);
-	gate->marks[WATCH_MESSAGES] = mark_of(settings->messages_file);
-	gate->marks[WATCH_JWKS] = mark_of(gate->boot->jwks_file);
 }
 
 static void swap_view(struct gate *gate, struct view *fresh)
@@ -54,6 +44,7 @@ static void swap_view(struct gate *gate, struct view *fresh)
 	old = gate->view;
 	gate->view = fresh;
 	pthread_mutex_unlock(&gate->mutex);
+	memcpy(gate->marks, fresh->marks, sizeof(fresh->marks));
 	if (old->settings->keep_yes != fresh->settings->keep_yes ||
 	    old->settings->keep_no != fresh->settings->keep_no)
 		memory_clear(gate->memory);
@@ -93,7 +84,7 @@ static void reload_keys(struct gate *gate)
 	}
 	report(reporter, SAY_INFO, gate->boot->jwks_file, 0, "key set reloaded, %zu keys",
 		key_set_count(set));
-	keys_replace(gate, set, clock_wall(&gate->options.clock));
+	keys_replace(gate, set);
 }
 
 /* Keys from an address age; say so once before they stop being believed. */
@@ -103,7 +94,7 @@ static void watch_age(struct gate *gate)
 
 	if (gate->boot->jwks_url[0] == '\0' || gate->keys_stale_told)
 		return;
-	age = clock_wall(&gate->options.clock) - gate->keys.as_of;
+	age = (clock_mono_ms(&gate->options.clock) - gate->keys.as_of_ms) / 1000;
 	if (age < STALE_WARNING_AT(max_age))
 		return;
 	gate->keys_stale_told = true;

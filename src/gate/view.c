@@ -24,13 +24,16 @@ struct view *view_load(const char *settings_file, const struct clock *clock,
 	if (view == NULL)
 		return NULL;
 	atomic_init(&view->references, 1);
+	view->marks[WATCH_SETTINGS] = reload_mark(settings_file);
 	view->settings = settings_load(settings_file, reporter);
 	if (view->settings == NULL) {
 		view_free(view);
 		return NULL;
 	}
 	view->zone = g_time_zone_new_identifier(view->settings->time_zone);
+	view->marks[WATCH_RULES] = reload_mark(view->settings->rules_file);
 	view->rules = file_rules(view->settings->rules_file, reporter);
+	view->marks[WATCH_MESSAGES] = reload_mark(view->settings->messages_file);
 	view->messages = file_messages(view->settings->messages_file, reporter);
 	if (view->zone == NULL || view->rules == NULL || view->messages == NULL) {
 		view_free(view);

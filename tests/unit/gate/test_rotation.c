@@ -228,7 +228,7 @@ static void keep_in_store(const struct generation *generation)
 
 static void open_gate(struct gate *gate, size_t memory_octets, struct store *store)
 {
-	gate->options.clock.wall = wall;
+	gate->options.clock = (struct clock){ wall, system_clock.mono_ms, NULL };
 	gate->boot = &all.settings;
 	gate->view = &all.view;
 	gate->store = store;

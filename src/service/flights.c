@@ -68,12 +68,18 @@ static struct flight *unref(struct flight *flight)
 	return --flight->references == 0 ? flight : NULL;
 }
 
-static struct flight *find(struct engine *engine, const struct person_key *key)
+/* Whether one answer serves both. A sale that wants to be asked for afresh has its own. */
+static bool is_same(const struct question *a, const struct question *b)
 {
-	struct flight *flight = engine->buckets[bucket_of(engine, key)];
+	return memcmp(a->key.bytes, b->key.bytes, PERSON_KEY_LEN) == 0 &&
+	       ((!a->afresh && !b->afresh) || strcmp(a->txn, b->txn) == 0);
+}
 
-	while (flight != NULL &&
-		memcmp(flight->question.key.bytes, key->bytes, PERSON_KEY_LEN) != 0)
+static struct flight *find(struct engine *engine, const struct question *question)
+{
+	struct flight *flight = engine->buckets[bucket_of(engine, &question->key)];
+
+	while (flight != NULL && !is_same(&flight->question, question))
 		flight = flight->next_in_bucket;
 	return flight;
 }
@@ -198,7 +204,7 @@ static struct flight *board(struct engine *engine, struct question *question, bo
 
 	*out = (struct ask_result){ .outcome = ASK_UNAVAILABLE };
 	pthread_mutex_lock(&engine->mutex);
-	flight = engine->stopping ? NULL : find(engine, &question->key);
+	flight = engine->stopping ? NULL : find(engine, question);
 	if (flight != NULL)
 		atomic_fetch_add(&engine->count.joined, 1);
 	else if (!engine->stopping)

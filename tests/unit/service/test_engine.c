@@ -250,6 +250,29 @@ static void test_one_person_is_one_question(void **state)
 	(void)finish(&stand);
 }
 
+/* Where no answer may serve twice, another sale to the same person is another question. */
+static void test_afresh_is_not_joined(void **state)
+{
+	static const char *const sales[] = { "a", "b", "a" };
+	struct stand stand;
+
+	(void)state;
+	stand_at(&stand, true);
+	begin(&stand);
+	for (size_t i = 0; i < ARRAY_LEN(sales); i++) {
+		struct question question = about(7);
+		struct ask_result result;
+
+		question.afresh = true;
+		question.txn[0] = sales[i][0];
+		engine_ask(stand.engine, &question, 0, &result);
+		assert_int_equal(result.outcome, ASK_PENDING);
+	}
+	assert_int_equal(stats(&stand).asked, 2);
+	assert_int_equal(stats(&stand).joined, 1);
+	(void)finish(&stand);
+}
+
 static void test_bound_on_those_who_wait(void **state)
 {
 	enum { ASKERS = 4 };
@@ -404,6 +427,7 @@ int main(void)
 		cmocka_unit_test(test_both_are_away),
 		cmocka_unit_test(test_hanging_service),
 		cmocka_unit_test(test_one_person_is_one_question),
+		cmocka_unit_test(test_afresh_is_not_joined),
 		cmocka_unit_test(test_bound_on_those_who_wait),
 		cmocka_unit_test(test_bound_on_questions),
 		cmocka_unit_test(test_stop_under_load),

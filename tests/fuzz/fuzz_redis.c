@@ -9,14 +9,14 @@
 #include "service/redis/guard.h"
 #include "service/redis/sentinel.h"
 
-#define ELEMENTS_MAX 16
+static const struct guard_limits limits = { .elements = 16, .octets = 4096, .depth = 1 };
 
 static void look_at(const redisReply *reply)
 {
 	struct store_entry entry;
 	struct redis_place place;
 
-	HOLDS(reply->elements <= ELEMENTS_MAX);
+	HOLDS(reply->elements <= limits.elements);
 	for (size_t i = 0; i < reply->elements; i++)
 		if (reply->element[i]->type == REDIS_REPLY_STRING &&
 			entry_unpack(reply->element[i]->str, (size_t)reply->element[i]->len, &entry))
@@ -35,7 +35,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	void *reply;
 
 	HOLDS(reader != NULL);
-	guard_set(&guard, reader, &asked, ELEMENTS_MAX);
+	guard_set(&guard, reader, &asked, &limits);
 	for (size_t at = 1; at < size && reader->err == 0; at += step) {
 		size_t len = size - at < step ? size - at : step;
 

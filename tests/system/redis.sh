@@ -161,4 +161,25 @@ server_stop "$b/server"
 stand_server "$b"
 sell "$a" LOCKED001
 same "a Redis that refuses us is as if absent" "$(sale "$b" LOCKED001)" "Yes match Service"
+
+# Redis repeats what it was sent when it knows no such command: pseudonyms, and the password.
+echo secret >"$work/password"
+redis_end "$work/redis"
+redis_serve "$work/redis" "$port" 'rename-command MGET ""' 'rename-command UNLINK ""' \
+	'user migrantid on >secret ~* +@all' 'user keeper on >secret ~* +@all' \
+	'user test on >test ~* +@all' || not_ok "redis-server starts" "$work/redis/log"
+redis SET "migrantid:$(printf %043d 1)" x >/dev/null
+server_stop "$b/server"
+stand_server "$b"
+for i in 1 2 3 4; do sell "$b" "WORDS000$i"; done
+sleep 1
+same "a Redis without our command is as if absent" "$(decided "$b")" "Yes match"
+holds "which is said" grep -q 'shared cache .* is away (ERR)' "$b/server/log"
+says "and by migrantidctl" 'redis_address: Redis refuses UNLINK: ERR' ctl cache purge --all
+redis_end "$work/redis"
+redis_serve "$work/redis" "$port" 'rename-command AUTH ""' || not_ok "redis-server starts" "$work/redis/log"
+says "nor is the password shown" 'redis_address: Redis refuses AUTH: ERR' ctl cache stats
+cp "$work/ctl.err" "$work/auth.err"
+says "nor a pseudonym" 'Redis refuses AUTH' ctl cache purge --all
+fails "not anywhere" grep -qE "secret'|[A-Za-z0-9_-]{43}" "$work"/*.err "$a/server/log" "$b/server/log"
 exit $tap_status

@@ -15,6 +15,8 @@ static bool is_refused(const redisReadTask *task)
 {
 	struct guard *guard = task->privdata;
 
+	if (task->parent == NULL)
+		guard->octets = 0;
 	if (task->parent != NULL || task->type == REDIS_REPLY_ERROR || guard->asked == NULL ||
 		guard->asked->head != NULL)
 		return false;
@@ -27,9 +29,30 @@ static const redisReplyObjectFunctions *plain(const redisReadTask *task)
 	return ((const struct guard *)task->privdata)->plain;
 }
 
+static bool is_too_long(const redisReadTask *task, size_t len)
+{
+	struct guard *guard = task->privdata;
+
+	guard->octets += len;
+	if (guard->octets <= guard->limits.octets)
+		return false;
+	guard->refused = GUARD_TOO_LONG;
+	return true;
+}
+
+static bool is_too_deep(const redisReadTask *task)
+{
+	unsigned depth = 0;
+
+	for (; task->parent != NULL; task = task->parent)
+		depth++;
+	return depth > ((const struct guard *)task->privdata)->limits.depth;
+}
+
 static void *create_string(const redisReadTask *task, char *text, size_t len)
 {
-	return is_refused(task) ? NULL : plain(task)->createString(task, text, len);
+	return is_refused(task) || is_too_long(task, len) ?
+		NULL : plain(task)->createString(task, text, len);
 }
 
 static void *create_array(const redisReadTask *task, element_count count)
@@ -38,9 +61,9 @@ static void *create_array(const redisReadTask *task, element_count count)
 
 	if (is_refused(task))
 		return NULL;
-	if ((size_t)count <= guard->elements_max)
+	if ((size_t)count <= guard->limits.elements && !is_too_deep(task))
 		return plain(task)->createArray(task, count);
-	guard->refused = "its reply is too long";
+	guard->refused = GUARD_TOO_LONG;
 	return NULL;
 }
 
@@ -67,9 +90,9 @@ static void *create_bool(const redisReadTask *task, int value)
 #endif
 
 void guard_set(struct guard *guard, redisReader *reader, const redisCallbackList *asked,
-	       size_t elements_max)
+	       const struct guard_limits *limits)
 {
-	*guard = (struct guard){ *reader->fn, reader->fn, asked, elements_max, NULL };
+	*guard = (struct guard){ *reader->fn, reader->fn, asked, *limits, 0, NULL };
 	guard->functions.createString = create_string;
 	guard->functions.createArray = create_array;
 	guard->functions.createInteger = create_integer;

@@ -88,6 +88,16 @@ void redis_name(const char *prefix, const char *rest, char out[REDIS_NAME_ROOM])
 	(void)snprintf(out, REDIS_NAME_ROOM, "%s%s", prefix, rest);
 }
 
+void redis_error_code(const char *words, char out[REDIS_CODE_ROOM])
+{
+	size_t len = strspn(words, "ABCDEFGHIJKLMNOPQRSTUVWXYZ");
+
+	if (len == 0 || len >= REDIS_CODE_ROOM || (words[len] != ' ' && words[len] != '\0'))
+		(void)snprintf(out, REDIS_CODE_ROOM, "an error");
+	else
+		(void)snprintf(out, REDIS_CODE_ROOM, "%.*s", (int)len, words);
+}
+
 bool redis_name_is_entry(const char *rest, size_t len)
 {
 	static const char characters[] = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz"

@@ -53,6 +53,13 @@ void redis_place_text(const struct redis_place *place, char out[REDIS_PLACE_ROOM
 /* The key that is called `rest` behind the prefix. */
 void redis_name(const char *prefix, const char *rest, char out[REDIS_NAME_ROOM]);
 
+/*
+ * Of Redis's error the code alone, "NOPERM", which may be shown to people: the words behind it
+ * repeat our command, with pseudonyms and the password in it.
+ */
+#define REDIS_CODE_ROOM 24
+void redis_error_code(const char *words, char out[REDIS_CODE_ROOM]);
+
 /* Whether what follows the prefix is a pseudonym as an entry is called by. */
 MUST_CHECK bool redis_name_is_entry(const char *rest, size_t len);
 

@@ -19,6 +19,8 @@ struct look {
 	struct shared *shared;
 	shared_found *found; /* NULL: nobody waits any more */
 	void *ctx;
+	bool probes; /* the breaker waits for what becomes of it */
+	bool late; /* what comes now proves nothing */
 };
 
 struct shared {
@@ -32,8 +34,8 @@ struct shared {
 	struct breaker breaker;
 	size_t under_way;
 	char generation[REDIS_GENERATION_LEN]; /* last seen; '\0': none yet */
-	bool watched; /* for a while: memory may hold what was removed since */
 	bool watching; /* a look at it is under way */
+	bool watched_late; /* and should have ended */
 	bool told; /* that it is away */
 	bool ending;
 };
@@ -62,6 +64,16 @@ static void unwell(struct shared *shared, const char *why)
 			"the shared cache at %s%s is away (%s): sales are decided without it",
 			asks ? "the master " : "", asks ? redis->master : redis->address, why);
 	}
+}
+
+/* By something that is no answer to what we sent. */
+static void refused(struct shared *shared, const redisReply *reply)
+{
+	char code[REDIS_CODE_ROOM] = "a strange reply";
+
+	if (reply->type == REDIS_REPLY_ERROR)
+		redis_error_code(reply->str, code);
+	unwell(shared, code);
 }
 
 /* Nobody was there to be asked: that is a probe as well as a command. */
@@ -149,15 +161,26 @@ static void on_disconnect(const redisAsyncContext *connection, int status)
 	unwell(shared, redis_wire_fault(connection));
 }
 
+static void hang_up(struct shared *shared)
+{
+	redisAsyncContext *connection = shared->connection;
+
+	lose(shared);
+	if (connection != NULL)
+		redisAsyncFree(connection);
+}
+
+/* The next connection tries again: it may be mended by then. */
 static void on_login(redisAsyncContext *connection, void *reply_of, void *ctx)
 {
 	const redisReply *reply = reply_of;
 	struct shared *shared = ctx;
 
-	(void)connection;
 	shared->under_way--;
-	if (reply != NULL && reply->type == REDIS_REPLY_ERROR)
-		unwell(shared, "it refuses our user or password");
+	if (reply == NULL || reply->type != REDIS_REPLY_ERROR || shared->connection != connection)
+		return;
+	out_of_reach(shared, "it refuses our user or password");
+	hang_up(shared);
 }
 
 /* Count a command as under way if it could be handed over. */
@@ -238,10 +261,10 @@ static void on_values(redisAsyncContext *connection, void *reply_of, void *ctx)
 
 	(void)connection;
 	shared->under_way--;
-	if (reply != NULL && reply->type == REDIS_REPLY_ARRAY)
+	if (reply != NULL && reply->type != REDIS_REPLY_ARRAY)
+		refused(shared, reply);
+	else if (reply != NULL && !look->late)
 		well(shared);
-	else if (reply != NULL)
-		unwell(shared, reply->type == REDIS_REPLY_ERROR ? reply->str : "a strange reply");
 	if (look->found != NULL && !shared->ending)
 		tell(look, reply != NULL && reply->type == REDIS_REPLY_ARRAY ? reply : NULL);
 	free(look);
@@ -253,30 +276,23 @@ struct look *shared_look(struct shared *shared, const struct person_key *const k
 	char names[SHARED_KEYS_MAX][REDIS_NAME_ROOM];
 	const char *words[1 + SHARED_KEYS_MAX] = { "MGET" };
 	struct look *look;
+	bool probed = shared->breaker.probing;
 
 	if (!may_ask(shared) || (look = calloc(1, sizeof(*look))) == NULL)
 		return NULL;
-	*look = (struct look){ shared, found, ctx };
+	*look = (struct look){ .shared = shared, .found = found, .ctx = ctx };
 	for (size_t i = 0; i < count; i++) {
 		redis_name(shared->config.redis.prefix, keys[i]->text, names[i]);
 		words[1 + i] = names[i];
 	}
 	breaker_ask(&shared->breaker, now(shared));
+	look->probes = !probed && shared->breaker.probing;
 	if (sent(shared, redisAsyncCommandArgv(shared->connection, on_values, look,
 		    (int)(1 + count), words, NULL)))
 		return look;
 	breaker_abandoned(&shared->breaker);
 	free(look);
 	return NULL;
-}
-
-static void hang_up(struct shared *shared)
-{
-	redisAsyncContext *connection = shared->connection;
-
-	lose(shared);
-	if (connection != NULL)
-		redisAsyncFree(connection);
 }
 
 /* A connection that has gone silent is not used again once the breaker has opened. */
@@ -290,8 +306,11 @@ static void silent(struct shared *shared)
 void shared_forget(struct shared *shared, struct look *look, bool too_slow)
 {
 	look->found = NULL;
+	look->late = too_slow;
 	if (too_slow)
 		silent(shared);
+	else if (look->probes)
+		breaker_abandoned(&shared->breaker);
 }
 
 static void on_stored(redisAsyncContext *connection, void *reply_of, void *ctx)
@@ -302,7 +321,7 @@ static void on_stored(redisAsyncContext *connection, void *reply_of, void *ctx)
 	shared->under_way--;
 	if (reply == NULL || reply->type != REDIS_REPLY_ERROR)
 		return;
-	unwell(shared, reply->str);
+	refused(shared, reply);
 	/* It is the master no more. */
 	if (shared->sentinels != NULL && shared->connection == connection &&
 		strncmp(reply->str, "READONLY", strlen("READONLY")) == 0)
@@ -324,14 +343,17 @@ void shared_put(struct shared *shared, const struct person_key *key,
 		(long long)(entry->keep_until - entry->stored_at)));
 }
 
-/* None is no news: nobody has removed anything yet, or Redis has lost what it had. */
-static void heed(struct shared *shared, const redisReply *value, bool first)
+/*
+ * None is no news: nobody has removed anything yet, or Redis has lost what it had. The first one
+ * is some: what came into memory before it was heard of may have been removed since.
+ */
+static void heed(struct shared *shared, const redisReply *value)
 {
 	if (value->type != REDIS_REPLY_STRING || value->len != REDIS_GENERATION_LEN ||
 		memcmp(value->str, shared->generation, REDIS_GENERATION_LEN) == 0)
 		return;
 	memcpy(shared->generation, value->str, REDIS_GENERATION_LEN);
-	if (!first && shared->config.removed != NULL)
+	if (shared->config.removed != NULL)
 		shared->config.removed(shared->config.ctx);
 }
 
@@ -339,20 +361,20 @@ static void on_generation(redisAsyncContext *connection, void *reply_of, void *c
 {
 	const redisReply *reply = reply_of;
 	struct shared *shared = ctx;
-	bool first = !shared->watched;
+	bool late = shared->watched_late;
 
 	(void)connection;
 	shared->under_way--;
-	shared->watching = false;
-	shared->watched = true;
+	shared->watching = shared->watched_late = false;
 	if (reply == NULL)
 		return;
 	if (reply->type != REDIS_REPLY_ARRAY || reply->elements != 1) {
-		unwell(shared, reply->type == REDIS_REPLY_ERROR ? reply->str : "a strange reply");
+		refused(shared, reply);
 		return;
 	}
-	well(shared);
-	heed(shared, reply->element[0], first);
+	if (!late)
+		well(shared);
+	heed(shared, reply->element[0]);
 }
 
 /*
@@ -366,12 +388,11 @@ void shared_watch(struct shared *shared)
 
 	if (shared->sentinels != NULL)
 		sentinels_tick(shared->sentinels);
+	shared->watched_late = shared->watching;
 	if (shared->watching)
 		silent(shared);
-	if (shared->watching || !may_ask(shared)) {
-		shared->watched = true;
+	if (shared->watching || !may_ask(shared))
 		return;
-	}
 	redis_name(shared->config.redis.prefix, REDIS_GENERATION, name);
 	breaker_ask(&shared->breaker, now(shared));
 	shared->watching = sent(shared,

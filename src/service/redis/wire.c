@@ -10,8 +10,8 @@
 
 #include "service/redis/guard.h"
 
-#define ELEMENTS_MAX 16 /* of a reply; no command of ours has as many */
-#define REPLY_MAX ((size_t)256 * 1024) /* octets of one that is not whole yet */
+/* No command of ours has as much in its reply. */
+static const struct guard_limits limits = { .elements = 16, .octets = 256 * 1024, .depth = 0 };
 
 struct tie {
 	uv_poll_t poll;
@@ -24,9 +24,9 @@ struct tie {
 static void take_in(struct tie *tie)
 {
 	redisAsyncHandleRead(tie->connection);
-	if (tie->connection == NULL || tie->connection->c.reader->len <= REPLY_MAX)
+	if (tie->connection == NULL || tie->connection->c.reader->len <= limits.octets)
 		return;
-	tie->guard.refused = "its reply is too long";
+	tie->guard.refused = GUARD_TOO_LONG;
 	redisAsyncFree(tie->connection);
 }
 
@@ -105,7 +105,7 @@ static bool attach(redisAsyncContext *connection, uv_loop_t *loop)
 	}
 	tie->poll.data = tie;
 	tie->connection = connection;
-	guard_set(&tie->guard, connection->c.reader, &connection->replies, ELEMENTS_MAX);
+	guard_set(&tie->guard, connection->c.reader, &connection->replies, &limits);
 	connection->ev.data = tie;
 	connection->ev.addRead = add_read;
 	connection->ev.delRead = del_read;

@@ -8,11 +8,16 @@
 
 #include <openssl/crypto.h>
 
+#include "base/clock.h"
 #include "gate/files.h"
 #include "service/redis/sentinel.h"
 
-#define PATIENCE_S 5 /* for a connection, and for each reply */
-#define ELEMENTS_MAX 65536 /* of a reply; SCAN brings some hundreds */
+#define PATIENCE_S 5 /* for a connection, and for each part of a reply */
+#define REPLY_S 60 /* for a whole one */
+
+/* SCAN brings some hundreds of names in an array of its own, MGET as many entries. */
+static const struct guard_limits limits = { .elements = 65536, .octets = 64 * 1024 * 1024,
+	.depth = 1 };
 
 /* An error that is to be mended at one of the settings. */
 #define blame(link, setting, ...) \
@@ -50,6 +55,13 @@ static bool timed_out(const redisContext *context)
 	return context->err == REDIS_ERR_IO && (errno == EAGAIN || errno == ETIMEDOUT);
 }
 
+static const char *fault_of(const struct redis_link *link, const redisContext *context)
+{
+	if (link->guard.refused != NULL)
+		return link->guard.refused;
+	return context->errstr[0] != '\0' ? context->errstr : context->reader->errstr;
+}
+
 /* Of a connection that is of no use, to Redis or to a Sentinel. */
 static void blame_connection(const struct redis_link *link, const char *whom,
 			     const struct redis_place *place, const redisContext *context)
@@ -65,7 +77,7 @@ static void blame_connection(const struct redis_link *link, const char *whom,
 			PATIENCE_S);
 	else
 		blame(link, whereabouts(link), "%s at %s cannot be reached: %s", whom, at,
-			link->guard.refused != NULL ? link->guard.refused : context->errstr);
+			fault_of(link, context));
 }
 
 static bool begins(const char *text, const char *with)
@@ -73,39 +85,69 @@ static bool begins(const char *text, const char *with)
 	return strncmp(text, with, strlen(with)) == 0;
 }
 
-/* Redis's own words, and where they are about our settings, which and what to do. */
-static void blame_refusal(const struct redis_link *link, const char *words)
+/* Redis's own word, and where it is about our settings, which and what to do. */
+static void blame_refusal(const struct redis_link *link, const char *command, const char *words)
 {
+	char code[REDIS_CODE_ROOM];
 	const struct redis_config *config = &link->config;
 	const char *user = config->user[0] != '\0' ? config->user : "default";
 
+	redis_error_code(words, code);
 	if (begins(words, "NOPERM"))
 		blame(link, "redis_user",
 			"the user '%s' may not do what this needs: in Redis, ACL SETUSER %s "
-			"~%s* " REDIS_LINK_COMMANDS " (%s)",
-			user, user, config->prefix, words);
+			"~%s* " REDIS_LINK_COMMANDS,
+			user, user, config->prefix);
 	else if (begins(words, "WRONGPASS") || begins(words, "ERR invalid password") ||
 		 begins(words, "ERR AUTH"))
-		blame(link, "redis_password_file", "Redis refuses the user '%s' or its password (%s)",
-			user, words);
+		blame(link, "redis_password_file", "Redis refuses the user '%s' or its password",
+			user);
 	else if (begins(words, "NOAUTH"))
-		blame(link, "redis_password_file", "Redis wants a password (%s)", words);
+		blame(link, "redis_password_file", "Redis wants a password");
 	else if (begins(words, "READONLY"))
-		blame(link, whereabouts(link), "this Redis is a replica: name its master (%s)", words);
+		blame(link, whereabouts(link), "this Redis is a replica: name its master");
 	else
-		blame(link, whereabouts(link), "Redis refuses: %s", words);
+		blame(link, whereabouts(link), "Redis refuses %s: %s", command, code);
+}
+
+/*
+ * As redisGetReply(), but no reply is waited for without end, nor kept however long it becomes:
+ * a part of it that comes now and then is enough for hiredis to wait for the next.
+ */
+static redisReply *await(struct redis_link *link, redisContext *context)
+{
+	int64_t until = clock_mono_ms(&system_clock) + REPLY_S * 1000;
+	void *reply = NULL;
+	int sent = 0;
+
+	errno = 0;
+	while (!sent)
+		if (redisBufferWrite(context, &sent) != REDIS_OK)
+			return NULL;
+	while (redisReaderGetReply(context->reader, &reply) == REDIS_OK && reply == NULL) {
+		if (context->reader->len > limits.octets)
+			link->guard.refused = GUARD_TOO_LONG;
+		else if (clock_mono_ms(&system_clock) >= until)
+			link->guard.refused = "its reply does not end";
+		if (link->guard.refused != NULL || redisBufferRead(context) != REDIS_OK)
+			return NULL;
+	}
+	return reply;
 }
 
 redisReply *redis_link_ask(struct redis_link *link, int wanted, size_t count,
 			   const char *const words[], const size_t lens[])
 {
-	redisReply *reply = redisCommandArgv(link->context, (int)count,
-		(const char **)(uintptr_t)words, lens);
+	redisReply *reply = NULL;
+
+	if (redisAppendCommandArgv(link->context, (int)count, (const char **)(uintptr_t)words,
+		    lens) == REDIS_OK)
+		reply = await(link, link->context);
 
 	if (reply == NULL)
 		blame_connection(link, "Redis", &link->place, link->context);
 	else if (reply->type == REDIS_REPLY_ERROR)
-		blame_refusal(link, reply->str);
+		blame_refusal(link, words[0], reply->str);
 	else if (wanted != REDIS_LINK_ANY && reply->type != wanted)
 		blame(link, whereabouts(link), "this is no Redis: a strange reply");
 	else
@@ -139,19 +181,22 @@ static bool log_in(struct redis_link *link)
 }
 
 /* NULL after an error was reported. */
-static redisContext *connect_to(const struct redis_link *link, const char *whom,
+static redisContext *connect_to(struct redis_link *link, const char *whom,
 				const struct redis_place *place)
 {
 	const struct timeval patience = { .tv_sec = PATIENCE_S };
 	redisContext *context;
 
 	errno = 0;
+	link->guard.refused = NULL;
 	context = place->port == 0 ? redisConnectUnixWithTimeout(place->host, patience) :
 				     redisConnectWithTimeout(place->host, place->port, patience);
 	if (context != NULL && context->err == 0 &&
 		redisSetTimeout(context, patience) == REDIS_OK &&
-		redis_tls_start(link->tls, context, place))
+		redis_tls_start(link->tls, context, place)) {
+		guard_set(&link->guard, context->reader, NULL, &limits);
 		return context;
+	}
 	blame_connection(link, whom, place, context);
 	drop_context(&context);
 	return NULL;
@@ -168,11 +213,13 @@ static bool ask_sentinel(struct redis_link *link, const char *address)
 	context = connect_to(link, "the Sentinel", &place);
 	if (context == NULL)
 		return false;
-	reply = redisCommand(context, SENTINEL_QUESTION, link->config.master);
+	if (redisAppendCommand(context, SENTINEL_QUESTION, link->config.master) == REDIS_OK)
+		reply = await(link, context);
 	if (reply == NULL)
 		blame_connection(link, "the Sentinel", &place, context);
 	else if (reply->type == REDIS_REPLY_ERROR)
-		blame(link, "redis_sentinels", "%s refuses: %s", address, reply->str);
+		blame(link, "redis_sentinels", "%s refuses to say where '%s' is", address,
+			link->config.master);
 	else if (!sentinel_answer(reply, &link->place))
 		blame(link, "redis_master", "%s knows no address of '%s'", address,
 			link->config.master);
@@ -208,8 +255,5 @@ bool redis_link_open(struct redis_link *link, const struct settings *settings,
 	if (!redis_tls_open(&link->config, reporter, &link->tls) || !find_place(link))
 		return false;
 	link->context = connect_to(link, "Redis", &link->place);
-	if (link->context == NULL)
-		return false;
-	guard_set(&link->guard, link->context->reader, NULL, ELEMENTS_MAX);
-	return log_in(link);
+	return link->context != NULL && log_in(link);
 }

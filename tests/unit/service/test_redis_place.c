@@ -121,12 +121,37 @@ static void test_names(void **state)
 	assert_string_equal(name, "a%s b:generation");
 }
 
+static void test_codes(void **state)
+{
+	static const struct {
+		const char *words, *code;
+	} rows[] = {
+		{ "NOPERM this user has no permissions", "NOPERM" },
+		{ "ERR", "ERR" },
+		{ "ERR unknown command 'MGET', with args beginning with: 'x'", "ERR" },
+		{ "", "an error" },
+		{ "error", "an error" },
+		{ "ERRor", "an error" },
+		{ "MIGRANTID:SECRET", "an error" },
+		{ " ERR", "an error" },
+		{ "AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA", "an error" },
+	};
+	char code[REDIS_CODE_ROOM];
+
+	(void)state;
+	for (size_t i = 0; i < ARRAY_LEN(rows); i++) {
+		redis_error_code(rows[i].words, code);
+		assert_string_equal(code, rows[i].code);
+	}
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_addresses),
 		cmocka_unit_test(test_told),
 		cmocka_unit_test(test_names),
+		cmocka_unit_test(test_codes),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

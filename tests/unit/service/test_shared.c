@@ -27,7 +27,7 @@ struct fake {
 	uv_loop_t *loop;
 	const char *says; /* to each read of a command or more */
 	size_t len;
-	unsigned heard;
+	unsigned callers, heard;
 	char address[32];
 };
 
@@ -114,6 +114,7 @@ static void on_caller(uv_stream_t *listener, int status)
 
 	assert_int_equal(status, 0);
 	assert_non_null(caller);
+	fake->callers++;
 	assert_int_equal(uv_tcp_init(fake->loop, caller), 0);
 	caller->data = fake;
 	assert_int_equal(uv_accept(listener, (uv_stream_t *)caller), 0);
@@ -340,6 +341,115 @@ static void test_endless_reply(void **state)
 	take_down(&stand);
 }
 
+/* Nor by small parts, each of which is whole. */
+static void test_endless_parts(void **state)
+{
+	static char text[16 * 65536 + 16];
+	struct stand stand;
+	size_t len;
+
+	(void)state;
+	len = (size_t)snprintf(text, sizeof(text), "*16\r\n");
+	for (int i = 0; i < 16; i++)
+		len += (size_t)snprintf(text + len, sizeof(text) - len, "$60000\r\n%060000d\r\n", i);
+	stand_up(&stand);
+	says(&stand.fakes[0], text, len);
+	stand.config.timeout_ms = LATEST_MS;
+	begin(&stand);
+	for (int i = 0; i < 3; i++)
+		assert_true(look(&stand));
+	assert_int_equal(stand.warnings, 1);
+	assert_non_null(strstr(stand.warning, "its reply is too long"));
+	take_down(&stand);
+}
+
+/* Redis repeats what it was sent: names of entries, and the password. */
+static void test_words(void **state)
+{
+	struct stand stand;
+
+	(void)state;
+	stand_up(&stand);
+	says(&stand.fakes[0], TEXT("-ERR unknown command 'MGET', with args beginning with: "
+				   "'p:now' 'p:before' \r\n"));
+	begin(&stand);
+	for (int i = 0; i < 3; i++)
+		assert_true(look(&stand));
+	assert_int_equal(stand.warnings, 1);
+	assert_non_null(strstr(stand.warning, "(ERR)"));
+	assert_null(strstr(stand.warning, "p:now"));
+	take_down(&stand);
+}
+
+/* A password that is refused is tried again with the next connection. */
+static void test_password(void **state)
+{
+	struct stand stand;
+
+	(void)state;
+	stand_up(&stand);
+	stand.config.redis.password = "secret";
+	stand.config.timeout_ms = LATEST_MS;
+	says(&stand.fakes[0], TEXT("-WRONGPASS no\r\n-NOAUTH no\r\n"));
+	begin(&stand);
+	assert_true(look(&stand));
+	assert_true(stand.called);
+	says(&stand.fakes[0], TEXT("+OK\r\n*2\r\n$-1\r\n$22\r\n" RIGHT "\r\n"));
+	assert_true(look(&stand));
+	assert_true(stand.found);
+	assert_int_equal(stand.fakes[0].callers, 2);
+	take_down(&stand);
+}
+
+/* What comes when nobody waits any more is no sign that it is well. */
+static void test_always_late(void **state)
+{
+	static const struct person_key key = { .text = "now" };
+	const struct person_key *keys[SHARED_KEYS_MAX] = { &key };
+	struct stand stand;
+
+	(void)state;
+	stand_up(&stand);
+	says(&stand.fakes[0], TEXT("*1\r\n$-1\r\n"));
+	begin(&stand);
+	for (int i = 0; i < 3; i++) {
+		struct look *look = shared_look(stand.shared, keys, 1, on_found, &stand);
+
+		assert_non_null(look);
+		shared_forget(stand.shared, look, true);
+		run_for(&stand, WHILE_MS, NULL);
+	}
+	assert_int_equal(stand.warnings, 1);
+	assert_null(shared_look(stand.shared, keys, 1, on_found, &stand));
+	take_down(&stand);
+}
+
+/* A probe that ends with its question, for reasons of its own, leaves the next one its turn. */
+static void test_probe_given_up(void **state)
+{
+	static const struct person_key key = { .text = "now" };
+	const struct person_key *keys[SHARED_KEYS_MAX] = { &key };
+	struct stand stand;
+	struct look *probe;
+
+	(void)state;
+	stand_up(&stand);
+	stand.config.timeout_ms = 20;
+	begin(&stand);
+	for (int i = 0; i < 3; i++)
+		assert_true(look(&stand));
+	stand.now_ms += 500;
+	probe = shared_look(stand.shared, keys, 1, on_found, &stand);
+	assert_non_null(probe);
+	assert_null(shared_look(stand.shared, keys, 1, on_found, &stand));
+	shared_forget(stand.shared, probe, false);
+	says(&stand.fakes[0], TEXT("*2\r\n$-1\r\n$-1\r\n"));
+	stand.config.timeout_ms = LATEST_MS;
+	assert_true(look(&stand));
+	assert_true(look(&stand));
+	take_down(&stand);
+}
+
 /* A refused connection is heard of at once, not only by silence. */
 static void test_nobody_there(void **state)
 {
@@ -408,17 +518,18 @@ static void test_removals(void **state)
 		const char *says;
 		unsigned removed; /* in all */
 	} rows[] = {
-		{ ONE, 0 }, /* nothing is in memory yet */
-		{ ONE, 0 },
-		{ TWO, 1 },
-		{ TWO, 1 },
-		{ "*1\r\n$-1\r\n", 1 }, /* Redis has lost it */
-		{ TWO, 1 },
-		{ "*1\r\n$3\r\nabc\r\n", 1 },
-		{ "*2\r\n$-1\r\n$-1\r\n", 1 },
-		{ "-ERR\r\n", 1 },
-		{ "+OK\r\n", 1 },
-		{ ONE, 2 },
+		{ "*1\r\n$-1\r\n", 0 }, /* nobody has removed anything yet */
+		{ ONE, 1 },
+		{ ONE, 1 },
+		{ TWO, 2 },
+		{ TWO, 2 },
+		{ "*1\r\n$-1\r\n", 2 }, /* Redis has lost it */
+		{ TWO, 2 },
+		{ "*1\r\n$3\r\nabc\r\n", 2 },
+		{ "*2\r\n$-1\r\n$-1\r\n", 2 },
+		{ "-ERR\r\n", 2 },
+		{ "+OK\r\n", 2 },
+		{ ONE, 3 },
 	};
 	struct stand stand;
 
@@ -593,6 +704,11 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_replies),
 		cmocka_unit_test(test_endless_reply),
+		cmocka_unit_test(test_endless_parts),
+		cmocka_unit_test(test_words),
+		cmocka_unit_test(test_password),
+		cmocka_unit_test(test_always_late),
+		cmocka_unit_test(test_probe_given_up),
 		cmocka_unit_test(test_nobody_there),
 		cmocka_unit_test(test_rests),
 		cmocka_unit_test(test_removals),

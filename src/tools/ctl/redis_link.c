@@ -143,7 +143,6 @@ redisReply *redis_link_ask(struct redis_link *link, int wanted, size_t count,
 	if (redisAppendCommandArgv(link->context, (int)count, (const char **)(uintptr_t)words,
 		    lens) == REDIS_OK)
 		reply = await(link, link->context);
-
 	if (reply == NULL)
 		blame_connection(link, "Redis", &link->place, link->context);
 	else if (reply->type == REDIS_REPLY_ERROR)

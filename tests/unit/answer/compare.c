@@ -44,6 +44,7 @@ static struct {
 		"PSS: shorter than the modulus (RFC 8017 8.1.2), as OpenSSL takes it" },
 	/* The header decides what the key should have decided (RFC 8725 3.1, 3.11). */
 	{ "other curve", CJOSE | LIBJOSE, CHECK_KEY, "ES256 with P-384 (RFC 7518 3.4)" },
+	{ "other alg", LIBJOSE, CHECK_HEADER, "ES256K with P-256 (RFC 8812 3.2), on Debian 13" },
 	{ "other alg and its signature", CJOSE, CHECK_KEY, "the key's alg is not looked at" },
 	{ "other alg and its signature", LIBJOSE, CHECK_KEY, "algorithms compared with <" },
 	{ "key for another alg", CJOSE, CHECK_KEY, "the key's alg is not looked at" },

@@ -49,6 +49,7 @@ search_memory() {
 #	pair	the same goes for the values that it has decoded from it
 #	frame	libcurl and nghttp2 keep one frame each per open HTTP/2 connection: the last question
 #	chunk	libcurl 8.0 and later keep it once more
+#	register	OpenSSL leaves what it has encrypted last, 64 octets, in a vector register
 clean_but() {
 	local what=$1 status=0
 	search_memory "$3" || status=$?
@@ -138,10 +139,10 @@ alone() {
 		holds "$protocol: it was asked by that" grep -q "^$protocol" "$work"/stand/nginx/*.log
 	holds "$protocol: its memory can be looked at" dump "$work/core" "$decide_pid"
 	if [ "$protocol" = HTTP/1.1 ]; then
-		clean_but "$protocol: and holds nobody" nothing "$work/core"
+		clean_but "$protocol: and holds nobody" register "$work/core"
 	else
 		clean_but "$protocol: and holds nobody outside of an open connection's buffers" \
-			'frame|chunk' "$work/core"
+			'frame|chunk|register' "$work/core"
 		holds "$protocol: of which there are two at most" \
 			test "$(grep -cE '	(number|token)	.*	frame$' "$work/found")" -le 2
 		holds "$protocol: and one more with a later libcurl" \
@@ -202,7 +203,7 @@ through_server() {
 	# Until the questions that hang are over and the server has let go of all requests.
 	sleep 5
 	holds "its memory can be looked at" dump "$work/core" "$(cat "$work/stand/server/pid")"
-	clean_but "and holds nobody outside of what the server keeps of requests" 'packet|pair' \
+	clean_but "and holds nobody outside of what the server keeps of requests" 'packet|pair|register' \
 		"$work/core"
 	[ -z "${PRIVACY_KEEP:-}" ] || cp "$work/core" "$work/found" "$PRIVACY_KEEP"
 	rm -f "$work/core" "$work/found" "$work/unnamed" "$work/markers"
@@ -235,7 +236,7 @@ beside_rest() {
 	sleep 5
 	holds "its memory can be looked at too" dump "$work/core" "$(cat "$work/stand/server/pid")"
 	clean_but "and holds nobody outside of what the server keeps of requests, either" \
-		'packet|pair' "$work/core"
+		'packet|pair|register' "$work/core"
 	rm -f "$work/core"
 	holds "and it ends well" server_stop "$work/stand/server"
 	all_end
@@ -299,7 +300,7 @@ planted() {
 	tail -n +2 "$input/sales/01-yes" >"$input/requests"
 	decide_start "$input/requests" keep
 	holds "a process that does not wipe can be looked at" dump "$work/core" "$decide_pid"
-	clean_but_not "and is found out" 'frame|packet|pair' "$work/core"
+	clean_but_not "and is found out" 'frame|chunk|packet|pair|register' "$work/core"
 	rm -f "$work/core"
 	all_end
 	rm -rf "$work/stand"

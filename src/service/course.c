@@ -3,6 +3,7 @@
  * course.c - what a question does next: choose an endpoint, attempt, wait, repeat, give up. Engine
  * thread only.
  */
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -140,7 +141,7 @@ static bool choose(struct engine *engine, struct flight *flight)
 }
 
 /* The endpoint did not do its part: tell its breaker, and try once more if the budget allows. */
-static void failed(struct engine *engine, struct flight *flight, bool timed_out)
+static void failed(struct engine *engine, struct flight *flight, const char *why, bool timed_out)
 {
 	struct endpoint *place = &engine->endpoints[flight->endpoint];
 	int64_t now = engine_now(engine);
@@ -149,8 +150,8 @@ static void failed(struct engine *engine, struct flight *flight, bool timed_out)
 	if (breaker_failed(&place->breaker, now, engine_jitter(engine))) {
 		atomic_fetch_add(&engine->count.breaker_opened, 1);
 		report(&engine->config.reporter, SAY_WARNING, NULL, 0,
-			"%s failed %lld times in a row and rests for up to %lld ms", place->address,
-			(long long)engine->config.breaker_failures,
+			"%s failed %lld times in a row (%s) and rests for up to %lld ms",
+			place->address, (long long)engine->config.breaker_failures, why,
 			(long long)engine->config.breaker_pause_ms);
 	}
 	flight->failures++;
@@ -214,7 +215,7 @@ static void proceed(struct engine *engine, struct flight *flight)
 		break;
 	}
 	flight->looking_since_ms = 0;
-	failed(engine, flight, false);
+	failed(engine, flight, "its name cannot be looked up", false);
 }
 
 /* What another server of the operator asked about is not asked again, if it can be believed. */
@@ -297,11 +298,19 @@ void course_end_all(struct engine *engine)
 		end(engine, engine->flights, ASK_UNAVAILABLE, RETRY_AFTER_MIN);
 }
 
+static void end_unknown_key(struct engine *engine, struct flight *flight)
+{
+	report(&engine->config.reporter, SAY_WARNING, NULL, 0,
+		"the service's answer fails check 3 (key), for its key is not among those in force: "
+		"no decision");
+	end(engine, flight, ASK_REJECTED, 0);
+}
+
 /* A newer key set may know the key: keep the answer until it is there. */
 static void park(struct engine *engine, struct flight *flight, struct transfer *transfer)
 {
 	if (!keys_want(engine)) {
-		end(engine, flight, ASK_REJECTED, 0);
+		end_unknown_key(engine, flight);
 		return;
 	}
 	flight->stage = FLIGHT_PARKED;
@@ -359,7 +368,7 @@ void course_keys_settled(struct engine *engine)
 		if (flight->stage == FLIGHT_PARKED &&
 			judge(engine, flight, flight->parked_body, flight->parked_len) ==
 				VERDICT_UNKNOWN_KEY)
-			end(engine, flight, ASK_REJECTED, 0);
+			end_unknown_key(engine, flight);
 	}
 }
 
@@ -413,7 +422,7 @@ static void transfer_failed(struct engine *engine, struct flight *flight, CURLco
 	}
 	report(&engine->config.reporter, SAY_DEBUG, NULL, 0, "%s: %s (HTTP status %ld)",
 		place->address, curl_easy_strerror(code), status);
-	failed(engine, flight, code == CURLE_OPERATION_TIMEDOUT);
+	failed(engine, flight, curl_easy_strerror(code), code == CURLE_OPERATION_TIMEDOUT);
 }
 
 void course_transferred(struct engine *engine, struct transfer *transfer, CURLcode code)
@@ -423,6 +432,7 @@ void course_transferred(struct engine *engine, struct transfer *transfer, CURLco
 	curl_off_t retry_after = 0;
 	unsigned seconds;
 	long status = 0;
+	char why[32];
 
 	(void)curl_easy_getinfo(transfer->easy, CURLINFO_RESPONSE_CODE, &status);
 	(void)curl_easy_getinfo(transfer->easy, CURLINFO_RETRY_AFTER, &retry_after);
@@ -460,7 +470,8 @@ void course_transferred(struct engine *engine, struct transfer *transfer, CURLco
 		end(engine, flight, ASK_REFUSED, 0);
 		break;
 	case END_FAILED:
-		failed(engine, flight, false);
+		(void)snprintf(why, sizeof(why), "HTTP status %ld", status);
+		failed(engine, flight, why, false);
 		break;
 	}
 	transfer_drop(transfer);

@@ -110,8 +110,8 @@ failover() {
 		sell "$work" "FAIL0000$i"
 		same "sale $i by the second address" "$(decided "$work")" "Yes match"
 	done
-	holds "the first rests after three failures, and it is said" grep -q 'rests for up to' \
-		"$work/server/log"
+	holds "the first rests after three failures, and it is said why" \
+		grep -q 'in a row (.*) and rests for up to' "$work/server/log"
 	stand_stop "$work"
 
 	stand_sandbox "$work" "$work/people.json"

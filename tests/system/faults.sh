@@ -82,6 +82,7 @@ round() {
 in_the_log() {
 	local log=$work/server/log
 	holds "the log says which check failed" grep -q 'fails check 4 (signature)' "$log"
+	holds "also of a key that is not known" grep -q 'fails check 3 (key)' "$log"
 	holds "the log says how the service refused" grep -q 'HTTP status 401' "$log"
 	fails "the log names nobody" grep -qE 'F0000[0-9]{4}|1990-01-31' "$log"
 }

@@ -19,9 +19,9 @@ struct key_set *keys_load_file(const char *path, const struct reporter *reporter
  */
 static bool too_old(const struct gate *gate)
 {
-	int64_t age_ms = clock_mono_ms(&gate->options.clock) - gate->keys.as_of_ms;
-
-	return gate->boot->jwks_url[0] != '\0' && age_ms > gate->boot->jwks_max_age * 1000;
+	return gate->boot->jwks_url[0] != '\0' &&
+	       clock_mono_ms(&gate->options.clock) - gate->keys.as_of_ms >
+		       gate->boot->jwks_max_age * 1000;
 }
 
 struct key_set *keys_in_force(struct gate *gate)

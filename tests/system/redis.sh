@@ -45,17 +45,6 @@ sale() {
 	echo "$(decided "$1") $(reply "$1" MigrantID-Source)"
 }
 
-# Until both servers use Redis again after a rest; NAME is of five letters.
-back() {
-	local i
-	for i in $(seq 30); do
-		sell "$a" "$1$(printf %04d "$i")"
-		sell "$b" "$1$(printf %04d "$i")"
-		[ "$(reply "$b" MigrantID-Source)" = Shared-Cache ] && return
-		sleep 0.5
-	done
-}
-
 redis_start || not_ok "redis-server starts" "$work/redis/log"
 stand_sandbox "$a" "$work/people.json" || not_ok "the sandbox starts"
 settings "$a"
@@ -144,7 +133,7 @@ holds "a hung Redis costs no more than its budget" test "$(sort -n <<<"$slow" | 
 holds "and after three times nothing" test "$(tail -n 1 <<<"$slow")" -lt 150
 holds "which is said once" test "$(grep -c 'shared cache.*is away' "$b/server/log")" = 1
 redis_wake "$work/redis"
-back BACK1
+sell_shared "$a" "$b" BACK1
 same "when it is back it is used again" "$(reply "$b" MigrantID-Source)" Shared-Cache
 
 # Gone, and back.

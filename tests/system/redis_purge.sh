@@ -104,5 +104,5 @@ says "a replica" "redis_address: .*replica" ctl cache purge --all
 redis REPLICAOF NO ONE >/dev/null
 
 # Servers rested meanwhile. What was made here for its own sake is nobody's business further down.
-back AWAKE
+sell_shared "$a" "$b" AWAKE
 redis FLUSHALL >/dev/null

@@ -8,6 +8,8 @@
 #					1990-01-31; the exchange is left in DIR/reply
 #	reply DIR ATTRIBUTE		of the last reply, without quotes
 #	decided DIR			its result and reason
+#	sell_shared A B NAME [TRIES]	the same sales at the one server and then at the other, until
+#					that knows the first one's answer; NAME is of five letters
 #	stand_with DIR PEOPLE [SETTING..]	a sandbox and a server with settings, at once
 
 sell() {
@@ -26,6 +28,19 @@ reply() {
 }
 
 decided() { echo "$(reply "$1" MigrantID-Result) $(reply "$1" MigrantID-Reason)"; }
+
+sell_shared() {
+	local i number
+	for i in $(seq "${4:-30}"); do
+		number=$3$(printf %04d "$i")
+		sell "$1" "$number"
+		sell "$2" "$number"
+		[ "$(reply "$2" MigrantID-Source)" = Shared-Cache ] && return
+		[ "$(decided "$2")" = "Yes match" ] || return 1
+		sleep 0.5
+	done
+	return 1
+}
 
 stand_with() {
 	local dir=$1 people=$2

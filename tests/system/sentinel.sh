@@ -9,7 +9,6 @@ cd "$(dirname "$0")/../.." || exit
 . tests/system/redis_serve.sh
 . tests/system/tap.sh
 
-exec 3>&1
 work=$(mktemp -d)
 a=$work/a b=$work/b
 trap 'for one in one two first second deaf; do redis_end "$work/$one"; done
@@ -28,20 +27,6 @@ watch_sales() {
 		'sentinel down-after-milliseconds sales 1000' 'sentinel failover-timeout sales 2000'
 }
 
-# Until what one server learns is known at the other; NAME is of five letters.
-shared() {
-	local i
-	for i in $(seq 60); do
-		sell "$a" "$1$(printf %04d "$i")"
-		sell "$b" "$1$(printf %04d "$i")"
-		[ "$(reply "$b" MigrantID-Source)" = Shared-Cache ] && return
-		[ "$(decided "$b")" = "Yes match" ] || break
-		sleep 0.5
-	done
-	echo "# try $i: $(decided "$a") / $(decided "$b")" >&3
-	grep -hE 'shared cache' "$a/server/log" "$b/server/log" >&3
-	return 1
-}
 ctl() {
 	timeout 60 "$stand_build/src/tools/ctl/migrantidctl" "$@" \
 		--config "$a/settings/migrantid.cfg"
@@ -70,7 +55,7 @@ stand_settings "$a" "${settings[@]}" "$(addresses "${port[first]}" "${port[secon
 stand_settings "$b" "${settings[@]}" "$(addresses 1 "${port[deaf]}" "${port[second]}")"
 cp "$a/settings/person.key" "$b/settings/"
 holds "two servers start" eval 'stand_server "$a" && stand_server "$b"'
-holds "the master is found" shared BEGIN
+holds "the master is found" sell_shared "$a" "$b" BEGIN 60
 holds "by migrantidctl, too" test "$(entries)" -gt 0
 holds "and has the answers" test "$(redis one DBSIZE)" -gt 0
 
@@ -87,7 +72,7 @@ done
 redis_end "$work/one"
 sell "$a" AWAY00001
 same "while there is none, sales are decided without" "$(decided "$a")" "Yes match"
-holds "the new master is found" shared AFTER
+holds "the new master is found" sell_shared "$a" "$b" AFTER 60
 same "which is the other one" "$(redis first SENTINEL get-master-addr-by-name sales | tail -n 1)" \
 	"${port[two]}"
 holds "by migrantidctl, too, and what was shared before is there" test "$(entries)" -gt 1
@@ -108,7 +93,7 @@ same "Sentinels change the master" "$(redis one INFO replication | tr -d '\r' | 
 sell "$a" MOVED0001
 holds "one server follows" test "$(decided "$a")" = "Yes match"
 redis_wake "$work/second"
-holds "and so does the other, whose Sentinel was silent" shared TURNS
+holds "and so does the other, whose Sentinel was silent" sell_shared "$a" "$b" TURNS 60
 
 # No Sentinel is left: what is connected stays so; nobody else finds the master.
 redis_end "$work/first"

@@ -7,7 +7,7 @@
 
 #include "server.h"
 
-#include "gate/gate.h"
+#include "decision/gate.h"
 
 /*
  * Add what a decision says: the vendor's attributes, Reply-Message, Class, and State for a

@@ -12,7 +12,7 @@
 #include <errno.h>
 
 #include "dictionary.h"
-#include "gate/gate.h"
+#include "decision/gate.h"
 #include "layout.h"
 #include "reply_pairs.h"
 #include "sale_pairs.h"

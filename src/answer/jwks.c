@@ -5,7 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "answer/key.h"
+#include "answer/answer_internal.h"
 #include "answer/strict_json.h"
 
 static struct key_set *new_set(size_t room)

@@ -4,7 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "answer/key.h"
+#include "answer/answer_internal.h"
 #include "answer/strict_json.h"
 #include "base/base64url.h"
 

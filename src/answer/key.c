@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-#include "answer/key.h"
+#include "answer/answer_internal.h"
 
 #include <openssl/bn.h>
 #include <openssl/core_names.h>

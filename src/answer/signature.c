@@ -5,7 +5,7 @@
 #include <openssl/err.h>
 #include <openssl/rsa.h>
 
-#include "answer/key.h"
+#include "answer/answer_internal.h"
 
 /* A P-256 signature in DER: two integers of at most 33 octets, with 2 octets before each thing. */
 #define P256_DER_MAX (2 + 2 * (2 + 1 + P256_LEN))

@@ -4,7 +4,7 @@
 #include <openssl/crypto.h>
 #include <string.h>
 
-#include "person/mrz_inside.h"
+#include "person/person_internal.h"
 
 #define PAIR_UNKNOWN (-1) /* "<<" */
 #define PAIR_BAD (-2)

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-#include "person/mrz_inside.h"
+#include "person/person_internal.h"
 
 #include <openssl/crypto.h>
 

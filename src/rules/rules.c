@@ -10,7 +10,7 @@
 
 #include <openssl/crypto.h>
 
-#include "rules/inside.h"
+#include "rules/rules_internal.h"
 
 static bool is_among(const struct words *words, const char *word)
 {

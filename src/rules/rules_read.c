@@ -11,7 +11,7 @@
 #include <openssl/evp.h>
 
 #include "base/conf.h"
-#include "rules/inside.h"
+#include "rules/rules_internal.h"
 #include "rules/text.h"
 
 #define AGE_MAX 150

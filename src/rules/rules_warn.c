@@ -5,7 +5,7 @@
  */
 #include <string.h>
 
-#include "rules/inside.h"
+#include "rules/rules_internal.h"
 
 static bool same(const char *wide, const char *narrow)
 {

@@ -7,7 +7,7 @@
 #include <string.h>
 #include <time.h>
 
-#include "gate/gate.h"
+#include "decision/gate.h"
 #include "measure.h"
 
 #define CALLS 2000 /* in a round */

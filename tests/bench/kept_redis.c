@@ -12,7 +12,7 @@
 #include "cache/entry.h"
 #include "kept.h"
 #include "measure.h"
-#include "service/redis/shared.h"
+#include "cache/redis.h"
 
 #define PREFIX "migrantid:"
 #define AT_ONCE 5000

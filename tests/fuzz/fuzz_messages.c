@@ -4,7 +4,7 @@
  * clerk's text, every refusal a remedy, and each fits into one attribute.
  */
 #include "fuzz.h"
-#include "gate/messages.h"
+#include "config/messages.h"
 #include "rules/text.h"
 
 #define AS_ROW(symbol, number, name) symbol,

@@ -6,7 +6,7 @@
  */
 #include "answer/strict_json.h"
 #include "request.h"
-#include "service/question.h"
+#include "inquiry/question.h"
 
 static const struct operator_key key = { .bytes = "a key for tests of thirty-two oc", .len = 32 };
 

@@ -6,8 +6,8 @@
  */
 #include "cache/entry.h"
 #include "fuzz.h"
-#include "service/redis/guard.h"
-#include "service/redis/sentinel.h"
+#include "cache/redis_guard.h"
+#include "cache/redis_sentinel.h"
 
 static const struct guard_limits limits = { .elements = 16, .octets = 4096, .depth = 1 };
 

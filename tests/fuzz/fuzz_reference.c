@@ -4,7 +4,7 @@
  * nor two neighbours swapped; hyphens, spaces and letter case do not matter.
  */
 #include "fuzz.h"
-#include "gate/reference.h"
+#include "decision/reference.h"
 
 #define LETTERS "0123456789ABCDEFGHJKMNPQRSTVWXY"
 #define CHARACTERS 12

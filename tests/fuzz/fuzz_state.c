@@ -5,7 +5,7 @@
  * starts at what is accepted; what is longer or shorter is taken as it is.
  */
 #include "fuzz.h"
-#include "gate/state.h"
+#include "decision/state.h"
 
 #define NOW 1767225600
 

@@ -19,7 +19,7 @@
 
 #include <openssl/crypto.h>
 
-#include "gate/gate.h"
+#include "decision/gate.h"
 
 #define REQUESTS_MAX 65536
 #define FIELDS_MAX 64

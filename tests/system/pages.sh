@@ -34,7 +34,7 @@ names rlm_migrantid.5 "result, reason and source" \
 	$(awk '$1 == "VALUE" && $2 != "MigrantID-Accept-Challenge" { print $3 }' \
 		config/dictionary.migrantid)
 names migrantid.cfg.5 setting \
-	$(grep -oE '^	\{ "[a-z_]+", CONF_[A-Z]+' src/gate/settings_table.c | cut -d'"' -f2)
+	$(grep -oE '^	\{ "[a-z_]+", CONF_[A-Z]+' src/config/settings_table.c | cut -d'"' -f2)
 names migrantid-rules.5 setting \
 	$(grep -oE '^	\{ "[a-z_]+", CONF_[A-Z]+' src/rules/rules_read.c | cut -d'"' -f2)
 names migrantid-rules.5 "kind of evidence" stated document mrz
@@ -53,7 +53,7 @@ done
 names migrantidctl.8 "exit status" 0 1 2 3
 
 same "the shipped settings are all there are" \
-	"$(grep -oE '^	\{ "[a-z_]+", CONF_[A-Z]+' src/gate/settings_table.c | grep -v CONF_GROUP |
+	"$(grep -oE '^	\{ "[a-z_]+", CONF_[A-Z]+' src/config/settings_table.c | grep -v CONF_GROUP |
 		cut -d'"' -f2 | sort)" \
 	"$(grep -oE '^	?[a-z_]+ = ' config/mods-config/migrantid/migrantid.cfg | tr -d '	 =' |
 		grep -vxE 'operator|service|keys|waiting|cache' | sort)"

@@ -7,7 +7,7 @@
 
 #include <openssl/rand.h>
 
-#include "gate/gate.h"
+#include "decision/gate.h"
 #include "tools/ctl/owner.h"
 
 #define SALE_ID_OCTETS 8

@@ -3,7 +3,7 @@
 #ifndef MIGRANTID_CTL_ASK_H
 #define MIGRANTID_CTL_ASK_H
 
-#include "gate/settings.h"
+#include "config/settings.h"
 #include "tools/ctl/ctl.h"
 #include "tools/ctl/request.h"
 

@@ -11,7 +11,7 @@
 
 #include "base/clock.h"
 #include "cache/entry.h"
-#include "service/redis/place.h"
+#include "base/redis_address.h"
 #include "tools/ctl/redis_link.h"
 
 #define AT_ONCE 256 /* names that one SCAN is asked for */

@@ -6,7 +6,7 @@
 #ifndef MIGRANTID_CTL_CACHE_REDIS_H
 #define MIGRANTID_CTL_CACHE_REDIS_H
 
-#include "gate/settings.h"
+#include "config/settings.h"
 #include "tools/ctl/ctl.h"
 #include "tools/ctl/person.h"
 

@@ -5,7 +5,7 @@
 #include <string.h>
 
 #include "base/clock.h"
-#include "service/question.h"
+#include "inquiry/question.h"
 #include "tools/ctl/args.h"
 #include "tools/ctl/ask.h"
 #include "tools/ctl/ctl.h"

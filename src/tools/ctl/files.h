@@ -4,8 +4,8 @@
 #define MIGRANTID_CTL_FILES_H
 
 #include "answer/jwks.h"
-#include "gate/files.h"
-#include "gate/settings.h"
+#include "config/files.h"
+#include "config/settings.h"
 #include "person/date.h"
 #include "tools/ctl/ctl.h"
 

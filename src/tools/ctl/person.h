@@ -3,7 +3,7 @@
 #ifndef MIGRANTID_CTL_PERSON_H
 #define MIGRANTID_CTL_PERSON_H
 
-#include "gate/settings.h"
+#include "config/settings.h"
 #include "person/person_key.h"
 #include "tools/ctl/ctl.h"
 

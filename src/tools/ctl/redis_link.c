@@ -9,8 +9,8 @@
 #include <openssl/crypto.h>
 
 #include "base/clock.h"
-#include "gate/files.h"
-#include "service/redis/sentinel.h"
+#include "config/files.h"
+#include "cache/redis_sentinel.h"
 
 #define PATIENCE_S 5 /* for a connection, and for each part of a reply */
 #define REPLY_S 60 /* for a whole one */

@@ -11,9 +11,9 @@
 
 #include "base/base.h"
 #include "base/report.h"
-#include "gate/settings.h"
-#include "service/redis/guard.h"
-#include "service/redis/tls.h"
+#include "config/settings.h"
+#include "cache/redis_guard.h"
+#include "cache/redis_tls.h"
 
 /* What the verbs send; servers themselves need MGET and SET. */
 #define REDIS_LINK_COMMANDS "+scan +unlink +mget +set +watch +unwatch +multi +exec"

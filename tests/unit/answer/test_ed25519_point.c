@@ -9,7 +9,7 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "answer/key.h"
+#include "answer/answer_internal.h"
 
 static const struct row {
 	const char *hex; /* the 32 octets; those left out at the end are 00 */

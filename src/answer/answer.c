@@ -6,7 +6,13 @@
 
 #include "answer/strict_json.h"
 
+#define SIM_SALE_MEMBERS 3 /* subject, result, reason; another one may mean another thing */
 #define TIME_MAX INT64_C(253402300799) /* 9999-12-31T23:59:59Z */
+
+#define FORM(form) (1u << SUBJECT_##form)
+#define WITH_TOKEN (FORM(TOKEN) | FORM(TOKEN_DOCUMENT))
+#define WITH_DOCUMENT (FORM(DOCUMENT) | FORM(TOKEN_DOCUMENT))
+#define ANY_FORM (WITH_TOKEN | WITH_DOCUMENT)
 
 /* What the service says, word by word; anything that is not a row here is not understood. */
 static const struct verdict {
@@ -14,22 +20,47 @@ static const struct verdict {
 	const char *reason_word;
 	enum result result;
 	enum reason reason;
+	unsigned forms; /* bits of enum subject_form: the questions that can have it */
 } verdicts[] = {
-	{ "yes", "match", RESULT_YES, REASON_MATCH },
-	{ "no", "no_match", RESULT_NO, REASON_NO_MATCH },
-	{ "no", "not_enrolled", RESULT_NO, REASON_NOT_ENROLLED },
-	{ "no", "document_invalid", RESULT_NO, REASON_DOCUMENT_INVALID },
-	{ "no", "id_locked", RESULT_NO, REASON_ID_LOCKED },
-	{ "no", "id_blocked", RESULT_NO, REASON_ID_BLOCKED },
-	{ "no", "too_soon", RESULT_NO, REASON_TOO_SOON },
-	{ "no", "consent_missing", RESULT_NO, REASON_CONSENT_MISSING },
-	{ "undetermined", "technical", RESULT_UNDETERMINED, REASON_SERVICE_UNAVAILABLE },
+	{ "yes", "match", RESULT_YES, REASON_MATCH, ANY_FORM },
+	{ "no", "no_match", RESULT_NO, REASON_NO_MATCH, WITH_TOKEN },
+	{ "no", "not_enrolled", RESULT_NO, REASON_NOT_ENROLLED, ANY_FORM },
+	{ "no", "document_invalid", RESULT_NO, REASON_DOCUMENT_INVALID, WITH_DOCUMENT },
+	{ "no", "id_locked", RESULT_NO, REASON_ID_LOCKED, ANY_FORM },
+	{ "no", "id_blocked", RESULT_NO, REASON_ID_BLOCKED, ANY_FORM },
+	{ "no", "too_soon", RESULT_NO, REASON_TOO_SOON, ANY_FORM },
+	{ "no", "consent_missing", RESULT_NO, REASON_CONSENT_MISSING, ANY_FORM },
+	{ "undetermined", "technical", RESULT_UNDETERMINED, REASON_SERVICE_UNAVAILABLE, ANY_FORM },
+	{ "undetermined", "token_used", RESULT_UNDETERMINED, REASON_TOKEN_USED, WITH_TOKEN },
+	{ "undetermined", "document_mismatch", RESULT_UNDETERMINED, REASON_DOCUMENT_MISMATCH, WITH_DOCUMENT },
 };
+
+static const char *const form_names[SUBJECT_FORMS] = {
+	[SUBJECT_DOCUMENT] = "document",
+	[SUBJECT_TOKEN] = "token",
+	[SUBJECT_TOKEN_DOCUMENT] = "token+document",
+};
+
+const char *subject_form_name(enum subject_form form)
+{
+	return form_names[form];
+}
+
+bool subject_form_of_name(const char *name, enum subject_form *form)
+{
+	for (enum subject_form each = 0; each < SUBJECT_FORMS; each++) {
+		if (strcmp(form_names[each], name) == 0) {
+			*form = each;
+			return true;
+		}
+	}
+	return false;
+}
 
 /* The claims that are looked at; the strings belong to the JSON document. */
 struct claims {
 	const char *iss, *aud, *sbj, *txn, *nonce;
-	const char *result_word, *reason_word;
+	const char *form_word, *result_word, *reason_word;
 	int64_t iat, exp;
 	int64_t nbf; /* 0 if absent */
 };
@@ -67,6 +98,8 @@ static bool read_claims(const json_t *document, struct claims *claims)
 	       read_text(document, "nonce", &claims->nonce) &&
 	       read_time(document, "iat", &claims->iat) &&
 	       read_time(document, "exp", &claims->exp) &&
+	       json_object_size(sim_sale) == SIM_SALE_MEMBERS &&
+	       read_text(sim_sale, "subject", &claims->form_word) &&
 	       read_text(sim_sale, "result", &claims->result_word) &&
 	       read_text(sim_sale, "reason", &claims->reason_word);
 }
@@ -90,6 +123,21 @@ static bool is_in_time(const struct claims *claims, const struct answer_expectat
 	return claims->iat - ANSWER_CLOCK_SKEW <= want->now &&
 	       claims->nbf - ANSWER_CLOCK_SKEW <= want->now && claims->exp > want->now &&
 	       claims->exp > claims->iat && claims->exp - claims->iat <= want->max_lifetime;
+}
+
+/* In the same second nobody can tell which was first: then the refusal counts. */
+static bool is_overtaken(const struct claims *claims, const struct verdict *verdict,
+			 const struct answer_expectation *want)
+{
+	return verdict != NULL && verdict->result == RESULT_YES && claims->iat <= want->refused_at;
+}
+
+/* What was asked, and a reason that such a question can have. */
+static bool is_of_form(const struct verdict *verdict, const struct claims *claims,
+		       const struct answer_expectation *want)
+{
+	return strcmp(claims->form_word, form_names[want->form]) == 0 &&
+	       (verdict->forms & 1u << want->form) != 0;
 }
 
 static const struct verdict *verdict_of(const struct claims *claims)
@@ -116,12 +164,13 @@ static enum answer_check check_claims(
 		return CHECK_QUESTION;
 	if (!is_expected(claims->sbj, want->subject))
 		return CHECK_SUBJECT;
-	if (!is_in_time(claims, want))
+	if (!is_in_time(claims, want) || is_overtaken(claims, verdict, want))
 		return CHECK_TIME;
-	if (verdict == NULL)
+	if (verdict == NULL || !is_of_form(verdict, claims, want))
 		return CHECK_RESULT;
 	out->result = verdict->result;
 	out->reason = verdict->reason;
+	out->form = want->form;
 	out->issued_at = claims->iat;
 	out->expires_at = claims->exp;
 	return CHECK_NONE;

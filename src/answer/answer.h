@@ -13,15 +13,30 @@
 
 #define ANSWER_TYP "sim-sale-verification+jwt"
 #define ANSWER_CLOCK_SKEW 60 /* seconds that iat may lie ahead */
+#define TXN_LEN 36 /* UUID text, RFC 9562 */
+#define NONCE_LEN 22 /* 128 bits in base64url */
+
+/* What the service is shown of the buyer, and what its answer is therefore about. */
+enum subject_form { SUBJECT_DOCUMENT, SUBJECT_TOKEN, SUBJECT_TOKEN_DOCUMENT, SUBJECT_FORMS };
+
+const char *subject_form_name(enum subject_form form); /* "token+document" */
+/* False if the word is none. */
+MUST_CHECK bool subject_form_of_name(const char *name, enum subject_form *form);
 
 /* What the answer must say to be ours. Strings are borrowed. */
 struct answer_expectation {
 	const char *issuer;
 	const char *audience;
 	const char *subject; /* sbj: text of the person's key */
+	enum subject_form form; /* that was asked */
 	const char *txn; /* of the question; NULL for an answer out of a store */
-	const char *nonce; /* likewise; both or neither */
+	const char *nonce; /* of this request; both or neither */
 	int64_t now; /* seconds since 1970 */
+	/*
+	 * A yes signed at or before it is not believed: the service has refused the person since
+	 * then. Seconds since 1970; 0: nothing is known against it.
+	 */
+	int64_t refused_at;
 	int64_t max_lifetime; /* bound of exp - iat, seconds */
 	unsigned algorithms; /* bits of enum jws_algorithm */
 };
@@ -29,6 +44,7 @@ struct answer_expectation {
 struct answer {
 	enum result result; /* RESULT_YES, RESULT_NO or RESULT_UNDETERMINED */
 	enum reason reason; /* REASON_SERVICE_UNAVAILABLE for `undetermined`/`technical` */
+	enum subject_form form;
 	int64_t issued_at;
 	int64_t expires_at;
 	uint8_t thumbprint[KEY_THUMBPRINT_LEN]; /* of the key that vouches for it */

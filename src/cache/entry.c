@@ -3,15 +3,13 @@
 
 #include <string.h>
 
-#define LAYOUT_VERSION 1
-
-void entry_put_number(uint8_t out[8], int64_t number)
+static void put_number(uint8_t out[8], int64_t number)
 {
 	for (int i = 0; i < 8; i++)
 		out[i] = (uint8_t)((uint64_t)number >> (56 - 8 * i));
 }
 
-int64_t entry_get_number(const uint8_t in[8])
+static int64_t get_number(const uint8_t in[8])
 {
 	uint64_t number = 0;
 
@@ -20,33 +18,22 @@ int64_t entry_get_number(const uint8_t in[8])
 	return (int64_t)number;
 }
 
-void entry_pack(const struct store_entry *entry, uint8_t *out)
+void entry_pack(const struct entry *entry, uint8_t *out)
 {
-	out[0] = LAYOUT_VERSION;
-	entry_put_number(out + 1, entry->stored_at);
-	entry_put_number(out + 9, entry->keep_until);
+	out[0] = ENTRY_VERSION;
+	put_number(out + 1, entry->stored_at);
+	put_number(out + 9, entry->keep_until);
 	memcpy(out + ENTRY_HEAD_LEN, entry->token, entry->token_len);
 }
 
-bool entry_times(const void *octets, size_t len, int64_t *stored_at, int64_t *keep_until)
+bool entry_unpack(const void *octets, size_t len, struct entry *out)
 {
 	const uint8_t *in = octets;
 
-	if (len < ENTRY_HEAD_LEN)
+	if (len <= ENTRY_HEAD_LEN || len > ENTRY_LEN_MAX || in[0] != ENTRY_VERSION)
 		return false;
-	*stored_at = entry_get_number(in + 1);
-	*keep_until = entry_get_number(in + 9);
-	return true;
-}
-
-bool entry_unpack(const void *octets, size_t len, struct store_entry *out)
-{
-	const uint8_t *in = octets;
-
-	if (len <= ENTRY_HEAD_LEN || len > ENTRY_LEN_MAX || in[0] != LAYOUT_VERSION)
-		return false;
-	if (!entry_times(octets, len, &out->stored_at, &out->keep_until))
-		return false;
+	out->stored_at = get_number(in + 1);
+	out->keep_until = get_number(in + 9);
 	out->token_len = len - ENTRY_HEAD_LEN;
 	memcpy(out->token, in + ENTRY_HEAD_LEN, out->token_len);
 	return true;

@@ -1,96 +1,56 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/*
- * engine.c - the thread and its loop.
- */
 #include "engine/engine.h"
 
-#include <errno.h>
+#include <pthread.h>
 #include <signal.h>
-#include <stdio.h>
 #include <stdlib.h>
-#include <string.h>
-#include <unistd.h>
 
-#include <openssl/rand.h>
+struct engine {
+	pthread_t thread;
+	uv_loop_t loop; /* engine thread, once it runs */
+	uv_async_t wake;
+	pthread_mutex_t mutex; /* see engine.h */
+	struct engine_task *first, *last; /* mutex */
+	bool stopping; /* mutex */
+};
 
-#include "inquiry/inquiry_internal.h"
+struct engine_timer {
+	uv_timer_t timer; /* first: libuv hands it back to be freed */
+	void (*due)(void *ctx);
+	void *ctx;
+};
 
-unsigned engine_jitter(struct engine *engine)
+static struct engine_task *take_tasks(struct engine *engine, bool *stopping)
 {
-	/* xorshift64: times spread, secrets do not hang on it. */
-	engine->random ^= engine->random << 13;
-	engine->random ^= engine->random >> 7;
-	engine->random ^= engine->random << 17;
-	return (unsigned)(engine->random % 1000);
+	struct engine_task *first;
+
+	pthread_mutex_lock(&engine->mutex);
+	first = engine->first;
+	engine->first = engine->last = NULL;
+	*stopping = engine->stopping;
+	pthread_mutex_unlock(&engine->mutex);
+	return first;
 }
 
-static void on_tick(uv_timer_t *timer)
-{
-	struct engine *engine = timer->data;
-
-	course_advance(engine);
-	keys_advance(engine);
-	if (engine->flights == NULL && engine->keys_stage != KEYS_LOOKING)
-		(void)uv_timer_stop(&engine->tick);
-}
-
-void engine_keep_ticking(struct engine *engine)
-{
-	if (!uv_is_active((uv_handle_t *)&engine->tick))
-		(void)uv_timer_start(&engine->tick, on_tick, TICK_MS, TICK_MS);
-}
-
-static void on_second(uv_timer_t *timer)
-{
-	struct engine *engine = timer->data;
-	const struct engine_hooks *hooks = &engine->config.hooks;
-
-	keys_advance(engine);
-	if (engine->shared != NULL)
-		shared_watch(engine->shared);
-	if (hooks->tick != NULL)
-		hooks->tick(hooks->ctx);
-}
-
-static void close_handle(uv_handle_t *handle, void *ctx)
-{
-	(void)ctx;
-	if (!uv_is_closing(handle))
-		uv_close(handle, NULL);
-}
-
-static void begin_new(struct engine *engine)
-{
-	struct flight *flight = flights_take_new(engine), *next;
-
-	for (; flight != NULL; flight = next) {
-		next = flight->next_new;
-		flight->next_new = NULL;
-		engine_keep_ticking(engine);
-		course_begin(engine, flight);
-	}
-}
-
+/* Tasks may post others, which are run as well: at the stop nothing stays in the queue. */
 static void on_wake(uv_async_t *wake)
 {
 	struct engine *engine = wake->data;
+	struct engine_task *task, *next;
 	bool stopping;
 
-	pthread_mutex_lock(&engine->mutex);
-	stopping = engine->stopping;
-	pthread_mutex_unlock(&engine->mutex);
-	begin_new(engine);
-	if (!stopping)
-		return;
-	course_end_all(engine);
-	shared_free(engine->shared);
-	engine->shared = NULL;
-	/* Connections are closed first: libcurl takes its watches out of the loop. */
-	transfers_free(engine);
-	uv_walk(&engine->loop, close_handle, NULL);
+	while ((task = take_tasks(engine, &stopping)) != NULL) {
+		for (; task != NULL; task = next) {
+			next = task->next;
+			task->next = NULL;
+			task->run(task);
+		}
+	}
+	if (stopping && !uv_is_closing((uv_handle_t *)&engine->wake))
+		uv_close((uv_handle_t *)&engine->wake, NULL);
 }
 
-static void *run(void *ctx)
+static void *run_loop(void *ctx)
 {
 	struct engine *engine = ctx;
 
@@ -107,129 +67,41 @@ static bool start_thread(struct engine *engine)
 
 	sigfillset(&all);
 	(void)pthread_sigmask(SIG_SETMASK, &all, &before);
-	started = pthread_create(&engine->thread, NULL, run, engine) == 0;
+	started = pthread_create(&engine->thread, NULL, run_loop, engine) == 0;
 	(void)pthread_sigmask(SIG_SETMASK, &before, NULL);
 	return started;
-}
-
-static bool readable(const struct engine *engine, const char *path)
-{
-	if (path == NULL || path[0] == '\0' || access(path, R_OK) == 0)
-		return true;
-	report(&engine->config.reporter, SAY_ERROR, path, 0, "cannot be read: %s",
-		strerror(errno));
-	return false;
-}
-
-static bool endpoints_init(struct engine *engine)
-{
-	const struct engine_config *config = &engine->config;
-	const struct breaker_limits limits = { config->breaker_failures, config->breaker_pause_ms,
-		config->breaker_pause_max_ms };
-
-	for (size_t i = 0; i < config->url_count; i++) {
-		struct endpoint *place = &engine->endpoints[i];
-
-		breaker_init(&place->breaker, &limits);
-		place->resolver = resolver_new(config->urls[i]);
-		if (place->resolver == NULL ||
-			asprintf(&place->address, "%s%s", config->urls[i], QUESTION_PATH) < 0) {
-			place->address = NULL;
-			report(&config->reporter, SAY_ERROR, NULL, 0,
-				"the service's address cannot be used: %s", config->urls[i]);
-			return false;
-		}
-	}
-	if (config->jwks_url == NULL || config->jwks_url[0] == '\0')
-		return true;
-	engine->keys_resolver = resolver_new(config->jwks_url);
-	if (engine->keys_resolver == NULL)
-		report(&config->reporter, SAY_ERROR, NULL, 0,
-			"the key set's address cannot be used: %s", config->jwks_url);
-	return engine->keys_resolver != NULL;
 }
 
 static bool loop_init(struct engine *engine)
 {
 	if (uv_loop_init(&engine->loop) != 0)
 		return false;
-	engine->wake.data = engine->tick.data = engine->second.data = engine->curl_timer.data =
-		engine;
-	if (uv_async_init(&engine->loop, &engine->wake, on_wake) != 0) {
-		(void)uv_loop_close(&engine->loop);
-		return false;
-	}
-	(void)uv_timer_init(&engine->loop, &engine->tick);
-	(void)uv_timer_init(&engine->loop, &engine->second);
-	(void)uv_timer_init(&engine->loop, &engine->curl_timer);
-	/* The first at once: the key set may be fetched while the server still starts. */
-	(void)uv_timer_start(&engine->second, on_second, 0, SECOND_MS);
-	return true;
-}
-
-static bool shared_init(struct engine *engine)
-{
-	if (engine->config.shared.redis.address == NULL)
+	engine->wake.data = engine;
+	if (uv_async_init(&engine->loop, &engine->wake, on_wake) == 0)
 		return true;
-	engine->shared = shared_new(&engine->loop, &engine->config.shared);
-	return engine->shared != NULL;
-}
-
-static void engine_free(struct engine *engine)
-{
-	transfers_free(engine);
-	for (size_t i = 0; i < ENGINE_ENDPOINTS_MAX; i++) {
-		resolver_free(engine->endpoints[i].resolver);
-		free(engine->endpoints[i].address);
-	}
-	resolver_free(engine->keys_resolver);
-	flights_free(engine);
-	free(engine);
-}
-
-/* Whatever is in the loop is closed by a last round of it. */
-static void loop_end(struct engine *engine)
-{
-	shared_free(engine->shared);
-	uv_walk(&engine->loop, close_handle, NULL);
-	(void)uv_run(&engine->loop, UV_RUN_DEFAULT);
 	(void)uv_loop_close(&engine->loop);
+	return false;
 }
 
-static bool set_up(struct engine *engine)
-{
-	const struct engine_config *config = &engine->config;
-
-	return engine_prepare() &&
-	       RAND_bytes((unsigned char *)&engine->random, sizeof(engine->random)) == 1 &&
-	       readable(engine, config->ca_file) && readable(engine, config->certificate_file) &&
-	       readable(engine, config->key_file) && flights_init(engine) &&
-	       endpoints_init(engine) && transfers_init(engine);
-}
-
-struct engine *engine_start(const struct engine_config *config)
+struct engine *engine_start(void)
 {
 	struct engine *engine = calloc(1, sizeof(*engine));
 
 	if (engine == NULL)
 		return NULL;
-	engine->config = *config;
-	if (!set_up(engine)) {
-		engine_free(engine);
-		return NULL;
-	}
-	engine->random |= 1; /* xorshift stays at 0 for ever */
 	if (!loop_init(engine)) {
-		engine_free(engine);
+		free(engine);
 		return NULL;
 	}
-	if (!shared_init(engine) || !start_thread(engine)) {
-		report(&config->reporter, SAY_ERROR, NULL, 0, "the engine cannot be started");
-		loop_end(engine);
-		engine_free(engine);
-		return NULL;
-	}
-	return engine;
+	pthread_mutex_init(&engine->mutex, NULL);
+	if (start_thread(engine))
+		return engine;
+	uv_close((uv_handle_t *)&engine->wake, NULL);
+	(void)uv_run(&engine->loop, UV_RUN_DEFAULT);
+	(void)uv_loop_close(&engine->loop);
+	pthread_mutex_destroy(&engine->mutex);
+	free(engine);
+	return NULL;
 }
 
 void engine_stop(struct engine *engine)
@@ -241,33 +113,108 @@ void engine_stop(struct engine *engine)
 	pthread_mutex_unlock(&engine->mutex);
 	(void)uv_async_send(&engine->wake);
 	(void)pthread_join(engine->thread, NULL);
-	flights_wait_for_askers(engine);
 	(void)uv_loop_close(&engine->loop);
-	engine_free(engine);
+	pthread_mutex_destroy(&engine->mutex);
+	free(engine);
 }
 
-void engine_stats(struct engine *engine, struct engine_stats *out)
+uv_loop_t *engine_loop(struct engine *engine)
 {
-	*out = (struct engine_stats){
-		.asked = atomic_load(&engine->count.asked),
-		.joined = atomic_load(&engine->count.joined),
-		.attempts = atomic_load(&engine->count.attempts),
-		.retries = atomic_load(&engine->count.retries),
-		.decided = atomic_load(&engine->count.decided),
-		.undetermined = atomic_load(&engine->count.undetermined),
-		.timeouts = atomic_load(&engine->count.timeouts),
-		.unavailable = atomic_load(&engine->count.unavailable),
-		.rejected = atomic_load(&engine->count.rejected),
-		.refused = atomic_load(&engine->count.refused),
-		.busy = atomic_load(&engine->count.busy),
-		.key_fetches = atomic_load(&engine->count.key_fetches),
-		.key_failures = atomic_load(&engine->count.key_failures),
-		.breaker_opened = atomic_load(&engine->count.breaker_opened),
-		.shared_hits = atomic_load(&engine->count.shared_hits),
-		.shared_misses = atomic_load(&engine->count.shared_misses),
-	};
+	return &engine->loop;
+}
+
+void engine_post(struct engine *engine, struct engine_task *task)
+{
+	bool first;
+
+	task->next = NULL;
 	pthread_mutex_lock(&engine->mutex);
-	out->in_flight = engine->in_flight;
-	out->waiting = engine->waiting;
+	first = engine->first == NULL;
+	if (first)
+		engine->first = task;
+	else
+		engine->last->next = task;
+	engine->last = task;
 	pthread_mutex_unlock(&engine->mutex);
+	/* Whoever comes later is taken with the first: one wake-up serves them all. */
+	if (first)
+		(void)uv_async_send(&engine->wake);
+}
+
+/* A call from outside, on the caller's stack. */
+struct call {
+	struct engine_task task; /* first: on_call() is handed it */
+	void (*run)(void *ctx);
+	void *ctx;
+	pthread_mutex_t mutex;
+	pthread_cond_t done_changed;
+	bool done; /* mutex */
+};
+
+static void on_call(struct engine_task *task)
+{
+	struct call *call = (struct call *)task;
+
+	call->run(call->ctx);
+	pthread_mutex_lock(&call->mutex);
+	call->done = true;
+	pthread_cond_signal(&call->done_changed);
+	pthread_mutex_unlock(&call->mutex);
+}
+
+void engine_call(struct engine *engine, void (*run)(void *ctx), void *ctx)
+{
+	struct call call = { .task = { .run = on_call }, .run = run, .ctx = ctx };
+
+	pthread_mutex_init(&call.mutex, NULL);
+	pthread_cond_init(&call.done_changed, NULL);
+	engine_post(engine, &call.task);
+	pthread_mutex_lock(&call.mutex);
+	while (!call.done)
+		pthread_cond_wait(&call.done_changed, &call.mutex);
+	pthread_mutex_unlock(&call.mutex);
+	pthread_cond_destroy(&call.done_changed);
+	pthread_mutex_destroy(&call.mutex);
+}
+
+struct engine_timer *engine_timer_new(struct engine *engine, void (*due)(void *ctx), void *ctx)
+{
+	struct engine_timer *timer = calloc(1, sizeof(*timer));
+
+	if (timer == NULL)
+		return NULL;
+	timer->due = due;
+	timer->ctx = ctx;
+	(void)uv_timer_init(&engine->loop, &timer->timer);
+	return timer;
+}
+
+static void on_due(uv_timer_t *handle)
+{
+	struct engine_timer *timer = (struct engine_timer *)handle;
+
+	timer->due(timer->ctx);
+}
+
+void engine_timer_set(struct engine_timer *timer, int64_t after_ms)
+{
+	/* libuv counts from its own idea of now, which is as old as this turn of the loop. */
+	uv_update_time(timer->timer.loop);
+	(void)uv_timer_start(&timer->timer, on_due, after_ms > 0 ? (uint64_t)after_ms : 0, 0);
+}
+
+void engine_timer_stop(struct engine_timer *timer)
+{
+	(void)uv_timer_stop(&timer->timer);
+}
+
+static void on_closed(uv_handle_t *handle)
+{
+	free(handle);
+}
+
+void engine_timer_free(struct engine_timer *timer)
+{
+	if (timer != NULL)
+		uv_close((uv_handle_t *)&timer->timer, on_closed);
 }

@@ -10,11 +10,13 @@
 #include "base/prefixed.h"
 
 #define CANONICAL_LABEL "migrantid-person-1"
+#define TOKEN_LABEL "migrantid-token-1"
+#define DOCUMENT_LABEL "migrantid-document-1"
 #define PURPOSE_LABEL "migrantid "
 #define PURPOSE_MAX 32
 
 #define CANONICAL_LONGEST                                                                          \
-	(6 * 2 + sizeof(CANONICAL_LABEL) - 1 + DOCUMENT_TYPE_MAX + COUNTRY_LEN +                   \
+	(6 * 2 + sizeof(DOCUMENT_LABEL) - 1 + DOCUMENT_TYPE_MAX + COUNTRY_LEN +                   \
 		DOCUMENT_NUMBER_MAX + COUNTRY_LEN + DATE_TEXT_LEN)
 _Static_assert(CANONICAL_LONGEST <= PERSON_CANONICAL_MAX, "the longest person fits");
 
@@ -60,14 +62,15 @@ static size_t type_len(const char *type)
 	return type[0] >= 'A' && type[0] <= 'Z' ? 1 : strlen(type);
 }
 
-size_t person_canonical(const struct person *person, uint8_t out[PERSON_CANONICAL_MAX])
+static size_t canonical(const char *label, const struct person *person,
+			uint8_t out[PERSON_CANONICAL_MAX])
 {
 	const struct document *document = &person->document;
 	char birth[DATE_TEXT_LEN + 1];
 	size_t n = 0;
 
 	date_format(&person->birth, birth);
-	n += prefixed_put(out + n, CANONICAL_LABEL, strlen(CANONICAL_LABEL));
+	n += prefixed_put(out + n, label, strlen(label));
 	n += prefixed_put(out + n, document->type, type_len(document->type));
 	n += prefixed_put(out + n, document->issuer, strlen(document->issuer));
 	n += prefixed_put(out + n, document->number, strlen(document->number));
@@ -75,6 +78,11 @@ size_t person_canonical(const struct person *person, uint8_t out[PERSON_CANONICA
 	n += prefixed_put(out + n, birth, DATE_TEXT_LEN);
 	OPENSSL_cleanse(birth, sizeof(birth));
 	return n;
+}
+
+size_t person_canonical(const struct person *person, uint8_t out[PERSON_CANONICAL_MAX])
+{
+	return canonical(CANONICAL_LABEL, person, out);
 }
 
 static bool mac(const void *key, size_t key_len, const void *data, size_t len, uint8_t out[32])
@@ -108,6 +116,39 @@ bool person_key_make(
 	OPENSSL_cleanse(canonical, sizeof(canonical));
 	if (done)
 		base64url_encode(out->bytes, sizeof(out->bytes), out->text);
+	return done;
+}
+
+bool token_key_make(const struct operator_key *key, const char *token, struct person_key *out)
+{
+	uint8_t covered[2 + sizeof(TOKEN_LABEL) - 1 + 2 + TOKEN_MAX];
+	size_t token_len = strlen(token), len;
+	bool done;
+
+	memset(out, 0, sizeof(*out));
+	if (!is_usable(key) || token_len == 0 || token_len > TOKEN_MAX)
+		return false;
+	len = prefixed_put(covered, TOKEN_LABEL, strlen(TOKEN_LABEL));
+	len += prefixed_put(covered + len, token, token_len);
+	done = mac(key->bytes, key->len, covered, len, out->bytes);
+	OPENSSL_cleanse(covered, sizeof(covered));
+	if (done)
+		base64url_encode(out->bytes, sizeof(out->bytes), out->text);
+	return done;
+}
+
+bool document_digest(const uint8_t *nonce, size_t nonce_len, const struct person *person,
+	char out[DOCUMENT_DIGEST_LEN + 1])
+{
+	uint8_t octets[PERSON_CANONICAL_MAX], digest[32];
+	bool done = mac(nonce, nonce_len, octets, canonical(DOCUMENT_LABEL, person, octets), digest);
+
+	OPENSSL_cleanse(octets, sizeof(octets));
+	if (done)
+		base64url_encode(digest, sizeof(digest), out);
+	else
+		out[0] = '\0';
+	OPENSSL_cleanse(digest, sizeof(digest));
 	return done;
 }
 

@@ -44,6 +44,26 @@ size_t person_canonical(const struct person *person, uint8_t out[PERSON_CANONICA
 MUST_CHECK bool person_key_make(const struct operator_key *key, const struct person *person,
 				struct person_key *out);
 
+#define TOKEN_MAX 255 /* octets of a one-use token */
+
+/*
+ * The pseudonym of whoever a one-use token stands for (label "migrantid-token-1"): it names one
+ * capture, and finds nobody again. `token` is 1 to TOKEN_MAX octets. False as person_key_make().
+ */
+MUST_CHECK bool token_key_make(const struct operator_key *key, const char *token,
+			       struct person_key *out);
+
+#define DOCUMENT_DIGEST_LEN BASE64URL_LEN(32)
+
+/*
+ * base64url(HMAC-SHA-256(key = the octets of the request's nonce, canonical octets of the person
+ * with field 1 = "migrantid-document-1")): by it the service, which knows the record, sees which
+ * of its documents stands on the counter, and nobody else sees anything. False as
+ * person_key_make(). Thread-safe.
+ */
+MUST_CHECK bool document_digest(const uint8_t *nonce, size_t nonce_len, const struct person *person,
+				char out[DOCUMENT_DIGEST_LEN + 1]);
+
 /*
  * HMAC-SHA-256 under a key derived from the operator's for one purpose, so that State, txn and
  * pseudonym can never stand in for each other:

@@ -71,6 +71,9 @@ static enum outcome outcome_of_undetermined(enum reason reason, bool challenge)
 {
 	if (reason_is_bad_request(reason))
 		return OUTCOME_BAD_REQUEST;
+	/* What was shown at the till does not serve: another capture, another document. */
+	if (reason == REASON_TOKEN_USED || reason == REASON_DOCUMENT_MISMATCH)
+		return OUTCOME_BAD_REQUEST;
 	if (reason == REASON_PENDING && challenge)
 		return OUTCOME_ASK_AGAIN;
 	return OUTCOME_FAILED;

@@ -29,11 +29,14 @@
 	X(REASON_EXEMPT, 9, "exempt") \
 	X(REASON_NOT_APPLICABLE, 10, "not-applicable") \
 	X(REASON_PENDING, 11, "pending") \
+	X(REASON_TOKEN_USED, 12, "token-used") \
+	X(REASON_DOCUMENT_MISMATCH, 13, "document-mismatch") \
 	X(REASON_SERVICE_TIMEOUT, 20, "service-timeout") \
 	X(REASON_SERVICE_UNAVAILABLE, 21, "service-unavailable") \
 	X(REASON_SERVICE_BUSY, 22, "service-busy") \
 	X(REASON_ANSWER_REJECTED, 23, "answer-rejected") \
 	X(REASON_NOT_CONFIGURED, 24, "not-configured") \
+	X(REASON_QUESTION_REFUSED, 25, "question-refused") \
 	X(REASON_ATTRIBUTE_MISSING, 30, "attribute-missing") \
 	X(REASON_ATTRIBUTE_INVALID, 31, "attribute-invalid") \
 	X(REASON_MRZ_CHECK_DIGIT, 32, "mrz-check-digit") \

@@ -1,0 +1,78 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * cache_internal.h - what the files of this folder share and nobody else sees.
+ *
+ * A tier is what stands behind memory: disk.c or redis.c, alike in shape. It holds pseudonyms and
+ * signed answers, no more. A miss is no error, and neither is a tier that is gone.
+ */
+#ifndef MIGRANTID_CACHE_INTERNAL_H
+#define MIGRANTID_CACHE_INTERNAL_H
+
+#include "answer/jws.h"
+#include "cache/cache.h"
+#include "cache/entry.h"
+
+#define TIER_KEYS_MAX 2
+
+struct tier; /* each tier's own structure begins with this */
+struct tier_look; /* one look under way; each tier's own */
+
+/*
+ * What a look found: an entry and which of the keys it was under, or NULL. The entry is the tier's
+ * and lives as long as the call. Engine thread.
+ */
+typedef void tier_found(void *ctx, const struct entry *entry, size_t which);
+
+/* What a tier says by itself. Engine thread. */
+struct tier_events {
+	/*
+	 * Somebody has removed entries (another process's purge). Told after every look that may
+	 * have read them before, and before any that begins later is answered.
+	 */
+	void (*removed)(void *ctx);
+	void *ctx;
+};
+
+struct tier_health {
+	bool reads, writes;
+};
+
+/* Engine thread, all but open (each tier's own function), health and close. */
+struct tier_ops {
+	enum source source;
+	/*
+	 * Look under up to TIER_KEYS_MAX keys; the first that has an entry counts. NULL: not to be
+	 * had now, nothing will be called. Else `found` is called exactly once and never from within
+	 * recall(), unless cancel() comes first.
+	 */
+	struct tier_look *(*recall)(struct tier *tier, const struct person_key *const *keys,
+				    size_t count, tier_found *found, void *ctx);
+	/* Nobody waits any more; `late`: it should have answered, which is held against the tier. */
+	void (*cancel)(struct tier *tier, struct tier_look *look, bool late);
+	/* Best effort, waits for nothing, replaces what was there. */
+	void (*keep)(struct tier *tier, const struct person_key *key, const struct entry *entry);
+	/*
+	 * The service has refused this person: what is kept under the key must not be found again. A
+	 * tier that cannot write it down within its own bound closes itself for reading.
+	 */
+	void (*forget)(struct tier *tier, const struct person_key *key);
+	void (*health)(struct tier *tier, struct tier_health *out); /* any thread */
+	/* From outside the engine's thread, with the engine running; frees the tier. */
+	void (*close)(struct tier *tier, int64_t deadline_ms);
+};
+
+struct tier {
+	const struct tier_ops *ops;
+};
+
+/*
+ * A tier's opening: from outside the engine's thread, with the engine running. All in `options` is
+ * borrowed until close. NULL: it was said why; sales go on without the tier.
+ */
+MUST_CHECK struct tier *disk_open(const struct cache_options *options, struct engine *engine,
+				  const struct tier_events *events);
+/* *fatal: the configuration is at fault (an address, a file), not Redis. */
+MUST_CHECK struct tier *redis_open(const struct cache_options *options, struct engine *engine,
+				   const struct tier_events *events, bool *fatal);
+
+#endif

@@ -1,0 +1,82 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * config.h - the configuration as one thing: settings, rules, messages, keys, certificates, time
+ * zone are loaded whole, checked whole and swapped whole. A watcher in a thread of its own does it,
+ * and after config_open() nobody else opens a file of the configuration. Knows no network.
+ *
+ * Locking: config->mutex guards the pointer to the snapshot in force and the offered key set; it is
+ * held to copy a pointer and count a reference. A snapshot is immutable.
+ */
+#ifndef MIGRANTID_CONFIG_H
+#define MIGRANTID_CONFIG_H
+
+#include <stdatomic.h>
+
+#include <glib.h>
+
+#include "answer/answer_policy.h"
+#include "base/base.h"
+#include "base/clock.h"
+#include "base/report.h"
+#include "base/tls_material.h"
+#include "config/messages.h"
+#include "config/settings.h"
+#include "person/date.h"
+#include "person/person_key.h"
+#include "rules/rules.h"
+
+/* One version of all that a reload may change. Immutable but for the count. */
+struct snapshot {
+	atomic_uint references;
+	uint64_t number; /* 1 is the start's */
+	const struct settings *settings;
+	const struct rule_set *rules;
+	const struct messages *messages;
+	struct answer_policy *policy; /* the keys in force among them */
+	struct tls_material *service_tls;
+	struct tls_material *redis_tls; /* NULL: no TLS to Redis */
+	struct operator_key person_key, previous_person_key; /* previous: len 0: none */
+	char redis_password[SETTINGS_PASSWORD_MAX + 1]; /* "": none */
+	GTimeZone *zone;
+};
+
+struct config_options {
+	const char *settings_file; /* borrowed until config_close() */
+	bool check_only; /* load and check all once; no thread, nothing is written */
+	struct clock clock;
+	struct reporter reporter;
+};
+
+struct config; /* opaque */
+
+/* Load and check all, start the watcher. NULL after every error was reported. */
+MUST_CHECK struct config *config_open(const struct config_options *options);
+
+/* The snapshot in force, with a reference of the caller's: never NULL. Any thread, no wait. */
+struct snapshot *config_acquire(struct config *config);
+void config_release(struct snapshot *snapshot); /* NULL is fine */
+
+/* Called by the watcher after each swap; one hook. Set before the first decision, NULL clears it
+ * and returns when no call is under way. */
+void config_on_swap(struct config *config, void (*swapped)(void *ctx, struct snapshot *now),
+		    void *ctx);
+
+/*
+ * A key set was fetched from keys.jwks_url: copied, and parsed and swapped in by the watcher at
+ * once; `settled` of config_on_keys() is called when it is in force or was refused. Any thread.
+ */
+void config_offer_keys(struct config *config, const char *jwks, size_t len);
+
+/*
+ * Called by the watcher when an offered key set has been dealt with: `good` if it is in force now
+ * (after the swap hook). One hook; set and cleared as config_on_swap().
+ */
+void config_on_keys(struct config *config, void (*settled)(void *ctx, bool good), void *ctx);
+
+/* Within a second, but for a disk that hangs: then the thread is left behind. NULL is fine. */
+void config_close(struct config *config);
+
+/* Today's date in the snapshot's time zone. Pure. */
+struct date snapshot_today(const struct snapshot *snapshot, int64_t now);
+
+#endif

@@ -1,20 +1,20 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * What a Redis says: whatever it is, hiredis behind our guard gives no second reply to one command,
+ * What a Redis says: whatever it is, hiredis behind our limiter gives no second reply to one command,
  * no reply with more elements than were allowed, and what it gives is read as an entry and as a
  * Sentinel's answer without harm. The first octet says how much is fed at once.
  */
 #include "cache/entry.h"
 #include "fuzz.h"
-#include "cache/redis_guard.h"
+#include "cache/redis_limits.h"
 #include "cache/redis_sentinel.h"
 
-static const struct guard_limits limits = { .elements = 16, .octets = 4096, .depth = 1 };
+static const struct reply_limits limits = { .elements = 16, .octets = 4096, .depth = 1 };
 
 static void look_at(const redisReply *reply)
 {
 	struct store_entry entry;
-	struct redis_place place;
+	struct redis_address place;
 
 	HOLDS(reply->elements <= limits.elements);
 	for (size_t i = 0; i < reply->elements; i++)
@@ -30,12 +30,12 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	redisCallback pending = { .next = NULL };
 	redisCallbackList asked = { &pending, &pending };
 	redisReader *reader = redisReaderCreate();
-	struct guard guard;
+	struct reply_limiter limiter;
 	size_t step = size > 0 ? 1 + data[0] % 64 : 1;
 	void *reply;
 
 	HOLDS(reader != NULL);
-	guard_set(&guard, reader, &asked, &limits);
+	reply_limiter_attach(&limiter, reader, &asked, &limits);
 	for (size_t at = 1; at < size && reader->err == 0; at += step) {
 		size_t len = size - at < step ? size - at : step;
 

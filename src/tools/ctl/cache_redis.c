@@ -53,7 +53,7 @@ static redisReply *ask_of_names(struct walk *walk, int wanted, const char *word)
 /* Servers look at it every second, and forget what they have in memory when it is another one. */
 static bool tell_servers(struct walk *walk)
 {
-	char name[REDIS_NAME_ROOM], value[REDIS_GENERATION_LEN + 1];
+	char name[REDIS_KEY_ROOM], value[REDIS_GENERATION_LEN + 1];
 	const char *words[] = { "SET", name, value };
 	uint8_t octets[REDIS_GENERATION_LEN / 2];
 	redisReply *reply CLEANUP(redis_link_drop) = NULL;
@@ -64,7 +64,7 @@ static bool tell_servers(struct walk *walk)
 	}
 	for (size_t i = 0; i < sizeof(octets); i++)
 		(void)snprintf(value + 2 * i, 3, "%02x", octets[i]);
-	redis_name(prefix_of(walk), REDIS_GENERATION, name);
+	redis_key_name(prefix_of(walk), REDIS_GENERATION, name);
 	reply = redis_link_ask(&walk->link, REDIS_REPLY_STATUS, ARRAY_LEN(words), words, NULL);
 	/* In a transaction that failed half-way it would be queued, and not done. */
 	return reply != NULL && strcmp(reply->str, "OK") == 0;
@@ -93,7 +93,7 @@ static void end_progress(const struct walk *walk)
 }
 
 /* The prefix as it is, whatever characters it has, and anything behind it. */
-static void pattern_of(const char *prefix, char out[2 * REDIS_NAME_ROOM])
+static void pattern_of(const char *prefix, char out[2 * REDIS_KEY_ROOM])
 {
 	for (; *prefix != '\0'; prefix++) {
 		if (strchr("*?[]^\\", *prefix) != NULL)
@@ -121,7 +121,7 @@ static void take_names(struct walk *walk, const redisReply *names, size_t *at, b
 		if (name->type != REDIS_REPLY_STRING || len < prefix ||
 		    memcmp(name->str, prefix_of(walk), prefix) != 0)
 			continue;
-		if (entries ? !redis_name_is_entry(rest, len - prefix) :
+		if (entries ? !redis_key_is_entry(rest, len - prefix) :
 			      is_generation(rest, len - prefix))
 			continue;
 		walk->count++;
@@ -144,7 +144,7 @@ static bool do_part(struct walk *walk, const redisReply *names, bool entries)
 /* SCAN gives each name that is there all the time at least once, however many there are. */
 static bool scan(struct walk *walk, bool entries)
 {
-	char cursor[32] = "0", pattern[2 * REDIS_NAME_ROOM], count[16];
+	char cursor[32] = "0", pattern[2 * REDIS_KEY_ROOM], count[16];
 	const char *words[] = { "SCAN", cursor, "MATCH", pattern, "COUNT", count };
 
 	(void)snprintf(count, sizeof(count), "%d", AT_ONCE);
@@ -337,11 +337,11 @@ enum ctl_exit cache_redis_purge_person(const struct settings *settings,
 				       uint64_t *removed)
 {
 	struct walk walk CLEANUP(close_walk) = { .part = remove_part };
-	char names[ARRAY_LEN(keys->at)][REDIS_NAME_ROOM];
+	char names[ARRAY_LEN(keys->at)][REDIS_KEY_ROOM];
 	enum ctl_exit code = CTL_UNABLE;
 
 	for (size_t i = 0; i < keys->count; i++) {
-		redis_name(settings->redis_prefix, keys->at[i].text, names[i]);
+		redis_key_name(settings->redis_prefix, keys->at[i].text, names[i]);
 		walk.words[1 + i] = names[i];
 		walk.lens[1 + i] = strlen(names[i]);
 	}

@@ -16,7 +16,7 @@
 #define REPLY_S 60 /* for a whole one */
 
 /* SCAN brings some hundreds of names in an array of its own, MGET as many entries. */
-static const struct guard_limits limits = { .elements = 65536, .octets = 64 * 1024 * 1024,
+static const struct reply_limits limits = { .elements = 65536, .octets = 64 * 1024 * 1024,
 	.depth = 1 };
 
 /* An error that is to be mended at one of the settings. */
@@ -57,19 +57,19 @@ static bool timed_out(const redisContext *context)
 
 static const char *fault_of(const struct redis_link *link, const redisContext *context)
 {
-	if (link->guard.refused != NULL)
-		return link->guard.refused;
+	if (link->limiter.refused != NULL)
+		return link->limiter.refused;
 	return context->errstr[0] != '\0' ? context->errstr : context->reader->errstr;
 }
 
 /* Of a connection that is of no use, to Redis or to a Sentinel. */
 static void blame_connection(const struct redis_link *link, const char *whom,
-			     const struct redis_place *place, const redisContext *context)
+			     const struct redis_address *place, const redisContext *context)
 {
 	bool late = context != NULL && timed_out(context);
-	char at[REDIS_PLACE_ROOM];
+	char at[REDIS_ADDRESS_ROOM];
 
-	redis_place_text(place, at);
+	redis_address_format(place, at);
 	if (context == NULL)
 		report(link->reporter, SAY_ERROR, NULL, 0, "out of memory");
 	else if (late)
@@ -126,10 +126,10 @@ static redisReply *await(struct redis_link *link, redisContext *context)
 			return NULL;
 	while (redisReaderGetReply(context->reader, &reply) == REDIS_OK && reply == NULL) {
 		if (context->reader->len > limits.octets)
-			link->guard.refused = GUARD_TOO_LONG;
+			link->limiter.refused = REPLY_TOO_LONG;
 		else if (clock_mono_ms(&system_clock) >= until)
-			link->guard.refused = "its reply does not end";
-		if (link->guard.refused != NULL || redisBufferRead(context) != REDIS_OK)
+			link->limiter.refused = "its reply does not end";
+		if (link->limiter.refused != NULL || redisBufferRead(context) != REDIS_OK)
 			return NULL;
 	}
 	return reply;
@@ -181,19 +181,19 @@ static bool log_in(struct redis_link *link)
 
 /* NULL after an error was reported. */
 static redisContext *connect_to(struct redis_link *link, const char *whom,
-				const struct redis_place *place)
+				const struct redis_address *place)
 {
 	const struct timeval patience = { .tv_sec = PATIENCE_S };
 	redisContext *context;
 
 	errno = 0;
-	link->guard.refused = NULL;
+	link->limiter.refused = NULL;
 	context = place->port == 0 ? redisConnectUnixWithTimeout(place->host, patience) :
 				     redisConnectWithTimeout(place->host, place->port, patience);
 	if (context != NULL && context->err == 0 &&
 		redisSetTimeout(context, patience) == REDIS_OK &&
 		redis_tls_start(link->tls, context, place)) {
-		guard_set(&link->guard, context->reader, NULL, &limits);
+		reply_limiter_attach(&link->limiter, context->reader, NULL, &limits);
 		return context;
 	}
 	blame_connection(link, whom, place, context);
@@ -205,9 +205,9 @@ static bool ask_sentinel(struct redis_link *link, const char *address)
 {
 	redisContext *context CLEANUP(drop_context) = NULL;
 	redisReply *reply CLEANUP(redis_link_drop) = NULL;
-	struct redis_place place;
+	struct redis_address place;
 
-	if (!redis_place_read(address, &place))
+	if (!redis_address_parse(address, &place))
 		return false;
 	context = connect_to(link, "the Sentinel", &place);
 	if (context == NULL)
@@ -234,7 +234,7 @@ static bool find_place(struct redis_link *link)
 	bool found = false;
 
 	if (config->sentinel_count == 0)
-		return redis_place_read(config->address, &link->place);
+		return redis_address_parse(config->address, &link->place);
 	link->severity = SAY_WARNING;
 	for (size_t i = 0; i < config->sentinel_count && !found; i++)
 		found = ask_sentinel(link, config->sentinels[i]);

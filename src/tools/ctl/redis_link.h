@@ -12,7 +12,7 @@
 #include "base/base.h"
 #include "base/report.h"
 #include "config/settings.h"
-#include "cache/redis_guard.h"
+#include "cache/redis_limits.h"
 #include "cache/redis_tls.h"
 
 /* What the verbs send; servers themselves need MGET and SET. */
@@ -24,9 +24,9 @@ struct redis_link {
 	enum severity severity; /* of what goes wrong */
 	struct redis_config config;
 	struct redis_tls *tls;
-	struct redis_place place;
+	struct redis_address place;
 	redisContext *context; /* NULL: closed */
-	struct guard guard; /* of the context: a link is not copied once open */
+	struct reply_limiter limiter; /* of the context: a link is not copied once open */
 };
 
 /* Connect and log in; nothing takes longer than some seconds. False after an error was reported. */

@@ -11,7 +11,7 @@
 
 #include "base/clock.h"
 #include "cache/entry.h"
-#include "base/redis_address.h"
+#include "cache/redis_key.h"
 #include "tools/ctl/redis_link.h"
 
 #define AT_ONCE 256 /* names that one SCAN is asked for */
@@ -119,10 +119,10 @@ static void take_names(struct walk *walk, const redisReply *names, size_t *at, b
 		const char *rest = name->str + prefix;
 
 		if (name->type != REDIS_REPLY_STRING || len < prefix ||
-		    memcmp(name->str, prefix_of(walk), prefix) != 0)
+			memcmp(name->str, prefix_of(walk), prefix) != 0)
 			continue;
-		if (entries ? !redis_key_is_entry(rest, len - prefix) :
-			      is_generation(rest, len - prefix))
+		if (entries ? !redis_key_is_entry(rest, len - prefix)
+			    : is_generation(rest, len - prefix))
 			continue;
 		walk->count++;
 		walk->words[walk->count] = name->str;
@@ -150,13 +150,13 @@ static bool scan(struct walk *walk, bool entries)
 	(void)snprintf(count, sizeof(count), "%d", AT_ONCE);
 	pattern_of(prefix_of(walk), pattern);
 	do {
-		redisReply *reply CLEANUP(redis_link_drop) = redis_link_ask(&walk->link,
-			REDIS_REPLY_ARRAY, ARRAY_LEN(words), words, NULL);
+		redisReply *reply CLEANUP(redis_link_drop) = redis_link_ask(
+			&walk->link, REDIS_REPLY_ARRAY, ARRAY_LEN(words), words, NULL);
 
 		if (reply == NULL)
 			return false;
 		if (reply->elements != 2 || reply->element[0]->type != REDIS_REPLY_STRING ||
-		    reply->element[1]->type != REDIS_REPLY_ARRAY) {
+			reply->element[1]->type != REDIS_REPLY_ARRAY) {
 			report(walk->link.reporter, SAY_ERROR, NULL, 0, "a strange reply to SCAN");
 			return false;
 		}
@@ -186,8 +186,8 @@ static bool count_part(struct walk *walk)
 	return true;
 }
 
-enum ctl_exit cache_redis_count(const struct settings *settings, struct output *out,
-				uint64_t *entries)
+enum ctl_exit cache_redis_count(
+	const struct settings *settings, struct output *out, uint64_t *entries)
 {
 	struct walk walk CLEANUP(close_walk) = { .part = count_part };
 	bool good = open_walk(&walk, settings, out) && scan(&walk, true);
@@ -211,15 +211,15 @@ static bool remove_part(struct walk *walk)
 /* Leave those names that hold an answer from before the time. */
 static void sift(struct walk *walk, const redisReply *values)
 {
-	struct store_entry entry;
+	struct entry entry;
 	size_t kept = 0;
 
 	for (size_t i = 0; i < walk->count && i < values->elements; i++) {
 		const redisReply *value = values->element[i];
 
 		if (value->type != REDIS_REPLY_STRING ||
-		    !entry_unpack(value->str, (size_t)value->len, &entry) ||
-		    entry.stored_at >= walk->before)
+			!entry_unpack(value->str, (size_t)value->len, &entry) ||
+			entry.stored_at >= walk->before)
 			continue;
 		kept++;
 		walk->words[kept] = walk->words[1 + i];
@@ -307,8 +307,8 @@ static enum ctl_exit purge(struct walk *walk, bool entries)
 	return finish(walk, good);
 }
 
-enum ctl_exit cache_redis_purge_all(const struct settings *settings, struct output *out,
-				    uint64_t *removed)
+enum ctl_exit cache_redis_purge_all(
+	const struct settings *settings, struct output *out, uint64_t *removed)
 {
 	struct walk walk CLEANUP(close_walk) = { .part = remove_part };
 	enum ctl_exit code = CTL_UNABLE;
@@ -320,8 +320,8 @@ enum ctl_exit cache_redis_purge_all(const struct settings *settings, struct outp
 	return code;
 }
 
-enum ctl_exit cache_redis_purge_before(const struct settings *settings, int64_t before,
-				       struct output *out, uint64_t *removed)
+enum ctl_exit cache_redis_purge_before(
+	const struct settings *settings, int64_t before, struct output *out, uint64_t *removed)
 {
 	struct walk walk CLEANUP(close_walk) = { .part = remove_part_before, .before = before };
 	enum ctl_exit code = CTL_UNABLE;
@@ -333,8 +333,7 @@ enum ctl_exit cache_redis_purge_before(const struct settings *settings, int64_t 
 }
 
 enum ctl_exit cache_redis_purge_person(const struct settings *settings,
-				       const struct person_keys *keys, struct output *out,
-				       uint64_t *removed)
+	const struct person_keys *keys, struct output *out, uint64_t *removed)
 {
 	struct walk walk CLEANUP(close_walk) = { .part = remove_part };
 	char names[ARRAY_LEN(keys->at)][REDIS_KEY_ROOM];

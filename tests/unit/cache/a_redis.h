@@ -15,6 +15,11 @@
 
 #include "base/base.h"
 
+/* What one may say: neither key is there; an entry. */
+#define MISS "*2\r\n$-1\r\n$-1\r\n"
+#define RIGHT "\2\0\0\0\0\0\0\0\1\0\0\0\0\0\0\0\2token" /* entry.h */
+#define TEXT(literal) literal, sizeof(literal) - 1
+
 struct fake {
 	uv_tcp_t listener;
 	uv_loop_t *loop;

@@ -7,9 +7,6 @@
 #ifndef MIGRANTID_REDIS_FIXTURE_H
 #define MIGRANTID_REDIS_FIXTURE_H
 
-#include <stdio.h>
-#include <stdlib.h>
-#include <string.h>
 #include <time.h>
 
 #include "a_redis.h"
@@ -225,39 +222,34 @@ struct words {
 	size_t fake;
 	const char *text;
 	size_t len;
+	bool at_once;
 };
 
-static inline void set_words(struct fixture *fixture, void *ctx)
+static inline void run_words(struct fixture *fixture, void *ctx)
 {
 	const struct words *words = ctx;
+	struct fake *fake = &fixture->fakes[words->fake];
 
-	fixture->fakes[words->fake].says = words->text;
-	fixture->fakes[words->fake].len = words->len;
+	if (words->at_once) {
+		assert_non_null(fake->caller);
+		say_to(fake->caller, words->text, words->len);
+		return;
+	}
+	fake->says = words->text;
+	fake->len = words->len;
 }
 
 /* What a fake says from now on; the text lives as long as the test. */
 static inline void fake_says(struct fixture *fixture, size_t fake, const char *text, size_t len)
 {
-	struct words words = { fake, text, len };
-
-	in_engine(fixture, set_words, &words);
+	in_engine(fixture, run_words, &(struct words){ fake, text, len, false });
 }
 #define SAYS(fixture, fake, literal) fake_says((fixture), (fake), literal, sizeof(literal) - 1)
-
-static inline void push_words(struct fixture *fixture, void *ctx)
-{
-	const struct words *words = ctx;
-
-	assert_non_null(fixture->fakes[words->fake].caller);
-	say_to(fixture->fakes[words->fake].caller, words->text, words->len);
-}
 
 /* Say it now, once, to whoever has called last. */
 static inline void fake_pushes(struct fixture *fixture, size_t fake, const char *text)
 {
-	struct words words = { fake, text, strlen(text) };
-
-	in_engine(fixture, push_words, &words);
+	in_engine(fixture, run_words, &(struct words){ fake, text, strlen(text), true });
 }
 
 static inline void add_time(struct fixture *fixture, void *ctx)
@@ -364,33 +356,26 @@ static inline bool lookup(struct fixture *fixture)
 	return true;
 }
 
-static inline void run_keep(struct fixture *fixture, void *ctx)
+static inline void run_write(struct fixture *fixture, void *ctx)
 {
 	static const struct person_key key = { .text = "now" };
-	static const struct entry entry = {
-		.stored_at = 1, .keep_until = 61, .token_len = 5, .token = "token"
-	};
 
-	(void)ctx;
-	fixture->tier->ops->keep(fixture->tier, &key, &entry);
+	if (ctx != NULL)
+		fixture->tier->ops->keep(fixture->tier, &key, ctx);
+	else
+		fixture->tier->ops->forget(fixture->tier, &key);
 }
 
 static inline void keep(struct fixture *fixture)
 {
-	in_engine(fixture, run_keep, NULL);
-}
+	struct entry entry = { .stored_at = 1, .keep_until = 61, .token_len = 5, .token = "token" };
 
-static inline void run_forget(struct fixture *fixture, void *ctx)
-{
-	static const struct person_key key = { .text = "now" };
-
-	(void)ctx;
-	fixture->tier->ops->forget(fixture->tier, &key);
+	in_engine(fixture, run_write, &entry);
 }
 
 static inline void forget(struct fixture *fixture)
 {
-	in_engine(fixture, run_forget, NULL);
+	in_engine(fixture, run_write, NULL);
 }
 
 static inline struct tier_health health(const struct fixture *fixture)
@@ -411,9 +396,5 @@ static inline struct tier_look *recall_alone(struct fixture *fixture)
 	assert_true(wait_for(fixture, &fixture->fakes[0].heard, heard + 1));
 	return look;
 }
-
-#define MISS "*2\r\n$-1\r\n$-1\r\n"
-#define RIGHT "\2\0\0\0\0\0\0\0\1\0\0\0\0\0\0\0\2token" /* entry.h */
-#define TEXT(literal) literal, sizeof(literal) - 1
 
 #endif

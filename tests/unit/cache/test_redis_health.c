@@ -49,6 +49,16 @@ static void test_password(void **state)
 	tear_down(&fixture);
 }
 
+static void run_late_lookup(struct fixture *fixture, void *ctx)
+{
+	struct cancelling cancelling = { .late = true };
+
+	(void)ctx;
+	run_recall(fixture, &cancelling.look);
+	assert_non_null(cancelling.look);
+	run_cancel(fixture, &cancelling);
+}
+
 /* What comes when nobody waits any more is no sign of health. */
 static void test_always_late(void **state)
 {
@@ -59,10 +69,7 @@ static void test_always_late(void **state)
 	SAYS(&fixture, 0, MISS);
 	open_tier(&fixture);
 	for (int i = 0; i < 3; i++) {
-		struct tier_look *look = recall(&fixture);
-
-		assert_non_null(look);
-		cancel(&fixture, look, true);
+		in_engine(&fixture, run_late_lookup, NULL);
 		nap_ms(WHILE_MS);
 	}
 	assert_int_equal(number_of(&fixture, &fixture.warnings), 1);

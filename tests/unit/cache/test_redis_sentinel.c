@@ -9,9 +9,7 @@
 
 #include <cmocka.h>
 
-#include "a_redis.h"
-
-#define MISS "*2\r\n$-1\r\n$-1\r\n"
+#include "redis_fixture.h"
 
 /* The master's address as a Sentinel tells it. */
 static void format_reply(const char *host, const struct fake *master, char out[128])
@@ -88,7 +86,7 @@ static void test_silent_sentinel(void **state)
 		nap_ms(WHILE_MS);
 	}
 	assert_true(lookup(&fixture));
-	assert_true(fixture.called);
+	assert_int_equal(fixture.called, 1);
 	tear_down(&fixture);
 }
 
@@ -130,7 +128,7 @@ static void test_replica(void **state)
 	nap_ms(WHILE_MS);
 	assert_int_equal(number_of(&fixture, &fixture.fakes[1].heard), 2);
 	assert_true(lookup(&fixture));
-	assert_true(fixture.called);
+	assert_int_equal(fixture.called, 1);
 	tear_down(&fixture);
 }
 

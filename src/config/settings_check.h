@@ -14,7 +14,7 @@ static inline void free_text(char **text)
 
 /*
  * Each setting for itself: paths become absolute, names of algorithms bits. False after every error
- * found was reported. May be run where reading failed: presets pass, but for what is not there.
+ * found was reported. May be run where reading failed: defaults pass, but for what is not there.
  */
 MUST_CHECK bool settings_check_each(struct settings *settings, const struct reporter *reporter);
 

@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * Every setting is one row here. What migrantid.cfg and migrantid.cfg(5) say of bounds and presets
+ * Every setting is one row here. What migrantid.cfg and migrantid.cfg(5) say of bounds and defaults
  * is held against these rows by a test.
  */
+#include "answer/answer.h"
 #include "config/settings.h"
-#include "engine/engine.h"
 
 #define AT(member) offsetof(struct settings, member)
 #define PATH_LONGEST 4095
@@ -21,6 +21,9 @@ static const struct conf_row top_rows[] = {
 		.max = PATH_LONGEST, .help = "the file of exemption rules" },
 	{ "messages_file", CONF_STRING, AT(messages_file), .required = true, .live = true,
 		.max = PATH_LONGEST, .help = "the file of texts for clerk and buyer" },
+	{ "state_directory", CONF_STRING, AT(state_directory), .max = PATH_LONGEST,
+		.default_text = "/var/lib/freeradius-migrantid",
+		.help = "the folder of what the server itself keeps between starts" },
 	{ "operator", CONF_GROUP, AT(groups[SETTINGS_OPERATOR]), .help = "this operator" },
 	{ "service", CONF_GROUP, AT(groups[SETTINGS_SERVICE]), .help = "the ID service" },
 	{ "keys", CONF_GROUP, AT(groups[SETTINGS_KEYS]),
@@ -28,14 +31,15 @@ static const struct conf_row top_rows[] = {
 	{ "waiting", CONF_GROUP, AT(groups[SETTINGS_WAITING]),
 		.help = "how long the server's workers wait" },
 	{ "cache", CONF_GROUP, AT(groups[SETTINGS_CACHE]), .help = "how long answers are kept" },
+	{ "reply", CONF_GROUP, AT(groups[SETTINGS_REPLY]), .help = "what shops are told" },
 };
 
 static const struct conf_row operator_rows[] = {
-	{ "id", CONF_STRING, AT(operator_id), .required = true, .max = NAME_LONGEST,
+	{ "id", CONF_STRING, AT(operator_id), .required = true, .live = true, .max = NAME_LONGEST,
 		.help = "this operator's name at the ID service, the `aud` of its answers" },
-	{ "person_key_file", CONF_STRING, AT(person_key_file), .required = true,
+	{ "person_key_file", CONF_STRING, AT(person_key_file), .required = true, .live = true,
 		.max = PATH_LONGEST, .help = "the operator's secret key of pseudonyms" },
-	{ "person_key_previous_file", CONF_STRING, AT(person_key_previous_file),
+	{ "person_key_previous_file", CONF_STRING, AT(person_key_previous_file), .live = true,
 		.max = PATH_LONGEST, .help = "the key before it, while the key is being changed" },
 	{ "time_zone", CONF_STRING, AT(time_zone), .required = true, .live = true, .max = 64,
 		.help = "the IANA name of the time zone in which rules begin and end" },
@@ -44,105 +48,112 @@ static const struct conf_row operator_rows[] = {
 };
 
 static const struct conf_row service_rows[] = {
-	{ "issuer", CONF_STRING, AT(issuer), .required = true, .max = NAME_LONGEST,
+	{ "issuer", CONF_STRING, AT(issuer), .required = true, .live = true, .max = NAME_LONGEST,
 		.help = "the ID service's name, the `iss` of its answers" },
-	{ "urls", CONF_STRINGS, AT(urls), .required = true, .max = ENGINE_ENDPOINTS_MAX,
+	{ "urls", CONF_STRINGS, AT(urls), .required = true, .max = SETTINGS_URLS_MAX,
 		.help = "the https addresses of the ID service, the preferred one first" },
 	{ "round_robin", CONF_BOOL, AT(round_robin),
 		.help = "ask the addresses in turn, not in order of preference" },
-	{ "ca_file", CONF_STRING, AT(ca_file), .required = true, .max = PATH_LONGEST,
+	{ "ca_file", CONF_STRING, AT(ca_file), .required = true, .live = true, .max = PATH_LONGEST,
 		.help = "the certificate authorities that vouch for the ID service (PEM)" },
-	{ "certificate_file", CONF_STRING, AT(certificate_file), .required = true,
+	{ "certificate_file", CONF_STRING, AT(certificate_file), .required = true, .live = true,
 		.max = PATH_LONGEST, .help = "this operator's client certificate (PEM)" },
-	{ "key_file", CONF_STRING, AT(key_file), .required = true, .max = PATH_LONGEST,
+	{ "key_file", CONF_STRING, AT(key_file), .required = true, .live = true, .max = PATH_LONGEST,
 		.help = "the private key of that certificate (PEM)" },
+	{ "forms", CONF_STRINGS, AT(form_names), .live = true, .max = SUBJECT_FORMS,
+		.help = "the forms of question that shops may use" },
 	{ "question_timeout", CONF_INT, AT(question_timeout), .min = 500, .max = 60000,
-		.preset = 10000, .unit = "ms",
+		.default_value = 10000, .unit = "ms",
 		.help = "one question from end to end, retries included" },
 	{ "attempt_timeout", CONF_INT, AT(attempt_timeout), .min = 100, .max = 60000,
-		.preset = 4000, .unit = "ms", .help = "one attempt at one address" },
-	{ "connect_timeout", CONF_INT, AT(connect_timeout), .min = 50, .max = 30000, .preset = 2000,
+		.default_value = 4000, .unit = "ms", .help = "one attempt at one address" },
+	{ "connect_timeout", CONF_INT, AT(connect_timeout), .min = 50, .max = 30000, .default_value = 2000,
 		.unit = "ms", .help = "making a connection, TLS included" },
-	{ "max_in_flight", CONF_INT, AT(max_in_flight), .min = 1, .max = 65536, .preset = 1024,
+	{ "max_in_flight", CONF_INT, AT(max_in_flight), .min = 1, .max = 65536, .default_value = 1024,
 		.unit = "questions", .help = "questions under way at once" },
-	{ "max_connections", CONF_INT, AT(max_connections), .min = 1, .max = 4096, .preset = 256,
+	{ "max_connections", CONF_INT, AT(max_connections), .min = 1, .max = 4096, .default_value = 4,
 		.unit = "connections", .help = "connections to one address" },
-	{ "breaker_failures", CONF_INT, AT(breaker_failures), .min = 1, .max = 1000, .preset = 5,
+	{ "breaker_failures", CONF_INT, AT(breaker_failures), .min = 1, .max = 1000, .default_value = 5,
 		.unit = "failures",
 		.help = "failures in a row after which an address is left to rest" },
-	{ "breaker_pause", CONF_INT, AT(breaker_pause), .min = 100, .max = 600000, .preset = 1000,
+	{ "breaker_pause", CONF_INT, AT(breaker_pause), .min = 100, .max = 600000, .default_value = 1000,
 		.unit = "ms", .help = "the first rest; each further one is twice as long" },
 	{ "breaker_pause_max", CONF_INT, AT(breaker_pause_max), .min = 100, .max = 3600000,
-		.preset = 60000, .unit = "ms", .help = "the longest rest" },
+		.default_value = 60000, .unit = "ms", .help = "the longest rest" },
 };
 
 static const struct conf_row keys_rows[] = {
-	{ "jwks_file", CONF_STRING, AT(jwks_file), .max = PATH_LONGEST,
+	{ "jwks_file", CONF_STRING, AT(jwks_file), .live = true, .max = PATH_LONGEST,
 		.help = "the service's public keys in a file" },
 	{ "jwks_url", CONF_STRING, AT(jwks_url), .max = 2048,
 		.help = "the https address from which they are fetched" },
-	{ "jwks_refresh", CONF_INT, AT(jwks_refresh), .min = 10, .max = 7 * DAY, .preset = HOUR,
+	{ "jwks_refresh", CONF_INT, AT(jwks_refresh), .min = 10, .max = 7 * DAY, .default_value = HOUR,
 		.unit = "s", .help = "how often the keys are fetched" },
 	{ "jwks_min_interval", CONF_INT, AT(jwks_min_interval), .min = 1, .max = HOUR,
-		.preset = MINUTE, .unit = "s",
+		.default_value = MINUTE, .unit = "s",
 		.help = "at most one fetch in this time, whatever asks for it" },
-	{ "jwks_max_age", CONF_INT, AT(jwks_max_age), .min = MINUTE, .max = 30 * DAY, .preset = DAY,
+	{ "jwks_max_age", CONF_INT, AT(jwks_max_age), .live = true, .min = MINUTE, .max = 30 * DAY, .default_value = DAY,
 		.unit = "s", .help = "how long keys are believed after the last good fetch" },
-	{ "algorithms", CONF_STRINGS, AT(algorithm_names), .max = 8,
+	{ "algorithms", CONF_STRINGS, AT(algorithm_names), .live = true, .max = 8,
 		.help = "signature algorithms that are accepted" },
-	{ "max_lifetime", CONF_INT, AT(max_lifetime), .min = MINUTE, .max = 366 * DAY,
-		.preset = 30 * DAY, .unit = "s",
+	{ "max_lifetime", CONF_INT, AT(max_lifetime), .live = true, .min = MINUTE, .max = 366 * DAY,
+		.default_value = 30 * DAY, .unit = "s",
 		.help = "longest time between an answer's signing and its end" },
 };
 
 static const struct conf_row waiting_rows[] = {
-	{ "wait", CONF_INT, AT(wait), .live = true, .min = 0, .max = 10000, .preset = 1500,
+	{ "wait", CONF_INT, AT(wait), .live = true, .min = 0, .max = 10000, .default_value = 1500,
 		.unit = "ms", .help = "how long a worker waits before the reply is `pending`" },
-	{ "max_waiting", CONF_INT, AT(max_waiting), .min = 0, .max = 1024, .preset = 0,
+	{ "max_waiting", CONF_INT, AT(max_waiting), .min = 0, .max = 1024, .default_value = 0,
 		.unit = "workers",
 		.help = "workers that may wait at once; 0 is a quarter of the server's" },
 	{ "state_lifetime", CONF_INT, AT(state_lifetime), .live = true, .min = 10, .max = HOUR,
-		.preset = 600, .unit = "s", .help = "how long a shop may come back with a State" },
+		.default_value = 600, .unit = "s", .help = "how long a shop may come back with a State" },
 	{ "retry_after", CONF_INT, AT(retry_after), .live = true, .min = 1, .max = MINUTE,
-		.preset = 2, .unit = "s", .help = "after what time the shop is told to ask again" },
+		.default_value = 2, .unit = "s", .help = "after what time the shop is told to ask again" },
 };
 
 static const struct conf_row cache_rows[] = {
 	{ "keep_yes", CONF_INT, AT(keep_yes), .live = true, .min = 0, .max = 30 * DAY,
-		.preset = DAY, .unit = "s",
+		.default_value = DAY, .unit = "s",
 		.help = "how long a yes serves again; 0: every sale asks afresh" },
 	/* Whoever has just put it right must not stay refused: the bound is part of the contract. */
-	{ "keep_no", CONF_INT, AT(keep_no), .live = true, .min = 0, .max = MINUTE, .preset = MINUTE,
+	{ "keep_no", CONF_INT, AT(keep_no), .live = true, .min = 0, .max = MINUTE, .default_value = MINUTE,
 		.unit = "s", .help = "how long a no serves again" },
 	{ "memory_octets", CONF_INT, AT(memory_octets), .min = MIB, .max = 64 * GIB,
-		.preset = 64 * MIB, .unit = "octets", .help = "memory for answers" },
-	{ "store", CONF_STRING, AT(store), .max = 16, .preset_text = "lmdb",
-		.help = "where answers are kept besides memory: `lmdb` (on disk), `redis` or `none`" },
+		.default_value = 64 * MIB, .unit = "octets", .help = "memory for answers" },
+	{ "store", CONF_STRING, AT(store), .max = 16, .default_text = "disk",
+		.help = "where answers are kept besides memory: `disk`, `redis` or `none`" },
 	{ "store_directory", CONF_STRING, AT(store_directory), .max = PATH_LONGEST,
-		.preset_text = "/var/lib/freeradius-migrantid", .help = "the folder of the store" },
+		.default_text = "/var/lib/freeradius-migrantid", .help = "the folder of the store" },
 	{ "store_octets", CONF_INT, AT(store_octets), .min = MIB, .max = 1024 * GIB,
-		.preset = 256 * MIB, .unit = "octets", .help = "disk space for the store" },
+		.default_value = 256 * MIB, .unit = "octets", .help = "disk space for the store" },
 	{ "redis_address", CONF_STRING, AT(redis_address), .max = 107,
-		.preset_text = "127.0.0.1:6379", .help = "address and port, or a Unix socket" },
+		.default_text = "127.0.0.1:6379", .help = "address and port, or a Unix socket" },
 	{ "redis_sentinels", CONF_STRINGS, AT(redis_sentinels), .max = REDIS_SENTINELS_MAX,
 		.help = "addresses and ports of Redis Sentinels, which tell the master's address" },
-	{ "redis_master", CONF_STRING, AT(redis_master), .max = 64, .preset_text = "mymaster",
+	{ "redis_master", CONF_STRING, AT(redis_master), .max = 64, .default_text = "mymaster",
 		.help = "what Sentinels call the master" },
 	{ "redis_user", CONF_STRING, AT(redis_user), .max = 64, .help = "ACL user" },
-	{ "redis_password_file", CONF_STRING, AT(redis_password_file), .max = PATH_LONGEST,
+	{ "redis_password_file", CONF_STRING, AT(redis_password_file), .live = true, .max = PATH_LONGEST,
 		.help = "file that holds the password" },
-	{ "redis_ca_file", CONF_STRING, AT(redis_ca_file), .max = PATH_LONGEST,
+	{ "redis_ca_file", CONF_STRING, AT(redis_ca_file), .live = true, .max = PATH_LONGEST,
 		.help = "the certificate authorities that vouch for Redis (PEM); with it, TLS" },
-	{ "redis_certificate_file", CONF_STRING, AT(redis_certificate_file), .max = PATH_LONGEST,
+	{ "redis_certificate_file", CONF_STRING, AT(redis_certificate_file), .live = true, .max = PATH_LONGEST,
 		.help = "the certificate that is shown to Redis (PEM)" },
-	{ "redis_key_file", CONF_STRING, AT(redis_key_file), .max = PATH_LONGEST,
+	{ "redis_key_file", CONF_STRING, AT(redis_key_file), .live = true, .max = PATH_LONGEST,
 		.help = "the private key of that certificate (PEM)" },
 	{ "redis_tls_name", CONF_STRING, AT(redis_tls_name), .max = 253,
 		.help = "the name in Redis's certificate, if that is not for its address" },
-	{ "redis_prefix", CONF_STRING, AT(redis_prefix), .max = 64, .preset_text = "migrantid:",
+	{ "redis_prefix", CONF_STRING, AT(redis_prefix), .max = 64, .default_text = "migrantid:",
 		.help = "what every key in Redis begins with" },
-	{ "redis_timeout", CONF_INT, AT(redis_timeout), .min = 5, .max = 1000, .preset = 50,
+	{ "redis_timeout", CONF_INT, AT(redis_timeout), .min = 5, .max = 1000, .default_value = 50,
 		.unit = "ms", .help = "how long a sale looks into Redis before it goes on without" },
+};
+
+static const struct conf_row reply_rows[] = {
+	{ "source", CONF_BOOL, AT(source), .live = true,
+		.help = "tell shops where an answer comes from and how long it holds" },
 };
 
 const struct settings_group settings_groups[SETTINGS_GROUPS] = {
@@ -152,4 +163,5 @@ const struct settings_group settings_groups[SETTINGS_GROUPS] = {
 	[SETTINGS_KEYS] = { "keys", keys_rows, ARRAY_LEN(keys_rows) },
 	[SETTINGS_WAITING] = { "waiting", waiting_rows, ARRAY_LEN(waiting_rows) },
 	[SETTINGS_CACHE] = { "cache", cache_rows, ARRAY_LEN(cache_rows) },
+	[SETTINGS_REPLY] = { "reply", reply_rows, ARRAY_LEN(reply_rows) },
 };

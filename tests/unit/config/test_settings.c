@@ -108,8 +108,8 @@ static void takes_the_shipped_file(void **state)
 	settings_free(settings);
 }
 
-/* A file of what is required alone has the presets, and these are what the shipped file says. */
-static void presets_are_what_is_shipped(void **state)
+/* A file of what is required alone has the defaults, and these are what the shipped file says. */
+static void defaults_are_what_is_shipped(void **state)
 {
 	static const char fewest[] =
 		"rules_file = \"rules.cfg\"; messages_file = \"messages.cfg\";\n"
@@ -470,7 +470,7 @@ static void assert_row_said(const char *where, const struct conf_row *row, const
 	if (row->type == CONF_INT) {
 		assert_says(where, row->name, text, row->min);
 		assert_says(where, row->name, text, row->max);
-		assert_says(where, row->name, text, row->preset);
+		assert_says(where, row->name, text, row->default_value);
 	}
 	if ((strstr(text, "Live.") != NULL) != row->live)
 		fail_msg("%s: %s is %slive:\n%s", where, row->name, row->live ? "" : "not ", text);
@@ -547,7 +547,7 @@ int main(void)
 {
 	static const struct CMUnitTest tests[] = {
 		cmocka_unit_test(takes_the_shipped_file),
-		cmocka_unit_test(presets_are_what_is_shipped),
+		cmocka_unit_test(defaults_are_what_is_shipped),
 		cmocka_unit_test(refuses_what_is_wrong),
 		cmocka_unit_test(takes_what_is_right),
 		cmocka_unit_test(reads_algorithms),

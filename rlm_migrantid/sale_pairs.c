@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "sale_pairs.h"
 
+#include "answer/answer.h"
+
 #define OF_SALE(symbol, number, name, longest, most) { symbol, number },
 static const struct {
 	enum attribute attribute;
@@ -10,14 +12,7 @@ static const struct {
 
 static enum attribute standard_attribute(unsigned number)
 {
-	switch (number) {
-	case PW_USER_NAME:
-		return ATTR_USER_NAME;
-	case PW_STATE:
-		return ATTR_STATE;
-	default:
-		return ATTR_NONE;
-	}
+	return number == PW_STATE ? ATTR_STATE : ATTR_NONE;
 }
 
 /*
@@ -80,4 +75,28 @@ void sale_pairs_read(const VALUE_PAIR *pairs, unsigned vendor, struct sale_pairs
 			out->fields[out->count++] =
 				(struct sale_field){ attribute, value_of_pair(pair) };
 	}
+}
+
+struct span sale_pairs_shop(VALUE_PAIR *control, unsigned vendor)
+{
+	const VALUE_PAIR *pair = fr_pair_find_by_num(control, CONTROL_SHOP, vendor, TAG_ANY);
+
+	return pair ? (struct span){ pair->vp_strvalue, pair->vp_length } : (struct span){ "", 0 };
+}
+
+/* A form that nobody knows allows nothing: what the operator meant to bound stays bounded. */
+unsigned sale_pairs_forms(VALUE_PAIR *control, unsigned vendor)
+{
+	unsigned forms = 0;
+
+	for (const VALUE_PAIR *pair = control; pair; pair = pair->next) {
+		enum subject_form form;
+
+		if (pair->da->vendor != vendor || pair->da->attr != CONTROL_FORM)
+			continue;
+		forms |= SALE_PAIRS_FORMS_NAMED;
+		if (subject_form_of_name(pair->vp_strvalue, &form))
+			forms |= 1u << form;
+	}
+	return forms;
 }

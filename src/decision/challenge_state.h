@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * state.h - the State (RFC 2865 section 5.24) of an Access-Challenge of ours: an authenticated,
+ * challenge_state.h - the State (RFC 2865 section 5.24) of an Access-Challenge of ours: an authenticated,
  * expiring ticket for one sale, which any server of the operator with the same key accepts.
  *
  *   1 octet    version, 1
@@ -10,8 +10,8 @@
  *
  * It holds nothing of the person: what binds it to them is only in what the HMAC covers.
  */
-#ifndef MIGRANTID_STATE_H
-#define MIGRANTID_STATE_H
+#ifndef MIGRANTID_CHALLENGE_STATE_H
+#define MIGRANTID_CHALLENGE_STATE_H
 
 #include "base/base.h"
 #include "person/person_key.h"
@@ -21,7 +21,8 @@
 #define STATE_LEN (1 + 8 + STATE_SEED_LEN + 32)
 
 /*
- * Give a sale an id if the shop gave none: the one its State carries, else a random one. *seed is
+ * Give a sale an id if the shop gave none and no token stands for it: the one its State carries,
+ * else a random one. *seed is
  * what its State carries or will carry (zero where the shop's own id serves). False only if there
  * is no randomness. Call it before the two below.
  */

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-#include "decision/state.h"
+#include "decision/challenge_state.h"
 
 #include <string.h>
 
@@ -32,7 +32,7 @@ static bool seal(const struct operator_key *key, const uint8_t head[HEAD_LEN],
 
 bool state_settle_id(struct sale *sale, uint8_t seed[STATE_SEED_LEN])
 {
-	if (sale->id[0] != '\0') {
+	if (sale->id[0] != '\0' || sale->token[0] != '\0') {
 		memset(seed, 0, STATE_SEED_LEN);
 		return true;
 	}

@@ -94,7 +94,7 @@ static void complain(struct reading *reading, int line, const char *format, ...)
 static bool is_there(struct reading *reading, const char *text)
 {
 	if (text == NULL)
-		complain(reading, 0, "out of memory while %s was read", reading->where);
+		complain(reading, 0, "out of memory while what is %s was read", reading->where);
 	return text != NULL;
 }
 

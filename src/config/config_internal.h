@@ -201,7 +201,7 @@ void config_drop(struct config *config); /* a reference */
 /* One look at everything: what was offered, files, ages. Watcher only. */
 void config_tick(struct config *config);
 /* Put what was loaded and chosen in force. False: out of memory, the next tick tries again. */
-MUST_CHECK bool config_refresh(struct config *config);
+bool config_refresh(struct config *config);
 void *config_watch(void *config); /* the thread */
 
 #endif

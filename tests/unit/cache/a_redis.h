@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * a_redis.h - a Redis that listens in the loop of the shared cache it serves, and says to each
- * command what the test has it say. Include it behind <cmocka.h>.
+ * a_redis.h - a Redis that listens in the loop of the tier it serves, and says to each command what
+ * the test has it say. All of the fixture belongs to the engine's thread; a test reaches it by
+ * engine_call(), which each function here does by itself. Include it behind <cmocka.h>.
  */
 #ifndef MIGRANTID_A_REDIS_H
 #define MIGRANTID_A_REDIS_H
@@ -10,13 +11,14 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <time.h>
 
-#include "cache/entry.h"
-#include "cache/redis.h"
+#include "cache/redis_internal.h"
 
 #define LATEST_MS 3000 /* of anything that is to happen at all */
 #define WHILE_MS 60 /* in which it shows whether it does not */
 #define FAKES 3
+#define LOG_ROOM 64
 
 struct fake {
 	uv_tcp_t listener;
@@ -24,43 +26,64 @@ struct fake {
 	const char *says; /* to each read of a command or more */
 	size_t len;
 	unsigned callers, heard;
+	char last[512]; /* what it was sent last */
+	size_t last_len;
+	uv_stream_t *caller; /* the latest; NULL: none */
 	char address[32];
+	unsigned port;
 };
 
-struct stand {
-	uv_loop_t loop;
-	uv_timer_t timer;
-	bool late;
+struct fixture {
+	struct engine *engine;
 	struct fake fakes[FAKES];
-	struct shared_config config;
-	struct shared *shared;
-	int64_t now_ms; /* the cache's own clock */
-	unsigned warnings, removed;
-	char warning[512];
-	bool called, found;
+	struct cache_options options;
+	struct tier *tier;
+	int64_t patience_ms; /* of a lookup */
+	int64_t now_ms; /* the tier's own clock */
+	unsigned warnings, infos, removed;
+	char warning[512], info[512];
+	char events[LOG_ROOM]; /* 'f': found, 'r': removed, in their order */
+	struct tier_look *look; /* the lookup of lookup() */
+	bool called, found, nested; /* nested: found was called from within recall() or cancel() */
+	bool calling;
 	size_t which;
-	struct store_entry entry;
+	struct entry entry;
 };
 
-static inline int64_t mono(void *ctx)
+static inline int64_t fixture_mono(void *ctx)
 {
-	return ((struct stand *)ctx)->now_ms;
+	return ((struct fixture *)ctx)->now_ms;
 }
 
-static inline void say(void *ctx, enum severity severity, const char *file, int line, const char *text)
+static inline void fixture_say(
+	void *ctx, enum severity severity, const char *file, int line, const char *text)
 {
-	struct stand *stand = ctx;
+	struct fixture *fixture = ctx;
 
 	(void)file, (void)line;
-	if (severity != SAY_WARNING)
-		return;
-	stand->warnings++;
-	(void)snprintf(stand->warning, sizeof(stand->warning), "%s", text);
+	if (severity == SAY_WARNING) {
+		fixture->warnings++;
+		(void)snprintf(fixture->warning, sizeof(fixture->warning), "%s", text);
+	} else if (severity == SAY_INFO) {
+		fixture->infos++;
+		(void)snprintf(fixture->info, sizeof(fixture->info), "%s", text);
+	}
+}
+
+static inline void fixture_event(struct fixture *fixture, char event)
+{
+	size_t len = strlen(fixture->events);
+
+	if (len + 1 < sizeof(fixture->events))
+		fixture->events[len] = event;
 }
 
 static inline void on_removed(void *ctx)
 {
-	((struct stand *)ctx)->removed++;
+	struct fixture *fixture = ctx;
+
+	fixture->removed++;
+	fixture_event(fixture, 'r');
 }
 
 /* ---- a Redis ---- */
@@ -84,23 +107,30 @@ static inline void give_room(uv_handle_t *handle, size_t wanted, uv_buf_t *out)
 	*out = uv_buf_init(room, sizeof(room));
 }
 
+static inline void say_to(uv_stream_t *stream, const char *text, size_t len)
+{
+	uv_buf_t reply = uv_buf_init((char *)(uintptr_t)text, (unsigned)len);
+	uv_write_t *request = calloc(1, sizeof(*request));
+
+	assert_non_null(request);
+	assert_int_equal(uv_write(request, stream, &reply, 1, on_written), 0);
+}
+
 static inline void on_command(uv_stream_t *stream, ssize_t len, const uv_buf_t *buf)
 {
 	struct fake *fake = stream->data;
-	uv_buf_t reply = uv_buf_init((char *)(uintptr_t)fake->says, (unsigned)fake->len);
-	uv_write_t *request;
 
-	(void)buf;
 	if (len < 0) {
+		if (fake->caller == stream)
+			fake->caller = NULL;
 		uv_close((uv_handle_t *)stream, free_handle);
 		return;
 	}
 	fake->heard++;
-	if (fake->len == 0)
-		return;
-	request = calloc(1, sizeof(*request));
-	assert_non_null(request);
-	assert_int_equal(uv_write(request, stream, &reply, 1, on_written), 0);
+	fake->last_len = (size_t)len < sizeof(fake->last) ? (size_t)len : sizeof(fake->last);
+	memcpy(fake->last, buf->base, fake->last_len);
+	if (fake->len > 0)
+		say_to(stream, fake->says, fake->len);
 }
 
 static inline void on_caller(uv_stream_t *listener, int status)
@@ -111,6 +141,7 @@ static inline void on_caller(uv_stream_t *listener, int status)
 	assert_int_equal(status, 0);
 	assert_non_null(caller);
 	fake->callers++;
+	fake->caller = (uv_stream_t *)caller;
 	assert_int_equal(uv_tcp_init(fake->loop, caller), 0);
 	caller->data = fake;
 	assert_int_equal(uv_accept(listener, (uv_stream_t *)caller), 0);
@@ -129,108 +160,356 @@ static inline void listen_on(struct fake *fake, uv_loop_t *loop)
 	assert_int_equal(uv_tcp_bind(&fake->listener, (struct sockaddr *)&address, 0), 0);
 	assert_int_equal(uv_listen((uv_stream_t *)&fake->listener, 16, on_caller), 0);
 	assert_int_equal(uv_tcp_getsockname(&fake->listener, (struct sockaddr *)&address, &len), 0);
-	(void)snprintf(fake->address, sizeof(fake->address), "127.0.0.1:%u",
-		(unsigned)ntohs(address.sin_port));
+	fake->port = ntohs(address.sin_port);
+	(void)snprintf(fake->address, sizeof(fake->address), "127.0.0.1:%u", fake->port);
 }
 
-static inline void says(struct fake *fake, const char *text, size_t len)
+/* ---- the engine's thread ---- */
+
+/* Something done to the fixture in the engine's thread. */
+struct fixture_call {
+	struct fixture *fixture;
+	void (*run)(struct fixture *fixture, void *ctx);
+	void *ctx;
+};
+
+static inline void run_call(void *ctx)
 {
-	fake->says = text;
-	fake->len = len;
+	struct fixture_call *call = ctx;
+
+	call->run(call->fixture, call->ctx);
 }
 
-/* ---- the loop ---- */
-
-static inline void on_late(uv_timer_t *timer)
+static inline void in_engine(
+	struct fixture *fixture, void (*run)(struct fixture *fixture, void *ctx), void *ctx)
 {
-	((struct stand *)timer->data)->late = true;
+	struct fixture_call call = { fixture, run, ctx };
+
+	engine_call(fixture->engine, run_call, &call);
 }
 
-static inline void run_for(struct stand *stand, unsigned ms, const bool *until)
+static inline void nap_ms(int64_t ms)
 {
-	stand->late = false;
-	assert_int_equal(uv_timer_start(&stand->timer, on_late, ms, 0), 0);
-	while (!stand->late && (until == NULL || !*until))
-		(void)uv_run(&stand->loop, UV_RUN_ONCE);
-	(void)uv_timer_stop(&stand->timer);
+	const struct timespec time = { ms / 1000, ms % 1000 * 1000000 };
+
+	(void)nanosleep(&time, NULL);
 }
 
-static inline void stand_up(struct stand *stand)
+struct reading {
+	const unsigned *number; /* one of the two */
+	const bool *flag;
+	unsigned value;
+};
+
+static inline void read_value(struct fixture *fixture, void *ctx)
 {
-	memset(stand, 0, sizeof(*stand));
-	assert_int_equal(uv_loop_init(&stand->loop), 0);
-	assert_int_equal(uv_timer_init(&stand->loop, &stand->timer), 0);
-	stand->timer.data = stand;
+	struct reading *reading = ctx;
+
+	(void)fixture;
+	reading->value = reading->number != NULL ? *reading->number : *reading->flag;
+}
+
+/* A number of the fixture. */
+static inline unsigned number_of(struct fixture *fixture, const unsigned *number)
+{
+	struct reading reading = { .number = number };
+
+	in_engine(fixture, read_value, &reading);
+	return reading.value;
+}
+
+static inline bool wait_for_flag(struct fixture *fixture, const bool *flag, int64_t ms)
+{
+	int64_t until = clock_mono_ms(&system_clock) + ms;
+	struct reading reading = { .flag = flag };
+
+	for (;;) {
+		in_engine(fixture, read_value, &reading);
+		if (reading.value || clock_mono_ms(&system_clock) >= until)
+			return reading.value;
+		nap_ms(1);
+	}
+}
+
+/* Until a number has become at least so large. */
+static inline bool wait_for_number(struct fixture *fixture, const unsigned *number, unsigned least)
+{
+	int64_t until = clock_mono_ms(&system_clock) + LATEST_MS;
+
+	while (number_of(fixture, number) < least) {
+		if (clock_mono_ms(&system_clock) >= until)
+			return false;
+		nap_ms(1);
+	}
+	return true;
+}
+
+/* ---- beginning and end ---- */
+
+static inline void begin_listening(struct fixture *fixture, void *ctx)
+{
+	(void)ctx;
 	for (size_t i = 0; i < FAKES; i++)
-		listen_on(&stand->fakes[i], &stand->loop);
-	stand->config = (struct shared_config){
-		.redis = { .address = stand->fakes[0].address, .user = "", .password = "",
-			.ca_file = "", .master = "m", .prefix = "p:" },
-		.timeout_ms = 100,
-		.removed = on_removed,
-		.ctx = stand,
-		.clock = { system_clock.wall, mono, stand },
-		.reporter = { say, stand },
+		listen_on(&fixture->fakes[i], engine_loop(fixture->engine));
+}
+
+static inline void set_up(struct fixture *fixture)
+{
+	memset(fixture, 0, sizeof(*fixture));
+	fixture->engine = engine_start();
+	assert_non_null(fixture->engine);
+	in_engine(fixture, begin_listening, NULL);
+	fixture->patience_ms = 100;
+	fixture->now_ms = 1000;
+	fixture->options = (struct cache_options){
+		.tier = CACHE_REDIS,
+		.redis = { .address = fixture->fakes[0].address,
+			.user = "",
+			.password = "",
+			.ca_file = "",
+			.master = "m",
+			.prefix = "p:" },
+		.clock = { system_clock.wall, fixture_mono, fixture },
+		.reporter = { fixture_say, fixture },
 	};
 }
 
-static inline void begin(struct stand *stand)
+/* It ticks when the test has it do so. */
+static inline void open_tier(struct fixture *fixture)
 {
-	stand->shared = shared_new(&stand->loop, &stand->config);
-	assert_non_null(stand->shared);
+	const struct tier_events events = { on_removed, fixture };
+	bool fatal = true;
+
+	fixture->tier = redis_open_ticking(&fixture->options, fixture->engine, &events, 0, &fatal);
+	assert_non_null(fixture->tier);
+	assert_false(fatal);
+}
+
+static inline void close_tier(struct fixture *fixture)
+{
+	if (fixture->tier != NULL)
+		fixture->tier->ops->close(fixture->tier, LATEST_MS);
+	fixture->tier = NULL;
 }
 
 static inline void close_handle(uv_handle_t *handle, void *ctx)
 {
-	struct stand *stand = ctx;
-	bool ours = handle == (uv_handle_t *)&stand->timer;
+	struct fixture *fixture = ctx;
+	bool embedded = false;
 
 	for (size_t i = 0; i < FAKES; i++)
-		ours |= handle == (uv_handle_t *)&stand->fakes[i].listener;
-	if (!uv_is_closing(handle))
-		uv_close(handle, ours ? NULL : free_handle);
+		embedded |= handle == (uv_handle_t *)&fixture->fakes[i].listener;
+	if (handle->data != fixture->engine && !uv_is_closing(handle))
+		uv_close(handle, embedded ? NULL : free_handle);
 }
 
-/* The cache leaves nothing behind in the loop: what is closed for it would be freed twice. */
-static inline void take_down(struct stand *stand)
+static inline void close_handles(struct fixture *fixture, void *ctx)
 {
-	shared_free(stand->shared);
-	run_for(stand, WHILE_MS, NULL);
-	uv_walk(&stand->loop, close_handle, stand);
-	(void)uv_run(&stand->loop, UV_RUN_DEFAULT);
-	assert_int_equal(uv_loop_close(&stand->loop), 0);
+	(void)ctx;
+	uv_walk(engine_loop(fixture->engine), close_handle, fixture);
 }
 
-static inline void on_found(void *ctx, const struct store_entry *entry, size_t which)
+/* The tier leaves nothing behind in the loop: what is closed for it would be freed twice. */
+static inline void tear_down(struct fixture *fixture)
 {
-	struct stand *stand = ctx;
+	close_tier(fixture);
+	nap_ms(5);
+	in_engine(fixture, close_handles, NULL);
+	engine_stop(fixture->engine);
+}
 
-	assert_false(stand->called);
-	stand->called = true;
-	stand->found = entry != NULL;
-	stand->which = which;
+/* ---- what tests do ---- */
+
+struct words {
+	size_t fake;
+	const char *text;
+	size_t len;
+};
+
+static inline void set_words(struct fixture *fixture, void *ctx)
+{
+	const struct words *words = ctx;
+
+	fixture->fakes[words->fake].says = words->text;
+	fixture->fakes[words->fake].len = words->len;
+}
+
+/* What a fake says from now on; the text lives as long as the test. */
+static inline void fake_says(struct fixture *fixture, size_t fake, const char *text, size_t len)
+{
+	struct words words = { fake, text, len };
+
+	in_engine(fixture, set_words, &words);
+}
+#define SAYS(fixture, fake, literal) fake_says((fixture), (fake), literal, sizeof(literal) - 1)
+
+static inline void push_words(struct fixture *fixture, void *ctx)
+{
+	const struct words *words = ctx;
+
+	assert_non_null(fixture->fakes[words->fake].caller);
+	say_to(fixture->fakes[words->fake].caller, words->text, words->len);
+}
+
+/* Say it now, once, to whoever has called last. */
+static inline void fake_pushes(struct fixture *fixture, size_t fake, const char *text)
+{
+	struct words words = { fake, text, strlen(text) };
+
+	in_engine(fixture, push_words, &words);
+}
+
+static inline void add_time(struct fixture *fixture, void *ctx)
+{
+	fixture->now_ms += *(const int64_t *)ctx;
+}
+
+static inline void read_disconnecting(struct fixture *fixture, void *ctx)
+{
+	*(bool *)ctx = ((const struct redis *)fixture->tier)->disconnecting;
+}
+
+/* By the tier's clock; in that time, it has dropped the connection that it wanted to. */
+static inline void time_passes(struct fixture *fixture, int64_t ms)
+{
+	bool disconnecting = true;
+
+	in_engine(fixture, add_time, &ms);
+	while (disconnecting)
+		in_engine(fixture, read_disconnecting, &disconnecting);
+}
+
+static inline void run_tick(struct fixture *fixture, void *ctx)
+{
+	(void)ctx;
+	redis_tick((struct redis *)fixture->tier);
+}
+
+static inline void tick(struct fixture *fixture)
+{
+	in_engine(fixture, run_tick, NULL);
+}
+
+static inline void on_found(void *ctx, const struct entry *entry, size_t which)
+{
+	struct fixture *fixture = ctx;
+
+	fixture->called = true;
+	fixture->nested |= fixture->calling;
+	fixture->found = entry != NULL;
+	fixture->which = which;
 	if (entry != NULL)
-		stand->entry = *entry;
+		fixture->entry = *entry;
+	fixture_event(fixture, 'f');
+}
+
+static inline void run_recall(struct fixture *fixture, void *ctx)
+{
+	static const struct person_key now = { .text = "now" }, before = { .text = "before" };
+	static const struct person_key *const keys[TIER_KEYS_MAX] = { &now, &before };
+
+	fixture->called = fixture->found = false;
+	fixture->calling = true;
+	*(struct tier_look **)ctx = fixture->look =
+		fixture->tier->ops->recall(fixture->tier, keys, 2, on_found, fixture);
+	fixture->calling = false;
+}
+
+/* Begin a lookup; NULL: it was not begun. */
+static inline struct tier_look *recall(struct fixture *fixture)
+{
+	struct tier_look *look = NULL;
+
+	in_engine(fixture, run_recall, &look);
+	return look;
+}
+
+struct cancelling {
+	struct tier_look *look;
+	bool late;
+	bool unless_called;
+};
+
+static inline void run_cancel(struct fixture *fixture, void *ctx)
+{
+	const struct cancelling *cancelling = ctx;
+
+	if (cancelling->unless_called && fixture->called)
+		return;
+	fixture->calling = true;
+	fixture->tier->ops->cancel(fixture->tier, cancelling->look, cancelling->late);
+	fixture->calling = false;
+}
+
+static inline void cancel(struct fixture *fixture, struct tier_look *look, bool late)
+{
+	struct cancelling cancelling = { look, late, false };
+
+	in_engine(fixture, run_cancel, &cancelling);
 }
 
 /* Look as a question does: gives it up after its time. False: it was not begun. */
-static inline bool look(struct stand *stand)
+static inline bool lookup(struct fixture *fixture)
 {
-	static const struct person_key now = { .text = "now" }, before = { .text = "before" };
-	const struct person_key *keys[SHARED_KEYS_MAX] = { &now, &before };
-	struct look *look;
+	struct cancelling cancelling = { recall(fixture), true, true };
 
-	stand->called = stand->found = false;
-	look = shared_look(stand->shared, keys, 2, on_found, stand);
-	if (look == NULL)
+	if (cancelling.look == NULL)
 		return false;
-	run_for(stand, (unsigned)stand->config.timeout_ms, &stand->called);
-	if (!stand->called)
-		shared_forget(stand->shared, look, true);
+	(void)wait_for_flag(fixture, &fixture->called, fixture->patience_ms);
+	in_engine(fixture, run_cancel, &cancelling);
+	assert_false(fixture->nested);
 	return true;
 }
 
-#define RIGHT "\1\0\0\0\0\0\0\0\1\0\0\0\0\0\0\0\2token" /* entry.h */
+static inline void run_keep(struct fixture *fixture, void *ctx)
+{
+	static const struct person_key key = { .text = "now" };
+	static const struct entry entry = {
+		.stored_at = 1, .keep_until = 61, .token_len = 5, .token = "token"
+	};
+
+	(void)ctx;
+	fixture->tier->ops->keep(fixture->tier, &key, &entry);
+}
+
+static inline void keep(struct fixture *fixture)
+{
+	in_engine(fixture, run_keep, NULL);
+}
+
+static inline void run_forget(struct fixture *fixture, void *ctx)
+{
+	static const struct person_key key = { .text = "now" };
+
+	(void)ctx;
+	fixture->tier->ops->forget(fixture->tier, &key);
+}
+
+static inline void forget(struct fixture *fixture)
+{
+	in_engine(fixture, run_forget, NULL);
+}
+
+static inline struct tier_health health(const struct fixture *fixture)
+{
+	struct tier_health health = { false, false };
+
+	fixture->tier->ops->health(fixture->tier, &health);
+	return health;
+}
+
+static inline void run_nothing(struct fixture *fixture, void *ctx)
+{
+	(void)fixture, (void)ctx;
+}
+
+/* What a test reads of the fixture next is what the engine's thread has written until now. */
+static inline void sync_up(struct fixture *fixture)
+{
+	in_engine(fixture, run_nothing, NULL);
+}
+
+#define RIGHT "\2\0\0\0\0\0\0\0\1\0\0\0\0\0\0\0\2token" /* entry.h */
 #define TEXT(literal) literal, sizeof(literal) - 1
 
 #endif

@@ -34,9 +34,9 @@ struct redis_config settings_redis(const struct settings *settings)
 /* What is wrong with an address and what to do; NULL if nothing is. */
 static const char *fault_of(const char *address, bool by_socket)
 {
-	struct redis_place place;
+	struct redis_address parsed;
 
-	if (redis_place_read(address, &place) && (by_socket || place.port != 0))
+	if (redis_address_parse(address, &parsed) && (by_socket || parsed.port != 0))
 		return NULL;
 	return by_socket ? "must be a numeric address and a port, \"127.0.0.1:6379\" or "
 			   "\"[::1]:6379\", or the path of a Unix socket" :

@@ -100,7 +100,8 @@ static X509 *read_certificates(const struct pem *pem)
 		else
 			X509_free(one);
 	}
-	if (bio != NULL && count > 0 && ERR_GET_REASON(ERR_peek_last_error()) == PEM_R_NO_START_LINE)
+	if (bio != NULL && count > 0 &&
+		ERR_GET_REASON(ERR_peek_last_error()) == PEM_R_NO_START_LINE)
 		return first;
 	if (count == 0)
 		report(pem->reporter, SAY_ERROR, pem->path, 0,
@@ -142,8 +143,8 @@ static bool check_authorities(const struct pem *pem)
 	return first != NULL;
 }
 
-static bool check_pair(struct tls_material *material, const struct pem *certificates,
-	const struct pem *key_file)
+static bool check_pair(
+	struct tls_material *material, const struct pem *certificates, const struct pem *key_file)
 {
 	CLEANUP(drop_certificate) X509 *own = read_certificates(certificates);
 	CLEANUP(drop_pkey) EVP_PKEY *key = read_key(key_file);
@@ -152,14 +153,16 @@ static bool check_pair(struct tls_material *material, const struct pem *certific
 		return false;
 	if (X509_check_private_key(own, key) != 1) {
 		report(key_file->reporter, SAY_ERROR, key_file->path, 0,
-			"is not the key of the certificate in %s: if the two are being replaced, put "
+			"is not the key of the certificate in %s: if the two are being replaced, "
+			"put "
 			"the other one there as well",
 			certificates->path);
 		return false;
 	}
 	if (X509_check_purpose(own, X509_PURPOSE_SSL_CLIENT, 0) != 1)
 		report(certificates->reporter, SAY_WARNING, certificates->path, 0,
-			"certificate 1 is not for TLS clients (extendedKeyUsage): it may be refused");
+			"certificate 1 is not for TLS clients (extendedKeyUsage): it may be "
+			"refused");
 	material->not_after = seconds_of(X509_get0_notAfter(own));
 	return true;
 }

@@ -13,8 +13,8 @@
 #define CLOSE_MS 1000 /* how long a close waits for the thread */
 #define NAP_MS 10
 
-static void say_outward(void *ctx, enum severity severity, const char *file, int line,
-	const char *text)
+static void say_outward(
+	void *ctx, enum severity severity, const char *file, int line, const char *text)
 {
 	struct config *config = ctx;
 	const struct reporter *reporter = &config->options.reporter;
@@ -91,7 +91,8 @@ static bool environment_is_safe(const struct reporter *reporter)
 	if (file == NULL || file[0] == '\0')
 		return true;
 	report(reporter, SAY_ERROR, NULL, 0,
-		"SSLKEYLOGFILE is set in the environment: the secrets of every TLS connection would "
+		"SSLKEYLOGFILE is set in the environment: the secrets of every TLS connection "
+		"would "
 		"be written to a file. Take it out of the server's unit or shell (unset "
 		"SSLKEYLOGFILE) and start again");
 	return false;
@@ -101,8 +102,8 @@ static bool load_first(struct config *config)
 {
 	bool safe = environment_is_safe(&config->reporter), good;
 
-	config->loaded = loaded_load(config->options.settings_file, NULL,
-		clock_wall(&config->clock), &config->reporter);
+	config->loaded = loaded_load(
+		config->options.settings_file, NULL, clock_wall(&config->clock), &config->reporter);
 	if (config->loaded == NULL)
 		return false;
 	config->dates_told_ms = clock_mono_ms(&config->clock);
@@ -250,7 +251,8 @@ void config_close(struct config *config)
 		(void)pthread_join(config->thread, NULL);
 	} else if (config->watched) {
 		report(&config->reporter, SAY_WARNING, NULL, 0,
-			"a disk that holds a file of the configuration does not answer: the thread that "
+			"a disk that holds a file of the configuration does not answer: the thread "
+			"that "
 			"waits for it is left behind");
 		shut_outward(config);
 		(void)pthread_detach(config->thread);

@@ -224,8 +224,7 @@ static void open_stored(struct config *config)
 	keys->fetched.said_at = stored.fetched_at;
 	keys->fetched.good_ms = FAR_PAST;
 	if (kind == STORED_GOOD)
-		set = key_set_read(
-			stored.text, stored.len, settings->jwks_url, &config->reporter);
+		set = key_set_read(stored.text, stored.len, settings->jwks_url, &config->reporter);
 	if (set != NULL && take_set(config, set, stored.text, stored.len)) {
 		prove_stored(config);
 		if (keys->unproven)
@@ -281,7 +280,7 @@ static enum keys_told told_of(const struct config *config, const struct key_sour
 	if (key_set_count(source->set) == 0)
 		return KEYS_EMPTY;
 	return age_s(config, source) >= settings_of(config)->jwks_max_age / 2 ? KEYS_HALF_AGED
-									       : KEYS_FRESH;
+									      : KEYS_FRESH;
 }
 
 static void tell(const struct config *config, enum keys_told what, const struct key_source *source)
@@ -305,19 +304,23 @@ static void tell(const struct config *config, enum keys_told what, const struct 
 		return;
 	case KEYS_HALF_AGED:
 		report(reporter, SAY_WARNING, from, 0,
-			"nothing has vouched for the service's keys for %lld s; after %lld s no answer "
+			"nothing has vouched for the service's keys for %lld s; after %lld s no "
+			"answer "
 			"is believed: look why they cannot be had",
 			(long long)age_s(config, source), (long long)settings->jwks_max_age);
 		return;
 	case KEYS_EMPTY:
 		report(reporter, SAY_ERROR, from, 0,
-			"this key set says that there is no usable key: it is in force, and no answer "
+			"this key set says that there is no usable key: it is in force, and no "
+			"answer "
 			"can be believed until there is another one");
 		return;
 	case KEYS_TOO_OLD:
 		report(reporter, SAY_ERROR, from, 0,
-			"there are no keys of the service that are known to be younger than %lld s: no "
-			"answer is believed; see that they can be fetched, or write the newest ones "
+			"there are no keys of the service that are known to be younger than %lld "
+			"s: no "
+			"answer is believed; see that they can be fetched, or write the newest "
+			"ones "
 			"to jwks_file",
 			(long long)settings->jwks_max_age);
 		return;

@@ -37,8 +37,8 @@ static void close_it(const int *fd)
 }
 
 /* SHA-256 of three parts with a line end between, in hexadecimal digits. */
-static bool digest_of(const char *one, const char *two, const char *three, size_t three_len,
-	char out[HEX_ROOM])
+static bool digest_of(
+	const char *one, const char *two, const char *three, size_t three_len, char out[HEX_ROOM])
 {
 	uint8_t digest[DIGEST_LEN];
 	EVP_MD_CTX *ctx;
@@ -111,7 +111,8 @@ enum stored keys_stored_load(const char *folder, const char *issuer, struct stor
 		return STORED_GOOD;
 	out->fetched_at = seen.st_mtim.tv_sec;
 	report(reporter, SAY_WARNING, path, 0,
-		"the key set that was stored here is damaged and left out: the next fetch writes it "
+		"the key set that was stored here is damaged and left out: the next fetch writes "
+		"it "
 		"anew");
 	return STORED_DAMAGED;
 }
@@ -176,7 +177,8 @@ bool keys_stored_save(const char *folder, const char *issuer, const struct store
 		return true;
 	reason = strerrordesc_np(errno);
 	report(reporter, SAY_WARNING, folder, 0,
-		"the fetched key set cannot be stored here: %s; it is in force, but a restart would "
+		"the fetched key set cannot be stored here: %s; it is in force, but a restart "
+		"would "
 		"begin without it: let the server's user write to state_directory",
 		reason != NULL ? reason : "unknown error");
 	return false;

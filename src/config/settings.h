@@ -107,8 +107,8 @@ void settings_free(struct settings *settings); /* NULL is fine */
 
 /* One message about one setting, at its line: "name: ..." */
 void settings_say(const struct settings *settings, const struct reporter *reporter,
-		  enum severity severity, enum settings_place place, const char *name,
-		  const char *format, ...) __attribute__((format(printf, 6, 7)));
+	enum severity severity, enum settings_place place, const char *name, const char *format,
+	...) __attribute__((format(printf, 6, 7)));
 
 /* Where Redis is and how to get in, without the password; borrowed from the settings. */
 struct redis_config settings_redis(const struct settings *settings);

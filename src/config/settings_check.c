@@ -24,7 +24,7 @@ struct check {
 	bool sound;
 };
 
-#define say(check, severity, place, name, ...) \
+#define say(check, severity, place, name, ...)                                                     \
 	settings_say((check)->settings, (check)->reporter, severity, place, name, __VA_ARGS__)
 
 /* ---- files ---- */

@@ -22,7 +22,7 @@ MUST_CHECK bool settings_check_each(struct settings *settings, const struct repo
 MUST_CHECK bool settings_check_together(struct settings *settings, const struct reporter *reporter);
 
 /* The first one's part about Redis, where that is the store. */
-MUST_CHECK bool settings_check_redis(const struct settings *settings,
-				     const struct reporter *reporter);
+MUST_CHECK bool settings_check_redis(
+	const struct settings *settings, const struct reporter *reporter);
 
 #endif

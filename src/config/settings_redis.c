@@ -39,8 +39,8 @@ static const char *fault_of(const char *address, bool by_socket)
 	if (redis_address_parse(address, &parsed) && (by_socket || parsed.port != 0))
 		return NULL;
 	return by_socket ? "must be a numeric address and a port, \"127.0.0.1:6379\" or "
-			   "\"[::1]:6379\", or the path of a Unix socket" :
-			   "must be a numeric address and a port, \"127.0.0.1:26379\" or "
+			   "\"[::1]:6379\", or the path of a Unix socket"
+			 : "must be a numeric address and a port, \"127.0.0.1:26379\" or "
 			   "\"[::1]:26379\"";
 }
 

@@ -67,8 +67,8 @@ static bool load_service_tls(struct loaded *loaded, const struct loaded *before,
 	const struct reporter *reporter)
 {
 	const struct settings *settings = loaded->settings;
-	struct tls_material *fresh = tls_material_load(settings->ca_file,
-		settings->certificate_file, settings->key_file, now, reporter);
+	struct tls_material *fresh = tls_material_load(
+		settings->ca_file, settings->certificate_file, settings->key_file, now, reporter);
 
 	loaded->service_tls = older(fresh, before != NULL ? before->service_tls : NULL);
 	return fresh != NULL;
@@ -100,8 +100,8 @@ static bool load_person_keys(struct loaded *loaded, const struct reporter *repor
 	bool good = file_operator_key(settings->person_key_file, &loaded->person_key, reporter);
 
 	if (settings->person_key_previous_file[0] != '\0')
-		good &= file_operator_key(settings->person_key_previous_file,
-			&loaded->previous_person_key, reporter);
+		good &= file_operator_key(
+			settings->person_key_previous_file, &loaded->previous_person_key, reporter);
 	return good;
 }
 

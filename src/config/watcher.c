@@ -74,7 +74,8 @@ static void tell_failure(struct config *config)
 		return;
 	notes_tell(&config->notes, &config->reporter);
 	report(&config->reporter, SAY_ERROR, config->file, 0,
-		"the changed configuration is not taken: what was in force stays, rules version %s; "
+		"the changed configuration is not taken: what was in force stays, rules version "
+		"%s; "
 		"mend what is named above, it is tried again every second",
 		rules_digest(config->loaded->rules));
 }
@@ -114,7 +115,8 @@ static void look_at_files(struct config *config)
 
 /* ---- certificates that end ---- */
 
-static void warn_of_end(struct config *config, const char *path, const struct tls_material *material)
+static void warn_of_end(
+	struct config *config, const char *path, const struct tls_material *material)
 {
 	int64_t left;
 
@@ -123,7 +125,8 @@ static void warn_of_end(struct config *config, const char *path, const struct tl
 	left = material->not_after - clock_wall(&config->clock);
 	if (left <= 0)
 		report(&config->reporter, SAY_WARNING, path, 0,
-			"the certificate has ended: put a new one there, with its key; no restart is "
+			"the certificate has ended: put a new one there, with its key; no restart "
+			"is "
 			"needed");
 	else if (left < DATES_SOON)
 		report(&config->reporter, SAY_WARNING, path, 0,

@@ -45,9 +45,9 @@ static inline char *a_key_pem(EVP_PKEY *key, const char *password)
 {
 	BIO *bio = BIO_new(BIO_s_mem());
 
-	assert_int_equal(PEM_write_bio_PrivateKey(bio, key,
-				 password != NULL ? EVP_aes_128_cbc() : NULL, NULL, 0, NULL,
-				 (void *)(uintptr_t)password),
+	assert_int_equal(
+		PEM_write_bio_PrivateKey(bio, key, password != NULL ? EVP_aes_128_cbc() : NULL,
+			NULL, 0, NULL, (void *)(uintptr_t)password),
 		1);
 	return text_of_bio(bio);
 }

@@ -171,8 +171,7 @@ static void warn(const struct certificate_wish *wish, const char *said)
 static void warns_of_dates_and_purpose(void **state)
 {
 	(void)state;
-	warn(&(struct certificate_wish){ NOW - DAY, NOW, NULL },
-		"warning /tmp/test_tls");
+	warn(&(struct certificate_wish){ NOW - DAY, NOW, NULL }, "warning /tmp/test_tls");
 	warn(&(struct certificate_wish){ NOW - DAY, NOW, NULL },
 		"client.pem:0: certificate 1 has ended");
 	warn(&(struct certificate_wish){ NOW + 1, NOW + 99 * DAY, NULL },

@@ -111,8 +111,10 @@ static inline void put_settings(const struct bench *bench, const struct wish *wi
 	static const char format[] =
 		"rules_file = \"rules.cfg\"; messages_file = \"messages.cfg\";\n"
 		"state_directory = \"state\"; %s\n"
-		"operator = { id = \"o\"; person_key_file = \"person.key\"; time_zone = \"UTC\"; };\n"
-		"service = { issuer = \"i\"; urls = [ \"https://127.0.0.1:1\" ]; ca_file = \"ca.pem\";\n"
+		"operator = { id = \"o\"; person_key_file = \"person.key\"; time_zone = \"UTC\"; "
+		"};\n"
+		"service = { issuer = \"i\"; urls = [ \"https://127.0.0.1:1\" ]; ca_file = "
+		"\"ca.pem\";\n"
 		"certificate_file = \"client.pem\"; key_file = \"client.key\"; %s };\n"
 		"keys = { %s };\n"
 		"cache = { store = \"none\"; %s };\n";
@@ -158,7 +160,8 @@ static inline void bench_new(struct bench *bench)
 	bench->jwks_one = sign_jwks_text(json_pack("[o]", signer_jwk(bench->one)));
 	bench->jwks_two = sign_jwks_text(json_pack("[o]", signer_jwk(bench->two)));
 	put_certificate(bench, bench->key);
-	assert_int_equal(rename(path_in(bench, "client.pem").text, path_in(bench, "ca.pem").text), 0);
+	assert_int_equal(
+		rename(path_in(bench, "client.pem").text, path_in(bench, "ca.pem").text), 0);
 	put_certificate(bench, bench->key);
 	put_key(bench, bench->key);
 	put_shipped(bench, "rules.cfg");

@@ -129,7 +129,8 @@ static void age_out(void)
 	pass(&bench, 1);
 	assert_int_equal(look(&bench), 1);
 	assert_int_equal(bench.heard.count, 1);
-	assert_heard(&bench.heard, "nothing has vouched for the service's keys for 500 s; after 1000");
+	assert_heard(
+		&bench.heard, "nothing has vouched for the service's keys for 500 s; after 1000");
 	pass(&bench, MAX_AGE / 2);
 	assert_int_equal(look(&bench), 1);
 	assert_silent(&bench);

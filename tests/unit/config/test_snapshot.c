@@ -32,8 +32,7 @@ static void holds_all(void **state)
 	(void)state;
 	put(&bench, "previous.key", KEY_B "\r\n");
 	put(&bench, "password", "sesame\n");
-	put_settings(&bench, &(struct wish){
-				     .cache = "keep_yes = 7; keep_no = 8;" });
+	put_settings(&bench, &(struct wish){ .cache = "keep_yes = 7; keep_no = 8;" });
 	assert_non_null(bench_open(&bench));
 	now = config_acquire(bench.config);
 	assert_int_equal(now->number, 1);
@@ -71,8 +70,10 @@ static void holds_what_redis_needs(void **state)
 	put(&bench, "password", "sesame\n");
 	(void)snprintf(text, sizeof(text),
 		"rules_file = \"rules.cfg\"; messages_file = \"messages.cfg\";\n"
-		"operator = { id = \"o\"; person_key_file = \"person.key\"; time_zone = \"UTC\"; };\n"
-		"service = { issuer = \"i\"; urls = [ \"https://127.0.0.1:1\" ]; ca_file = \"ca.pem\";\n"
+		"operator = { id = \"o\"; person_key_file = \"person.key\"; time_zone = \"UTC\"; "
+		"};\n"
+		"service = { issuer = \"i\"; urls = [ \"https://127.0.0.1:1\" ]; ca_file = "
+		"\"ca.pem\";\n"
 		"certificate_file = \"client.pem\"; key_file = \"client.key\"; };\n"
 		"keys = { jwks_file = \"jwks.json\"; };\n"
 		"cache = { store = \"redis\"; redis_password_file = \"password\"; };\n");

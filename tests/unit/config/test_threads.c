@@ -117,8 +117,8 @@ static void swaps_under_load(void **state)
 	char settings[64];
 
 	(void)state;
-	put_settings(&bench, &(struct wish){
-		.keys = "jwks_file = \"jwks.json\"; jwks_url = \"https://h/k\";" });
+	put_settings(&bench,
+		&(struct wish){ .keys = "jwks_file = \"jwks.json\"; jwks_url = \"https://h/k\";" });
 	memset(&all, 0, sizeof(all));
 	all.config = open_real();
 	assert_non_null(all.config);
@@ -132,9 +132,10 @@ static void swaps_under_load(void **state)
 
 		/* Each wakes the watcher, which finds the changed settings as well. */
 		(void)snprintf(settings, sizeof(settings), "keep_yes = %d;", i);
-		put_settings(&bench, &(struct wish){
-			.keys = "jwks_file = \"jwks.json\"; jwks_url = \"https://h/k\";",
-			.cache = settings });
+		put_settings(&bench,
+			&(struct wish){
+				.keys = "jwks_file = \"jwks.json\"; jwks_url = \"https://h/k\";",
+				.cache = settings });
 		config_offer_keys(all.config, text, strlen(text));
 		await_settled(i + 1);
 		now = config_acquire(all.config);

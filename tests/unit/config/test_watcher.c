@@ -47,8 +47,8 @@ static void takes_a_change_of_each_file(void **state)
 	(void)state;
 	for (size_t i = 0; i < ARRAY_LEN(names); i++) {
 		size_t len;
-		char *text = conf_slurp(
-			path_in(&bench, names[i]).text, SETTINGS_FILE_MAX, &len, NULL);
+		char *text =
+			conf_slurp(path_in(&bench, names[i]).text, SETTINGS_FILE_MAX, &len, NULL);
 
 		assert_non_null(text);
 		put(&bench, names[i], text); /* the same text in another file */
@@ -66,8 +66,8 @@ static void takes_a_key_and_its_settings_live(void **state)
 {
 	(void)state;
 	put(&bench, "person.key", KEY_B "\n");
-	put_settings(&bench, &(struct wish){ .service = "max_connections = 5;",
-				     .cache = "keep_yes = 9;" });
+	put_settings(&bench,
+		&(struct wish){ .service = "max_connections = 5;", .cache = "keep_yes = 9;" });
 	assert_int_equal(look(&bench), 2);
 	assert_int_equal(bench.config->now->person_key.bytes[0], 0xFF);
 	assert_int_equal(bench.config->now->policy->keep_yes, 9);
@@ -108,8 +108,9 @@ static void says_a_failure_once(void **state)
 		if (i > 0)
 			assert_silent(&bench);
 		else
-			assert_heard(&bench.heard, "the changed configuration is not taken: what was "
-						   "in force stays, rules version ");
+			assert_heard(&bench.heard,
+				"the changed configuration is not taken: what was "
+				"in force stays, rules version ");
 		pass(&bench, 1);
 	}
 	put(&bench, "person.key", "nonsense");
@@ -244,7 +245,8 @@ static void is_named_once(void **state)
 	bench.config = config_prepare(&options);
 	assert_int_equal(chdir("/"), 0);
 	assert_non_null(bench.config);
-	assert_string_equal(bench.config->now->settings->file, path_in(&bench, "migrantid.cfg").text);
+	assert_string_equal(
+		bench.config->now->settings->file, path_in(&bench, "migrantid.cfg").text);
 	put_settings(&bench, &(struct wish){ .cache = "keep_yes = 9;" });
 	assert_int_equal(look(&bench), 2);
 	assert_int_equal(bench.config->now->policy->keep_yes, 9);

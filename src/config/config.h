@@ -58,8 +58,8 @@ void config_release(struct snapshot *snapshot); /* NULL is fine */
 
 /* Called by the watcher after each swap; one hook. Set before the first decision, NULL clears it
  * and returns when no call is under way. */
-void config_on_swap(struct config *config, void (*swapped)(void *ctx, struct snapshot *now),
-		    void *ctx);
+void config_on_swap(
+	struct config *config, void (*swapped)(void *ctx, struct snapshot *now), void *ctx);
 
 /*
  * A key set was fetched from keys.jwks_url: copied, and parsed and swapped in by the watcher at

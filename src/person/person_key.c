@@ -50,6 +50,8 @@ bool operator_key_parse(const char *text, size_t len, struct operator_key *out)
 	memset(out, 0, sizeof(*out));
 	if (len > 0 && text[len - 1] == '\n')
 		len--;
+	if (len > 0 && text[len - 1] == '\r')
+		len--;
 	if (read_hex(text, len, out))
 		return true;
 	OPENSSL_cleanse(out, sizeof(*out));

@@ -109,6 +109,8 @@ static struct lines expected_lines(void)
 	want_attribute(&lines, name, number, type_of(#type), "");
 	REPLY_ATTRIBUTES(OF_REPLY)
 #undef OF_REPLY
+	want_attribute(&lines, "MigrantID-Shop", 200, "string", "");
+	want_attribute(&lines, "MigrantID-Form", 201, "string", "");
 	want_value(&lines, "MigrantID-Accept-Challenge", "No", 0);
 	want_value(&lines, "MigrantID-Accept-Challenge", "Yes", 1);
 #define OF_RESULT(symbol, number, name) want_value(&lines, "MigrantID-Result", name, number);

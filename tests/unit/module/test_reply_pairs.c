@@ -215,6 +215,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		OF_A_REPLY(says_all_that_there_is),
+		OF_A_REPLY(source_and_valid_until_are_told_only_where_wanted),
 		OF_A_REPLY(leaves_out_what_is_not_said),
 		OF_A_REPLY(the_longest_texts_are_not_cut),
 		OF_A_REPLY(a_date_past_32_bits_is_the_last_one),

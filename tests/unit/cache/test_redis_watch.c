@@ -48,6 +48,7 @@ static void test_removals(void **state)
 	open_tier(&fixture);
 	for (size_t i = 0; i < ARRAY_LEN(rows); i++) {
 		watch(&fixture, rows[i].says);
+		(void)wait_for(&fixture, &fixture.removed, rows[i].removed);
 		if (number_of(&fixture, &fixture.removed) != rows[i].removed)
 			fail_msg("row %zu: %u", i, fixture.removed);
 	}
@@ -66,7 +67,7 @@ static void test_removal_unseen(void **state)
 	for (int i = 0; i < 4; i++)
 		watch(&fixture, "");
 	watch(&fixture, ONE);
-	assert_int_equal(number_of(&fixture, &fixture.removed), 1);
+	assert_true(wait_for(&fixture, &fixture.removed, 1));
 	tear_down(&fixture);
 }
 

@@ -11,11 +11,10 @@ struct exchange *transport_send(
 
 	if (exchange == NULL)
 		return NULL;
-	*exchange = (struct exchange){ transport, NULL, *attempt, ended, ctx };
+	*exchange = (struct exchange){ transport, NULL, *attempt, ended, ctx, ++transport->sent };
 	while (*link != NULL)
 		link = &(*link)->next;
 	*link = exchange;
-	transport->sent++;
 	return exchange;
 }
 

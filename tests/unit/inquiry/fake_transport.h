@@ -15,6 +15,7 @@ struct exchange {
 	struct attempt attempt; /* its pointers are the asker's, as long as it waits */
 	attempt_ended *ended;
 	void *ctx;
+	unsigned number; /* from 1 */
 };
 
 /* Zeroed, it is ready. */

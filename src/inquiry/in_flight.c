@@ -254,11 +254,18 @@ static struct inquiry *board(struct inquiries *all, const struct question *quest
 	return inquiry;
 }
 
-/* True if the answer is another sale's own, and this one has to ask for itself. */
+/* An answer about one sale, or a question that was malformed: it says nothing of another one. */
+static bool is_its_own(const struct inquiry_result *result)
+{
+	return result->outcome == INQUIRY_REFUSED ||
+	       (result->outcome == INQUIRY_ANSWERED && !cache_may_share(&result->answer));
+}
+
+/* True if the outcome is another sale's own, and this one has to ask for itself. */
 static bool is_anothers(const struct inquiry *inquiry, const struct question *question,
 			const struct inquiry_result *result)
 {
-	return result->outcome == INQUIRY_ANSWERED && !cache_may_share(&result->answer) &&
+	return is_its_own(result) &&
 	       strcmp(inquiry->question.asked.txn, question->asked.txn) != 0;
 }
 

@@ -172,6 +172,7 @@ curl_socket_t connection_open(void *ctx, curlsocktype purpose, struct curl_socka
 	}
 	pool->socket_errno = 0;
 	connection->references = 1;
+	connection->opener = exchange;
 	set_options(connection->socket);
 	connection->next = pool->connections;
 	pool->connections = connection;
@@ -193,4 +194,22 @@ int connection_close(void *ctx, curl_socket_t socket)
 		leave(connection);
 	}
 	return close(socket);
+}
+
+/* libcurl 7.88 closes a socket that was never connected without a word. */
+void connections_forget(struct exchange *opener)
+{
+	struct connection **link = &opener->pool->connections;
+
+	while (*link != NULL) {
+		struct connection *connection = *link;
+
+		if (connection->port != 0 || connection->opener != opener) {
+			link = &connection->next;
+			continue;
+		}
+		*link = connection->next;
+		connection->socket = CURL_SOCKET_BAD;
+		leave(connection);
+	}
 }

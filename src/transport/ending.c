@@ -111,7 +111,11 @@ static enum attempt_end broken(struct exchange *exchange, CURLcode code)
 		SAY(exchange, "cut off while the answer came: %s", words(exchange, code));
 		return END_CUT_OFF;
 	}
-	SAY(exchange, "cut off before the answer: %s", words(exchange, code));
+	/* In TLS 1.3 a reset may overtake the alert. */
+	SAY(exchange, "cut off before the answer: %s%s", words(exchange, code),
+		exchange->connection != NULL && !exchange->connection->answered
+			? " (does it refuse our certificate?)"
+			: "");
 	return code == CURLE_SEND_ERROR ? END_SEND : END_CUT_OFF;
 }
 

@@ -228,6 +228,7 @@ void exchange_stop(struct exchange *exchange)
 	if (exchange->easy == NULL)
 		return;
 	(void)curl_multi_remove_handle(exchange->pool->multi, exchange->easy);
+	connections_forget(exchange);
 }
 
 void exchange_tell(struct exchange *exchange)

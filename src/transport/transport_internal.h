@@ -33,6 +33,7 @@
 struct connection {
 	struct connection *next; /* of pool->connections */
 	unsigned references; /* the pool's and its exchanges' */
+	const struct exchange *opener; /* for comparing: it may be gone */
 	curl_socket_t socket; /* CURL_SOCKET_BAD: it is closed */
 	long port; /* local; 0 until the first request goes over the connection */
 	uint64_t read_at; /* transport->events when something of a response was last read */
@@ -170,6 +171,7 @@ void connection_died(struct exchange *exchange);
 void connections_tell(struct pool *pool); /* those whose connection was given up */
 curl_socket_t connection_open(void *exchange, curlsocktype purpose, struct curl_sockaddr *address);
 int connection_close(void *pool, curl_socket_t socket);
+void connections_forget(struct exchange *opener); /* those that it opened for nothing */
 
 /* exchange.c */
 struct exchange *exchange_new(struct transport *transport, const struct attempt *attempt,

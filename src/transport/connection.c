@@ -52,6 +52,20 @@ struct connection *connection_of(struct pool *pool, long port)
 	return connection;
 }
 
+static void leave(struct connection *connection)
+{
+	if (connection != NULL && --connection->references == 0)
+		free(connection);
+}
+
+void connection_use(struct exchange *exchange, struct connection *connection)
+{
+	if (connection != NULL)
+		connection->references++;
+	leave(exchange->connection);
+	exchange->connection = connection;
+}
+
 /* Nobody is told from here, for that may change the lists. */
 static void give_up(
 	struct pool *pool, struct connection *connection, enum attempt_end end, const char *cause)
@@ -59,7 +73,8 @@ static void give_up(
 	struct exchange *exchange;
 
 	connection->given_up = true;
-	(void)shutdown(connection->socket, SHUT_RDWR);
+	if (connection->socket != CURL_SOCKET_BAD)
+		(void)shutdown(connection->socket, SHUT_RDWR);
 	for (exchange = pool->exchanges; exchange != NULL; exchange = exchange->next) {
 		if (exchange->connection != connection || exchange->lost)
 			continue;
@@ -72,23 +87,34 @@ static void give_up(
 void connections_give_up(struct pool *pool, uint64_t since)
 {
 	struct connection *connection;
-	bool any = false;
 
 	for (connection = pool->connections; connection != NULL; connection = connection->next) {
 		if (connection->port == 0 || connection->given_up || connection->read_at >= since)
 			continue;
 		give_up(pool, connection, END_CONNECTION_GIVEN_UP, "its connection went silent");
-		any = true;
 	}
-	if (any)
-		endpoint_silent(pool->endpoint);
+}
+
+bool connection_has_ended(const struct exchange *exchange, CURLcode code)
+{
+	char octet;
+	ssize_t got;
+
+	if (exchange->stage < EXCHANGE_SENT)
+		return false;
+	if (exchange->connection->socket == CURL_SOCKET_BAD || code == CURLE_SEND_ERROR ||
+		code == CURLE_RECV_ERROR || code == CURLE_HTTP2 || code == CURLE_GOT_NOTHING)
+		return true;
+	/* A stream's own end is reported with the same code as its connection's. */
+	got = recv(exchange->connection->socket, &octet, 1, MSG_PEEK | MSG_DONTWAIT);
+	return got == 0 || (got < 0 && errno != EAGAIN && errno != EINTR);
 }
 
 void connection_died(struct exchange *exchange)
 {
 	struct connection *connection = exchange->connection;
 
-	if (connection == NULL || connection->given_up)
+	if (connection->given_up)
 		return;
 	/* If it has never worked, all who tried it have learned the same. */
 	if (connection->answered)
@@ -145,6 +171,8 @@ curl_socket_t connection_open(void *ctx, curlsocktype purpose, struct curl_socka
 		return CURL_SOCKET_BAD;
 	}
 	pool->socket_errno = 0;
+	connection->references = 1;
+	connection->opener = exchange;
 	set_options(connection->socket);
 	connection->next = pool->connections;
 	pool->connections = connection;
@@ -156,17 +184,32 @@ int connection_close(void *ctx, curl_socket_t socket)
 	struct pool *pool = ctx;
 	struct connection **link = &pool->connections;
 	struct connection *connection;
-	struct exchange *exchange;
 
 	while (*link != NULL && (*link)->socket != socket)
 		link = &(*link)->next;
 	connection = *link;
 	if (connection != NULL) {
-		for (exchange = pool->exchanges; exchange != NULL; exchange = exchange->next)
-			if (exchange->connection == connection)
-				exchange->connection = NULL;
 		*link = connection->next;
-		free(connection);
+		connection->socket = CURL_SOCKET_BAD;
+		leave(connection);
 	}
 	return close(socket);
+}
+
+/* libcurl 7.88 closes a socket that was never connected without a word. */
+void connections_forget(struct exchange *opener)
+{
+	struct connection **link = &opener->pool->connections;
+
+	while (*link != NULL) {
+		struct connection *connection = *link;
+
+		if (connection->port != 0 || connection->opener != opener) {
+			link = &connection->next;
+			continue;
+		}
+		*link = connection->next;
+		connection->socket = CURL_SOCKET_BAD;
+		leave(connection);
+	}
 }

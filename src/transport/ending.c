@@ -105,13 +105,17 @@ static enum attempt_end broken(struct exchange *exchange, CURLcode code)
 	if (told_by_alert(exchange))
 		return END_TLS;
 	if (exchange->stage != EXCHANGE_ANSWERED && exchange->worked_before &&
-		code != CURLE_HTTP2_STREAM)
+		connection_has_ended(exchange, code))
 		return end_with(exchange, END_CONNECTION_GIVEN_UP, "its connection ended");
 	if (exchange->stage == EXCHANGE_ANSWERED) {
 		SAY(exchange, "cut off while the answer came: %s", words(exchange, code));
 		return END_CUT_OFF;
 	}
-	SAY(exchange, "cut off before the answer: %s", words(exchange, code));
+	/* In TLS 1.3 a reset may overtake the alert. */
+	SAY(exchange, "cut off before the answer: %s%s", words(exchange, code),
+		exchange->connection != NULL && !exchange->connection->answered
+			? " (does it refuse our certificate?)"
+			: "");
 	return code == CURLE_SEND_ERROR ? END_SEND : END_CUT_OFF;
 }
 
@@ -124,8 +128,6 @@ static enum attempt_end handshake_failed(struct exchange *exchange, CURLcode cod
 
 enum attempt_end ending_timed_out(struct exchange *exchange)
 {
-	curl_off_t connected = 0;
-
 	switch (exchange->stage) {
 	case EXCHANGE_ENDING:
 	case EXCHANGE_RESOLVING:
@@ -134,9 +136,9 @@ enum attempt_end ending_timed_out(struct exchange *exchange)
 	case EXCHANGE_QUEUED:
 		return end_with(exchange, END_TIMEOUT, "timed out waiting for a free connection");
 	case EXCHANGE_CONNECTING:
-		(void)curl_easy_getinfo(exchange->easy, CURLINFO_CONNECT_TIME_T, &connected);
-		return end_with(exchange, END_TIMEOUT,
-			connected > 0 ? "timed out in the TLS handshake" : "timed out connecting");
+		return end_with(exchange, END_TIMEOUT, "timed out connecting");
+	case EXCHANGE_HANDSHAKING:
+		return end_with(exchange, END_TIMEOUT, "timed out in the TLS handshake");
 	case EXCHANGE_SENT:
 		return end_with(exchange, END_TIMEOUT, "timed out waiting for the answer");
 	case EXCHANGE_ANSWERED:

@@ -52,6 +52,8 @@ bool endpoint_init(struct endpoint *endpoint, struct transport *transport,
 
 void endpoint_free(struct endpoint *endpoint)
 {
+	while (endpoint->waiting != NULL)
+		exchange_free(endpoint->waiting);
 	pools_free(endpoint);
 	resolver_free(endpoint->resolver);
 }

@@ -42,6 +42,8 @@ static void timed_out(struct exchange *exchange)
 	/* A connection that worked and fell silent says nothing of who may be behind a fresh one. */
 	if (connection != NULL && connection->given_up && exchange->worked_before)
 		outcome = BREAKER_ABANDONED;
+	if (outcome == BREAKER_ABANDONED)
+		endpoint_silent(endpoint);
 	exchange->lost = false;
 	endpoint_ended(endpoint, exchange->probe, outcome, exchange->cause);
 	exchange_tell(exchange);
@@ -214,8 +216,7 @@ void exchange_done(struct exchange *exchange, CURLcode code)
 		endpoint_ended(
 			exchange->endpoint, exchange->probe, outcome_of(exchange), exchange->cause);
 	exchange->lost = true;
-	if (code == CURLE_SEND_ERROR || code == CURLE_RECV_ERROR || code == CURLE_HTTP2 ||
-		code == CURLE_GOT_NOTHING)
+	if (end != END_STATUS && end != END_TOO_LARGE && connection_has_ended(exchange, code))
 		connection_died(exchange);
 	exchange->lost = false;
 	exchange_tell(exchange);
@@ -227,6 +228,7 @@ void exchange_stop(struct exchange *exchange)
 	if (exchange->easy == NULL)
 		return;
 	(void)curl_multi_remove_handle(exchange->pool->multi, exchange->easy);
+	connections_forget(exchange);
 }
 
 void exchange_tell(struct exchange *exchange)
@@ -257,6 +259,7 @@ void exchange_free(struct exchange *exchange)
 		engine_timer_set(transport->sweep, 0);
 	curl_easy_cleanup(exchange->easy);
 	engine_timer_free(exchange->timer);
+	connection_use(exchange, NULL);
 	address_list_unref(exchange->addresses);
 	OPENSSL_clear_free(exchange->body, exchange->body_room);
 	free(exchange);

@@ -79,13 +79,23 @@ static struct watch *watch_new(struct pool *pool, curl_socket_t socket)
 	return watch;
 }
 
+/* Connecting waits to write, the handshake to read: for people, when it takes too long. */
+static void note_handshake(CURL *easy, int what)
+{
+	struct exchange *exchange = NULL;
+
+	(void)curl_easy_getinfo(easy, CURLINFO_PRIVATE, &exchange);
+	if (exchange != NULL && exchange->stage == EXCHANGE_CONNECTING && what == CURL_POLL_IN)
+		exchange->stage = EXCHANGE_HANDSHAKING;
+}
+
 /* An error would end the whole pool for libcurl: without a watch, it is the deadline that ends. */
 static int socket_wanted(CURL *easy, curl_socket_t socket, int what, void *ctx, void *assigned)
 {
 	struct watch *watch = assigned;
 	int events = 0;
 
-	(void)easy;
+	note_handshake(easy, what);
 	if (what == CURL_POLL_REMOVE) {
 		if (watch != NULL) {
 			(void)uv_poll_stop(&watch->poll);

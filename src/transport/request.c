@@ -21,10 +21,8 @@ static void note_read(struct exchange *exchange)
 
 	exchange->stage = EXCHANGE_ANSWERED;
 	exchange->read_at = ++exchange->transport->events;
-	if (connection != NULL) {
-		connection->read_at = exchange->read_at;
-		connection->answered = true;
-	}
+	connection->read_at = exchange->read_at;
+	connection->answered = true;
 }
 
 /* The request is about to be sent over a connection, which has just been opened or is reused. */
@@ -32,12 +30,14 @@ static int on_connection(
 	void *ctx, char *primary_ip, char *local_ip, int primary_port, int local_port)
 {
 	struct exchange *exchange = ctx;
+	struct connection *connection;
 
 	(void)primary_ip, (void)local_ip, (void)primary_port;
-	exchange->connection = connection_of(exchange->pool, local_port);
-	if (exchange->connection == NULL)
+	connection = connection_of(exchange->pool, local_port);
+	if (connection == NULL)
 		return CURL_PREREQFUNC_ABORT;
-	exchange->worked_before = exchange->connection->answered;
+	connection_use(exchange, connection);
+	exchange->worked_before = connection->answered;
 	exchange->stage = EXCHANGE_SENT;
 	exchange->sent_at = ++exchange->transport->events;
 	return CURL_PREREQFUNC_OK;

@@ -29,10 +29,12 @@
 #define KEY_HEADER_MAX 128
 #define ACCEPT_HEADER_MAX 160
 
-/* A TCP connection of a pool, from its socket's opening to its closing. */
+/* A TCP connection: in its pool while it is open, and kept by its exchanges until they are told. */
 struct connection {
 	struct connection *next; /* of pool->connections */
-	curl_socket_t socket;
+	unsigned references; /* the pool's and its exchanges' */
+	const struct exchange *opener; /* for comparing: it may be gone */
+	curl_socket_t socket; /* CURL_SOCKET_BAD: it is closed */
 	long port; /* local; 0 until the first request goes over the connection */
 	uint64_t read_at; /* transport->events when something of a response was last read */
 	bool answered; /* something of a response was read */
@@ -80,6 +82,7 @@ enum exchange_stage {
 	EXCHANGE_RESOLVING, /* in endpoint->waiting */
 	EXCHANGE_QUEUED, /* from here on in pool->exchanges; waits for a connection to be free */
 	EXCHANGE_CONNECTING, /* for it a connection is being opened */
+	EXCHANGE_HANDSHAKING, /* in TLS, on that connection */
 	EXCHANGE_SENT, /* the request is on `connection` */
 	EXCHANGE_ANSWERED, /* something of the response was read */
 };
@@ -99,7 +102,7 @@ struct exchange {
 	int64_t begun_ms;
 
 	CURL *easy;
-	struct connection *connection; /* NULL: none, or it is closed */
+	struct connection *connection; /* NULL: none yet */
 	bool worked_before; /* a response had come over the connection when the request was sent */
 	uint64_t sent_at; /* transport->events; while queued, when it was queued */
 	uint64_t read_at; /* the last time something of its response was read */
@@ -158,13 +161,17 @@ void pools_free(struct endpoint *endpoint); /* nobody uses them any more */
 
 /* connection.c */
 struct connection *connection_of(struct pool *pool, long port); /* NULL: none; the event counts */
+void connection_use(struct exchange *exchange, struct connection *connection_or_null);
 /* Give up those on which nothing was read since `since` (transport->events). */
 void connections_give_up(struct pool *pool, uint64_t since);
-/* It died under `exchange`, whose end its other exchanges share. */
+/* True if the connection under an exchange that failed with `code` has ended, not its stream alone. */
+MUST_CHECK bool connection_has_ended(const struct exchange *exchange, CURLcode code);
+/* Its other exchanges end with it. */
 void connection_died(struct exchange *exchange);
 void connections_tell(struct pool *pool); /* those whose connection was given up */
 curl_socket_t connection_open(void *exchange, curlsocktype purpose, struct curl_sockaddr *address);
 int connection_close(void *pool, curl_socket_t socket);
+void connections_forget(struct exchange *opener); /* those that it opened for nothing */
 
 /* exchange.c */
 struct exchange *exchange_new(struct transport *transport, const struct attempt *attempt,

@@ -83,6 +83,7 @@ static void *serve(void *ctx)
 {
 	struct peer_connection *connection = ctx;
 	const unsigned char *protocol;
+	char rest[512];
 	unsigned len;
 
 	if (connection->peer->options.no_handshake) {
@@ -96,6 +97,10 @@ static void *serve(void *ctx)
 			peer_serve_http1(connection);
 	}
 	(void)SSL_shutdown(connection->ssl);
+	(void)shutdown(connection->socket, SHUT_WR);
+	/* What is left unread would reset the connection, and take the last words with it. */
+	while (read(connection->socket, rest, sizeof(rest)) > 0)
+		;
 	(void)shutdown(connection->socket, SHUT_RDWR);
 	return NULL;
 }

@@ -76,7 +76,6 @@ static void test_ends(void **state)
 
 		pair_open(&pair, *state != NULL);
 		asked = fixture_ask(&pair.fixture, rows[i].body, 400);
-		printf("%s: %d %s\n", rows[i].body, asked.result.end, asked.cause);
 		assert_int_equal(asked.result.end, rows[i].end);
 		assert_non_null(strstr(asked.cause, rows[i].cause));
 		pair_close(&pair);

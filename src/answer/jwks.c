@@ -68,6 +68,9 @@ static void read_keys(
 			return;
 		}
 		problem = key_read(json_array_get(keys, i), &set->keys[set->count]);
+		/* An allocation that failed makes a good key look bad: it is looked at twice. */
+		if (problem != NULL)
+			problem = key_read(json_array_get(keys, i), &set->keys[set->count]);
 		if (problem == NULL)
 			set->count++;
 		else

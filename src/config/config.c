@@ -250,11 +250,11 @@ void config_close(struct config *config)
 	if (config->watched && stop_watcher(config)) {
 		(void)pthread_join(config->thread, NULL);
 	} else if (config->watched) {
-		report(&config->reporter, SAY_WARNING, NULL, 0,
-			"a disk that holds a file of the configuration does not answer: the thread "
-			"that "
-			"waits for it is left behind");
 		shut_outward(config);
+		/* Not by config->reporter, which waits for the thread or is shut. */
+		report(&config->options.reporter, SAY_WARNING, NULL, 0,
+			"a disk that holds a file of the configuration does not answer: the thread "
+			"that waits for it is left behind");
 		(void)pthread_detach(config->thread);
 	}
 	config_drop(config);

@@ -267,6 +267,36 @@ static void leaves_a_hanging_thread_behind(void **state)
 	config_release(kept);
 }
 
+static atomic_bool hook_waits, hook_is_called;
+
+static void wait_in_hook(void *ctx, struct snapshot *now)
+{
+	(void)ctx, (void)now;
+	atomic_store(&hook_is_called, true);
+	while (atomic_load(&hook_waits))
+		(void)usleep(1000);
+}
+
+/* Nor does a close wait for ever for somebody else's hook. */
+static void leaves_a_hanging_hook_behind(void **state)
+{
+	struct config *config = open_real();
+
+	(void)state;
+	assert_non_null(config);
+	atomic_store(&hook_waits, true);
+	config_on_swap(config, wait_in_hook, NULL);
+	put(&bench, "person.key", KEY_B);
+	while (!atomic_load(&hook_is_called))
+		(void)usleep(1000);
+	(void)atomic_fetch_add(&config->references, 1);
+	assert_true(close_ms(config) < 10000);
+	atomic_store(&hook_waits, false);
+	while (atomic_load(&config->references) > 1)
+		(void)usleep(1000);
+	config_drop(config);
+}
+
 int main(void)
 {
 	static const struct CMUnitTest tests[] = {
@@ -276,6 +306,7 @@ int main(void)
 		TEST(closes_at_once),
 		TEST(closes_while_loading),
 		TEST(leaves_a_hanging_thread_behind),
+		TEST(leaves_a_hanging_hook_behind),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -42,10 +42,10 @@ MUST_CHECK bool breaker_allows(const struct breaker *breaker, int64_t now_ms);
 bool breaker_ask(struct breaker *breaker, int64_t now_ms);
 
 /*
- * An attempt has ended; `probe` as breaker_ask() returned for it. While the breaker is open only the
- * probe counts: what was asked before it opened ends late, and says nothing of the endpoint as it is
- * now. `jitter` (0..999) shortens a pause by up to a fifth, so that many servers do not come back at
- * one instant. Returns true if this closed an open breaker or opened a closed one.
+ * An attempt has ended; `probe` as breaker_ask() returned for it. While the breaker is open only
+ * the probe counts: what was asked before it opened ends late, and says nothing of the endpoint as
+ * it is now. `jitter` (0..999) shortens a pause by up to a fifth, so that many servers do not come
+ * back at one instant. Returns true if this closed an open breaker or opened a closed one.
  */
 bool breaker_ended(struct breaker *breaker, int64_t now_ms, unsigned jitter, bool probe,
 	enum breaker_outcome outcome);

@@ -39,7 +39,7 @@ static void hand_over(const struct tier_look *look, const redisReply *values)
 	look->found(look->ctx, NULL, 0);
 }
 
-/* What a lookup's reply says of Redis. Without one the connection's end has been counted already. */
+/* What a lookup's reply says of Redis. Where there is none, the connection's end is counted. */
 static void judge(const struct tier_look *look, const redisReply *reply)
 {
 	struct redis *redis = look->redis;

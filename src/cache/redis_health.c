@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * redis_health.c - reading and writing are healthy apart: a Redis that is full, a replica, or strict
- * with our user answers MGET all the same. The breaker is of reading alone; a refused write is said,
- * and the next answer is sent again, which is how it is noticed that writing works again.
+ * redis_health.c - reading and writing are healthy apart: a Redis that is full, a replica, or
+ * strict with our user answers MGET all the same. The breaker is of reading alone; a refused write
+ * is said, and the next answer is sent all the same, which shows when writing works again.
  */
 #include <stdio.h>
 #include <string.h>

@@ -20,9 +20,9 @@ struct reply_limits {
 	unsigned depth; /* of arrays in arrays; 0: none */
 };
 
-/* Its place must not change while the reader is used. */
+/* It must not be moved while the reader is used. */
 struct reply_limiter {
-	redisReplyObjectFunctions functions; /* the reader's, with looks before */
+	redisReplyObjectFunctions functions; /* the reader's, each with our check before it */
 	const redisReplyObjectFunctions *plain; /* as hiredis has them */
 	const redisCallbackList *asked; /* NULL: the caller reads no more than it has asked */
 	struct reply_limits limits;

@@ -38,7 +38,7 @@ struct sentinels *sentinels_new(uv_loop_t *loop, const struct redis_config *conf
 	return sentinels;
 }
 
-/* hiredis calls back for the question under way; on_answer() sees that nobody waits for its reply. */
+/* hiredis calls back for the pending question; on_answer() sees that nobody waits for it. */
 static void disconnect(struct sentinels *sentinels)
 {
 	redisAsyncContext *connection = sentinels->connection;

@@ -82,7 +82,7 @@ struct settings {
 	int64_t redis_timeout; /* ms */
 
 	/* reply = { ... } */
-	bool source; /* replies carry MigrantID-Source and MigrantID-Valid-Until */
+	bool reply_source; /* replies carry MigrantID-Source and MigrantID-Valid-Until */
 };
 
 /* The table, for migrantidctl and for the test that every setting is documented. */

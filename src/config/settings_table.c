@@ -158,7 +158,7 @@ static const struct conf_row cache_rows[] = {
 };
 
 static const struct conf_row reply_rows[] = {
-	{ "source", CONF_BOOL, AT(source), .live = true,
+	{ "source", CONF_BOOL, AT(reply_source), .live = true,
 		.help = "tell shops where an answer comes from and how long it holds" },
 };
 

@@ -259,6 +259,7 @@ static bool needed_record(const struct decision *decision)
 static void tell(const struct record *record, struct ruling *out)
 {
 	out->status = 200;
+	out->retry_after = 0;
 	out->decision = record->decision;
 	out->issued_at = record->issued_at;
 	out->expires_at = record->expires_at;

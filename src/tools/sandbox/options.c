@@ -105,6 +105,42 @@ static void check_listen(const struct options *options)
 	}
 }
 
+/* False for an option that there is not. */
+static bool take(int option, struct options *out)
+{
+	switch (option) {
+	case 'p':
+		out->people = optarg;
+		return true;
+	case 's':
+		out->state = optarg;
+		return true;
+	case 'l':
+		out->listen = optarg;
+		return true;
+	case 'P':
+		out->port = (uint16_t)number("--port wants 0 to 65535", optarg, 65535);
+		return true;
+	case 'i':
+		out->issuer = optarg;
+		return true;
+	case 'a':
+		out->audience = optarg;
+		return true;
+	case OPT_ALGORITHM:
+		out->algorithm = optarg;
+		return true;
+	case OPT_DELAY:
+		out->delay_ms = number("--delay-ms wants 0 to 600000", optarg, 600000);
+		return true;
+	case OPT_PLAIN:
+		out->plain = true;
+		return true;
+	default:
+		return false;
+	}
+}
+
 void options_read(int argc, char **argv, struct options *out)
 {
 	int option;
@@ -115,43 +151,16 @@ void options_read(int argc, char **argv, struct options *out)
 		.issuer = "https://id.sandbox.example",
 		.audience = "operator-example" };
 	while ((option = getopt_long(argc, argv, "p:s:l:P:i:a:h", known, NULL)) != -1) {
-		switch (option) {
-		case 'p':
-			out->people = optarg;
-			break;
-		case 's':
-			out->state = optarg;
-			break;
-		case 'l':
-			out->listen = optarg;
-			break;
-		case 'P':
-			out->port = (uint16_t)number("--port wants 0 to 65535", optarg, 65535);
-			break;
-		case 'i':
-			out->issuer = optarg;
-			break;
-		case 'a':
-			out->audience = optarg;
-			break;
-		case OPT_ALGORITHM:
-			out->algorithm = optarg;
-			break;
-		case OPT_DELAY:
-			out->delay_ms = number("--delay-ms wants 0 to 600000", optarg, 600000);
-			break;
-		case OPT_PLAIN:
-			out->plain = true;
-			break;
-		case 'h':
+		if (option == 'h') {
 			usage(stdout);
 			exit(EXIT_SUCCESS);
-		case OPT_VERSION:
+		}
+		if (option == OPT_VERSION) {
 			(void)puts("migrantid-sandbox " MIGRANTID_VERSION);
 			exit(EXIT_SUCCESS);
-		default:
-			wrong("wrong usage", NULL);
 		}
+		if (!take(option, out))
+			wrong("wrong usage", NULL);
 	}
 	check_listen(out);
 	if (out->algorithm != NULL && !signer_knows(out->algorithm))

@@ -9,9 +9,7 @@
 
 #include <cmocka.h>
 
-#include "a_redis.h"
-
-#define MISS "*2\r\n$-1\r\n$-1\r\n"
+#include "redis_fixture.h"
 
 /* The master's address as a Sentinel tells it. */
 static void format_reply(const char *host, const struct fake *master, char out[128])
@@ -63,7 +61,7 @@ static void test_sentinels(void **state)
 		fake_says(&fixture, 2, reply, strlen(reply));
 		open_by_sentinels(&fixture, fixture.fakes[1].address, fixture.fakes[2].address);
 		assert_false(lookup(&fixture));
-		nap_ms(WHILE_MS);
+		(void)wait_for(&fixture, &fixture.fakes[0].callers, 1);
 		if (!lookup(&fixture) || !fixture.called)
 			fail_msg("row %zu: the second one was not asked", i);
 		assert_int_equal(number_of(&fixture, &fixture.fakes[1].heard), 1);
@@ -87,8 +85,9 @@ static void test_silent_sentinel(void **state)
 		tick(&fixture);
 		nap_ms(WHILE_MS);
 	}
+	assert_true(wait_for(&fixture, &fixture.fakes[0].callers, 1));
 	assert_true(lookup(&fixture));
-	assert_true(fixture.called);
+	assert_int_equal(fixture.called, 1);
 	tear_down(&fixture);
 }
 
@@ -121,16 +120,17 @@ static void test_replica(void **state)
 	fake_says(&fixture, 1, reply, strlen(reply));
 	open_by_sentinels(&fixture, fixture.fakes[1].address, fixture.fakes[1].address);
 	assert_false(lookup(&fixture));
-	nap_ms(WHILE_MS);
+	assert_true(wait_for(&fixture, &fixture.fakes[0].callers, 1));
 	SAYS(&fixture, 0, "-READONLY You can't write against a read only replica.\r\n");
 	keep(&fixture);
-	nap_ms(WHILE_MS);
-	SAYS(&fixture, 0, "*2\r\n$-1\r\n$-1\r\n");
+	assert_true(wait_for(&fixture, &fixture.warnings, 1));
+	assert_non_null(strstr(fixture.warning, "Sentinels are asked for the master anew"));
+	SAYS(&fixture, 0, MISS);
 	assert_false(lookup(&fixture));
-	nap_ms(WHILE_MS);
+	assert_true(wait_for(&fixture, &fixture.fakes[0].callers, 2));
 	assert_int_equal(number_of(&fixture, &fixture.fakes[1].heard), 2);
 	assert_true(lookup(&fixture));
-	assert_true(fixture.called);
+	assert_int_equal(fixture.called, 1);
 	tear_down(&fixture);
 }
 

@@ -95,6 +95,7 @@ static void *work(void *arg)
 static void on_swap(void *ctx, struct snapshot *now)
 {
 	(void)ctx;
+	(void)atomic_fetch_add(&all.wrong, now->number < atomic_load(&all.swapped));
 	atomic_store(&all.swapped, now->number);
 }
 
@@ -290,7 +291,9 @@ static atomic_bool hook_waits, hook_is_called;
 
 static void wait_in_hook(void *ctx, struct snapshot *now)
 {
-	(void)ctx, (void)now;
+	(void)ctx;
+	if (now->number == 1)
+		return;
 	atomic_store(&hook_is_called, true);
 	while (atomic_load(&hook_waits))
 		(void)usleep(1000);

@@ -3,25 +3,25 @@
 # suite.sh - all policy cases against a real server and the sandbox, each folder at its own date.
 set -uo pipefail
 cd "$(dirname "$0")/../.."
-. tests/system/stand.sh
+. tests/system/fixture.sh
 
 work=$(mktemp -d)
-trap 'stand_stop "$work"; rm -rf "$work"' EXIT
+trap 'fixture_stop "$work"; rm -rf "$work"' EXIT
 status=0
 
 # folders CLOCK FOLDER..: one server and one sandbox for all folders that stand at one time.
 folders() {
-	local -x STAND_CLOCK=$1
+	local -x FIXTURE_CLOCK=$1
 	shift
 	rm -rf "${work:?}"/*
-	stand_sandbox "$work" tests/policy/people.json && stand_settings "$work" &&
-		stand_server "$work" ||
-		{ echo "not ok - a server for ${*##*/}" && status=1 && stand_stop "$work" && return; }
+	fixture_sandbox "$work" tests/policy/people.json && fixture_settings "$work" &&
+		fixture_server "$work" ||
+		{ echo "not ok - a server for ${*##*/}" && status=1 && fixture_stop "$work" && return; }
 	tests/policy/run --server "127.0.0.1:$(cat "$work/server/port")" \
 		--secret-file "$work/server/secret" --dictionary config --clock \
-		--questions "cd '$PWD' && . tests/system/stand.sh && stand_questions '$work'" "$@" ||
+		--questions "cd '$PWD' && . tests/system/fixture.sh && fixture_questions '$work'" "$@" ||
 		status=1
-	stand_stop "$work"
+	fixture_stop "$work"
 }
 
 mapfile -t timeless < <(for folder in tests/policy/cases/*/; do

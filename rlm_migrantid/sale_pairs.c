@@ -47,7 +47,7 @@ static bool may_be_cut(const VALUE_PAIR *pair)
 
 /*
  * The length is the pair's, never the terminator's: a value may hold zero octets. What cannot be
- * what the shop said becomes a value that the gate refuses, naming the attribute.
+ * what the shop said becomes a value that the core refuses, naming the attribute.
  */
 static struct span value_of_pair(const VALUE_PAIR *pair)
 {
@@ -77,15 +77,16 @@ void sale_pairs_read(const VALUE_PAIR *pairs, unsigned vendor, struct sale_pairs
 	}
 }
 
-struct span sale_pairs_shop(VALUE_PAIR *control, unsigned vendor)
+struct span sale_pairs_shop(const VALUE_PAIR *control, unsigned vendor)
 {
-	const VALUE_PAIR *pair = fr_pair_find_by_num(control, CONTROL_SHOP, vendor, TAG_ANY);
-
-	return pair ? (struct span){ pair->vp_strvalue, pair->vp_length } : (struct span){ "", 0 };
+	for (const VALUE_PAIR *pair = control; pair; pair = pair->next)
+		if (pair->da->vendor == vendor && pair->da->attr == CONTROL_SHOP)
+			return (struct span){ pair->vp_strvalue, pair->vp_length };
+	return text("");
 }
 
 /* A form that nobody knows allows nothing: what the operator meant to bound stays bounded. */
-unsigned sale_pairs_forms(VALUE_PAIR *control, unsigned vendor)
+unsigned sale_pairs_forms(const VALUE_PAIR *control, unsigned vendor)
 {
 	unsigned forms = 0;
 

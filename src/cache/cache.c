@@ -156,6 +156,7 @@ bool cache_lookup(struct cache *cache, const struct cache_question *question, in
 						persons(cache, policy, question,
 							&question->previous, now, out))));
 	answer_policy_unref(policy);
+	atomic_fetch_add(found ? &cache->count.memory_hits : &cache->count.memory_misses, 1);
 	return found;
 }
 
@@ -246,8 +247,8 @@ void cache_health(struct cache *cache, struct cache_health *out)
 		.has_tier = cache->tier != NULL,
 		.reads = tier.reads,
 		.writes = tier.writes,
-		.memory_hits = memory.hits,
-		.memory_misses = memory.misses,
+		.memory_hits = atomic_load(&cache->count.memory_hits),
+		.memory_misses = atomic_load(&cache->count.memory_misses),
 		.memory_entries = memory.entries,
 		.memory_octets = memory.octets,
 		.tier_hits = atomic_load(&cache->count.tier_hits),

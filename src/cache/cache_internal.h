@@ -107,6 +107,7 @@ struct cache {
 	int64_t floor_ms; /* monotonic: what Redis has from before proves nothing; see recall.c */
 
 	struct {
+		atomic_uint_fast64_t memory_hits, memory_misses; /* a lookup is one */
 		atomic_uint_fast64_t tier_hits, tier_misses, tier_rejected;
 	} count;
 };

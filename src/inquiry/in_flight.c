@@ -33,7 +33,7 @@ bool in_flight_init(struct inquiries *all)
 	if (all->buckets == NULL)
 		return false;
 	pthread_mutex_init(&all->mutex, NULL);
-	pthread_cond_init(&all->nobody_waits, NULL);
+	pthread_cond_init(&all->nobody_asks, NULL);
 	return true;
 }
 
@@ -41,7 +41,7 @@ void in_flight_free(struct inquiries *all)
 {
 	if (all->buckets == NULL)
 		return;
-	pthread_cond_destroy(&all->nobody_waits);
+	pthread_cond_destroy(&all->nobody_asks);
 	pthread_mutex_destroy(&all->mutex);
 	free(all->buckets);
 }
@@ -254,11 +254,18 @@ static struct inquiry *board(struct inquiries *all, const struct question *quest
 	return inquiry;
 }
 
-/* True if the answer is another sale's own, and this one has to ask for itself. */
+/* An answer about one sale, or a question that was malformed: it says nothing of another one. */
+static bool is_its_own(const struct inquiry_result *result)
+{
+	return result->outcome == INQUIRY_REFUSED ||
+	       (result->outcome == INQUIRY_ANSWERED && !cache_may_share(&result->answer));
+}
+
+/* True if the outcome is another sale's own, and this one has to ask for itself. */
 static bool is_anothers(const struct inquiry *inquiry, const struct question *question,
 			const struct inquiry_result *result)
 {
-	return result->outcome == INQUIRY_ANSWERED && !cache_may_share(&result->answer) &&
+	return is_its_own(result) &&
 	       strcmp(inquiry->question.asked.txn, question->asked.txn) != 0;
 }
 
@@ -277,11 +284,25 @@ static bool ask_once(struct inquiries *all, const struct question *question, boo
 	pthread_mutex_lock(&all->mutex);
 	inquiry = unref(inquiry);
 	(*place)--;
-	if (all->waiting == 0 && all->recall_waiting == 0)
-		pthread_cond_signal(&all->nobody_waits);
 	pthread_mutex_unlock(&all->mutex);
 	inquiry_free(inquiry);
 	return !anothers;
+}
+
+static void come_in(struct inquiries *all)
+{
+	pthread_mutex_lock(&all->mutex);
+	all->askers++;
+	pthread_mutex_unlock(&all->mutex);
+}
+
+/* Last of all: whoever closes frees `all` once the last asker has gone. */
+static void leave(struct inquiries *all)
+{
+	pthread_mutex_lock(&all->mutex);
+	if (--all->askers == 0)
+		pthread_cond_signal(&all->nobody_asks);
+	pthread_mutex_unlock(&all->mutex);
 }
 
 void inquiry_ask(struct inquiries *all, const struct question *question, int64_t wait_ms,
@@ -290,14 +311,16 @@ void inquiry_ask(struct inquiries *all, const struct question *question, int64_t
 	/* The real clock: a condition can wait on no other. */
 	int64_t until_ms = clock_mono_ms(&system_clock) + wait_ms;
 
+	come_in(all);
 	if (!ask_once(all, question, false, until_ms, out))
 		(void)ask_once(all, question, true, until_ms, out);
+	leave(all);
 }
 
 void in_flight_wait_for_askers(struct inquiries *all)
 {
 	pthread_mutex_lock(&all->mutex);
-	while (all->waiting > 0 || all->recall_waiting > 0)
-		pthread_cond_wait(&all->nobody_waits, &all->mutex);
+	while (all->askers > 0)
+		pthread_cond_wait(&all->nobody_asks, &all->mutex);
 	pthread_mutex_unlock(&all->mutex);
 }

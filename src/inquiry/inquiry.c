@@ -155,9 +155,15 @@ static void be_due_in(struct inquiry *inquiry, int64_t pause_ms)
 	engine_timer_set(inquiry->timer, inquiry->due_ms - now);
 }
 
+/* A Retry-After of 0 is one, too: less than the least pause there is. */
+static enum status_meaning meaning_of(const struct attempt_result *attempt)
+{
+	return status_meaning_of(attempt->status, attempt->retry_after_s >= 0);
+}
+
 static enum inquiry_event event_of_status(const struct attempt_result *attempt)
 {
-	switch (status_meaning_of(attempt->status, attempt->retry_after_s > 0)) {
+	switch (meaning_of(attempt)) {
 	case STATUS_ANSWER:
 		return EVENT_ANSWER;
 	case STATUS_LATER:
@@ -204,8 +210,7 @@ static enum inquiry_event event_of_attempt(const struct attempt_result *attempt)
 /* Which of a whole response's statuses say that the endpoint is well is for us to say. */
 static void judge_endpoint(const struct inquiry *inquiry, const struct attempt_result *attempt)
 {
-	enum status_meaning meaning =
-		status_meaning_of(attempt->status, attempt->retry_after_s > 0);
+	enum status_meaning meaning = meaning_of(attempt);
 
 	if (attempt->end == END_STATUS && meaning != STATUS_SLOW_DOWN)
 		transport_judge(inquiry->all->transport, GROUP_SERVICE, attempt->endpoint,

@@ -76,12 +76,13 @@ struct inquiries {
 	struct config *config;
 
 	pthread_mutex_t mutex;
-	pthread_cond_t nobody_waits;
+	pthread_cond_t nobody_asks;
 	/* mutex */
 	struct inquiry **buckets;
 	size_t bucket_count; /* a power of two */
 	int64_t under_way; /* all in the table */
-	int64_t waiting, recall_waiting; /* workers */
+	int64_t askers; /* workers in inquiry_ask() */
+	int64_t waiting, recall_waiting; /* those of them that wait */
 	bool stopping;
 
 	/* the engine thread's alone */

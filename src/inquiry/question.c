@@ -13,11 +13,12 @@
 #define GIVEN "true"
 #define FORM_MAX 16 /* "token+document" */
 #define COVERED_MAX                                                                                \
-	(12 * 2 + SHOP_MAX + SALE_ID_MAX + FORM_MAX + sizeof(PURPOSE) + TOKEN_MAX +                \
+	(12 * 2 + SHOP_MAX + TOKEN_MAX + FORM_MAX + sizeof(PURPOSE) + TOKEN_MAX +                \
 		DOCUMENT_TYPE_MAX + COUNTRY_LEN + DOCUMENT_NUMBER_MAX + COUNTRY_LEN +              \
 		DATE_TEXT_LEN + PERSON_KEY_TEXT_LEN + sizeof(GIVEN) + CONSENT_TEXT_MAX)
 
-_Static_assert(SUBJECT_TOKEN_MAX <= TOKEN_MAX, "every token of a sale fits");
+_Static_assert(SUBJECT_TOKEN_MAX <= TOKEN_MAX && SALE_ID_MAX <= TOKEN_MAX,
+	       "every token of a sale fits, and its id in a token's place");
 
 /* A UUID's text with the version and variant of RFC 9562 set. */
 static void uuid_text(uint8_t octets[DRAWN_LEN], unsigned version, char out[TXN_LEN + 1])
@@ -67,7 +68,7 @@ static bool draw(const struct operator_key *key, const struct sale *sale,
 	bool done;
 
 	len = cover(covered, len, sale->shop);
-	len = cover(covered, len, sale->id);
+	len = cover(covered, len, sale->id[0] != '\0' ? sale->id : sale->token);
 	len = cover(covered, len, subject_form_name(question->asked.form));
 	len = cover(covered, len, PURPOSE);
 	len = cover_subject(covered, len, question);

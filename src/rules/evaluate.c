@@ -14,8 +14,7 @@ static bool is_known_kind(const struct rule_set *rules, const char *type)
 	return strlen(type) <= 2 || rules_knows_document(rules, type);
 }
 
-/* The first attribute of the document that a question about it would lack. */
-static enum attribute missing_of_document(const struct sale *sale)
+enum attribute evaluate_missing(const struct sale *sale)
 {
 	const struct person *person = &sale->person;
 
@@ -72,7 +71,7 @@ static struct verdict question_of(const struct sale *sale, unsigned forms)
 	struct verdict ask = of_kind(VERDICT_ASK, ATTR_NONE);
 
 	if (form != SUBJECT_TOKEN)
-		missing = missing_of_document(sale);
+		missing = evaluate_missing(sale);
 	if (missing != ATTR_NONE)
 		return of_kind(VERDICT_MISSING, missing);
 	if (!allows(forms, form))

@@ -63,7 +63,8 @@ echo
 printf '%2s  %-47s %-14s %-19s %-32s %8s\n' '#' 'who buys a SIM card' decided why 'from where' took
 sale 'citizen of Uzbekistan, known to the service' Yes match "${uzbek[@]}"
 sale 'the same person again' Yes match "${uzbek[@]}"
-sale 'citizen of Tajikistan, biometrics differ' No no-match "${tajik[@]}"
+sale 'citizen of Tajikistan, biometrics differ' No no-match "${tajik[@]}" \
+	'MigrantID-Subject-Token = "capture-of-another-1"'
 sale 'citizen of Kyrgyzstan, never enrolled' No not-enrolled "${unknown[@]}"
 sale 'citizen of Belarus, passport scanned' Exempt exempt \
 	'MigrantID-MRZ += "P<BLRSPECIMEN<<ANNA<MARIA<<<<<<<<<<<<<<<<<<<"' \

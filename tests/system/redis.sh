@@ -163,7 +163,7 @@ fixture_server "$b"
 for i in 1 2 3 4; do sell "$b" "WORDS000$i"; done
 sleep 1
 same "a Redis without our command is as if absent" "$(decided "$b")" "Yes match"
-holds "which is said" grep -q 'shared cache .* is away (ERR)' "$b/server/log"
+holds "which is said" grep -q 'shared cache .* is away (ERR: ' "$b/server/log"
 says "and by migrantidctl" 'redis_address: Redis refuses UNLINK: ERR' ctl cache purge --all
 redis_end "$work/redis"
 redis_serve "$work/redis" "$port" 'rename-command AUTH ""' || not_ok "redis-server starts" "$work/redis/log"

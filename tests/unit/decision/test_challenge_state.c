@@ -6,7 +6,7 @@
 
 #include <cmocka.h>
 
-#include "decision/state.h"
+#include "decision/challenge_state.h"
 
 #define NOW 1800000000
 
@@ -107,6 +107,19 @@ static void carries_an_id_for_a_sale_without_one(void **state)
 	assert_false(state_check(&key, &named, &person, NOW));
 }
 
+/* A token stands for its sale: nothing has to be drawn for one without an id. */
+static void a_token_stands_for_its_sale(void **state)
+{
+	struct sale sale = sale_of("shop", "");
+	uint8_t seed[STATE_SEED_LEN], zero[STATE_SEED_LEN] = { 0 };
+
+	(void)state;
+	strcpy(sale.token, "a-token");
+	assert_true(state_settle_id(&sale, seed));
+	assert_string_equal(sale.id, "");
+	assert_memory_equal(seed, zero, STATE_SEED_LEN);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -114,7 +127,8 @@ int main(void)
 		cmocka_unit_test(is_bound_to_key_shop_sale_and_person),
 		cmocka_unit_test(refuses_every_changed_bit_and_length),
 		cmocka_unit_test(carries_an_id_for_a_sale_without_one),
+		cmocka_unit_test(a_token_stands_for_its_sale),
 	};
 
-	return cmocka_run_group_tests_name("state", tests, NULL, NULL);
+	return cmocka_run_group_tests_name("challenge_state", tests, NULL, NULL);
 }

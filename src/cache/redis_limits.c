@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-#include "cache/redis_guard.h"
+#include "cache/redis_limits.h"
 
 #if HIREDIS_MAJOR >= 1
 typedef size_t element_count;
@@ -13,30 +13,30 @@ typedef int element_count;
  */
 static bool is_refused(const redisReadTask *task)
 {
-	struct guard *guard = task->privdata;
+	struct reply_limiter *limiter = task->privdata;
 
 	if (task->parent == NULL)
-		guard->octets = 0;
-	if (task->parent != NULL || task->type == REDIS_REPLY_ERROR || guard->asked == NULL ||
-		guard->asked->head != NULL)
+		limiter->octets = 0;
+	if (task->parent != NULL || task->type == REDIS_REPLY_ERROR || limiter->asked == NULL ||
+		limiter->asked->head != NULL)
 		return false;
-	guard->refused = "it says what it was not asked";
+	limiter->refused = "it says what it was not asked";
 	return true;
 }
 
 static const redisReplyObjectFunctions *plain(const redisReadTask *task)
 {
-	return ((const struct guard *)task->privdata)->plain;
+	return ((const struct reply_limiter *)task->privdata)->plain;
 }
 
 static bool is_too_long(const redisReadTask *task, size_t len)
 {
-	struct guard *guard = task->privdata;
+	struct reply_limiter *limiter = task->privdata;
 
-	guard->octets += len;
-	if (guard->octets <= guard->limits.octets)
+	limiter->octets += len;
+	if (limiter->octets <= limiter->limits.octets)
 		return false;
-	guard->refused = GUARD_TOO_LONG;
+	limiter->refused = REPLY_TOO_LONG;
 	return true;
 }
 
@@ -46,24 +46,25 @@ static bool is_too_deep(const redisReadTask *task)
 
 	for (; task->parent != NULL; task = task->parent)
 		depth++;
-	return depth > ((const struct guard *)task->privdata)->limits.depth;
+	return depth > ((const struct reply_limiter *)task->privdata)->limits.depth;
 }
 
 static void *create_string(const redisReadTask *task, char *text, size_t len)
 {
-	return is_refused(task) || is_too_long(task, len) ?
-		NULL : plain(task)->createString(task, text, len);
+	return is_refused(task) || is_too_long(task, len)
+		       ? NULL
+		       : plain(task)->createString(task, text, len);
 }
 
 static void *create_array(const redisReadTask *task, element_count count)
 {
-	struct guard *guard = task->privdata;
+	struct reply_limiter *limiter = task->privdata;
 
 	if (is_refused(task))
 		return NULL;
-	if ((size_t)count <= guard->limits.elements && !is_too_deep(task))
+	if ((size_t)count <= limiter->limits.elements && !is_too_deep(task))
 		return plain(task)->createArray(task, count);
-	guard->refused = GUARD_TOO_LONG;
+	limiter->refused = REPLY_TOO_LONG;
 	return NULL;
 }
 
@@ -89,18 +90,18 @@ static void *create_bool(const redisReadTask *task, int value)
 }
 #endif
 
-void guard_set(struct guard *guard, redisReader *reader, const redisCallbackList *asked,
-	       const struct guard_limits *limits)
+void reply_limiter_attach(struct reply_limiter *limiter, redisReader *reader,
+	const redisCallbackList *asked, const struct reply_limits *limits)
 {
-	*guard = (struct guard){ *reader->fn, reader->fn, asked, *limits, 0, NULL };
-	guard->functions.createString = create_string;
-	guard->functions.createArray = create_array;
-	guard->functions.createInteger = create_integer;
-	guard->functions.createNil = create_nil;
+	*limiter = (struct reply_limiter){ *reader->fn, reader->fn, asked, *limits, 0, NULL };
+	limiter->functions.createString = create_string;
+	limiter->functions.createArray = create_array;
+	limiter->functions.createInteger = create_integer;
+	limiter->functions.createNil = create_nil;
 #if HIREDIS_MAJOR >= 1
-	guard->functions.createDouble = create_double;
-	guard->functions.createBool = create_bool;
+	limiter->functions.createDouble = create_double;
+	limiter->functions.createBool = create_bool;
 #endif
-	reader->fn = &guard->functions;
-	reader->privdata = guard;
+	reader->fn = &limiter->functions;
+	reader->privdata = limiter;
 }

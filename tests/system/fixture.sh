@@ -1,38 +1,41 @@
 # shellcheck shell=bash
 # SPDX-License-Identifier: GPL-2.0-or-later
 #
-# stand.sh - a sandbox service and a server that asks it, side by side on loopback. To be sourced:
+# fixture.sh - a sandbox service and a server that asks it, side by side on loopback. To be sourced:
 #
-#	. tests/system/stand.sh
-#	stand_sandbox DIR PEOPLE [OPTION..]	start migrantid-sandbox; its address in $stand_url
-#	stand_settings DIR [GROUP.NAME=VALUE..]	write DIR/settings/ for that sandbox, from config/
-#	stand_server DIR [SETTING=VALUE..]	build and start a server (see server.sh)
-#	stand_stop DIR				stop both
-#	stand_curl DIR PATH [OPTION..]		ask the sandbox as the operator would
-#	stand_questions DIR			how many questions it has received
-#	stand_fault DIR FAULT|null		what the sandbox does to everybody from now on
-#	stand_port				a port that is free, of UDP and of TCP
+#	. tests/system/fixture.sh
+#	fixture_sandbox DIR PEOPLE [OPTION..]	start migrantid-sandbox; its address in $fixture_url
+#	fixture_settings DIR [GROUP.NAME=VALUE..]	write DIR/settings/ for that sandbox, from config/;
+#					replies tell their source, but with FIXTURE_SHIPPED=yes
+#	fixture_server DIR [SETTING=VALUE..]	build and start a server (see server.sh)
+#	fixture_stop DIR				stop both
+#	fixture_curl DIR PATH [OPTION..]		ask the sandbox as the operator would
+#	fixture_questions DIR			how many questions it has received
+#	fixture_fault DIR FAULT|null		what the sandbox does to everybody from now on
+#	fixture_reason DIR REASON|null		what it says of everybody, whatever its people file says
+#	fixture_ahead DIR SECONDS		move its clock; 0 puts it right again
+#	fixture_port				a port that is free, of UDP and of TCP
 #
-# STAND_CLOCK="2026-06-15 12:00:00" (UTC) lets both stand at that time. The build used is
-# build/main, or STAND_BUILD.
+# FIXTURE_CLOCK="2026-06-15 12:00:00" (UTC) lets both stand at that time. The build used is
+# build/main, or FIXTURE_BUILD.
 
 # shellcheck source=tests/system/server.sh
 . "$(dirname "${BASH_SOURCE[0]}")/server.sh"
 
-stand_build=${STAND_BUILD:-$server_repository/build/main}
-stand_tests=$stand_build/tests/system
+fixture_build=${FIXTURE_BUILD:-$server_repository/build/main}
+fixture_tests=$fixture_build/tests/system
 
-# The command under which a program stands at STAND_CLOCK. Durations stay real.
-stand_clocked() {
-	[ -n "${STAND_CLOCK:-}" ] || return 0
+# The command under which a program stands at FIXTURE_CLOCK. Durations stay real.
+fixture_clocked() {
+	[ -n "${FIXTURE_CLOCK:-}" ] || return 0
 	local library
 	library=$(ls /usr/lib/*/faketime/libfaketime.so.1 | head -n 1)
 	echo "env TZ=UTC FAKETIME_DONT_FAKE_MONOTONIC=1 DONT_FAKE_MONOTONIC=1" \
-		"FAKETIME=@${STAND_CLOCK/ /T} FAKETIME_FMT=%Y-%m-%dT%H:%M:%S" \
-		"LD_PRELOAD=$stand_tests/unbind.so:$library"
+		"FAKETIME=@${FIXTURE_CLOCK/ /T} FAKETIME_FMT=%Y-%m-%dT%H:%M:%S" \
+		"LD_PRELOAD=$fixture_tests/unbind.so:$library"
 }
 
-stand_port() {
+fixture_port() {
 	local port
 	while :; do
 		# Below those that the kernel gives to connections.
@@ -42,15 +45,15 @@ stand_port() {
 	echo $port
 }
 
-stand_sandbox() {
+fixture_sandbox() {
 	local dir=$1 people=$2 tries=100
 	shift 2
 	mkdir -p "$dir" && : >"$dir/sandbox.log"
 	# shellcheck disable=SC2046 # a command with its options
-	$(stand_clocked) "$stand_build/src/tools/sandbox/migrantid-sandbox" --people "$people" \
+	$(fixture_clocked) "$fixture_build/src/tools/sandbox/migrantid-sandbox" --people "$people" \
 		--state "$dir/sandbox" --port 0 "$@" >"$dir/sandbox.log" 2>&1 </dev/null &
 	echo $! >"$dir/sandbox.pid"
-	while ! stand_url=$(grep -oE 'https?://127\.0\.0\.1:[0-9]+' "$dir/sandbox.log"); do
+	while ! fixture_url=$(grep -oE 'https?://127\.0\.0\.1:[0-9]+' "$dir/sandbox.log"); do
 		tries=$((tries - 1))
 		if [ $tries = 0 ] || ! kill -0 "$(cat "$dir/sandbox.pid")" 2>/dev/null; then
 			server_say "the sandbox did not start:"
@@ -59,13 +62,13 @@ stand_sandbox() {
 		fi
 		sleep 0.1
 	done
-	stand_url=$(head -n 1 <<<"$stand_url")
-	echo "$stand_url" >"$dir/sandbox.url"
+	fixture_url=$(head -n 1 <<<"$fixture_url")
+	echo "$fixture_url" >"$dir/sandbox.url"
 }
 
 # Change one setting of a copied migrantid.cfg; GROUP.NAME, or NAME for the top level. A setting
-# that is commented out as shipped is put in at the head of its group.
-stand_set() {
+# that is commented out as shipped is put in at the end of its group, or in a group of its own.
+fixture_set() {
 	local file=$1 name=${2%%=*} value=${2#*=} group=''
 	case $name in *.*) group=${name%%.*} name=${name#*.} ;; esac
 	awk -v group="$group" -v name="$name" -v value="$value" '
@@ -82,13 +85,17 @@ stand_set() {
 		line ~ /^\};?[ \t]*$/ && inside == group && group != "" && !done { put() }
 		{ print line }
 		line ~ /^\};?/ { inside = "" }
-		END { if (!done && group == "") print name " = " value ";" }
+		END {
+			if (!done && group == "") print name " = " value ";"
+			else if (!done) print group " = {\n\t" name " = " value ";\n};"
+		}
 	' "$file" >"$file.new" && mv "$file.new" "$file"
 }
 
-stand_settings() {
+fixture_settings() {
 	local dir=$1 sandbox=$1/sandbox cfg=$1/settings/migrantid.cfg setting
 	shift
+	[ -n "${FIXTURE_SHIPPED:-}" ] || set -- reply.source=true "$@"
 	mkdir -p "$dir/store"
 	rm -rf "$dir/settings"
 	cp -R "$server_repository/config/mods-config/migrantid" "$dir/settings"
@@ -98,20 +105,20 @@ stand_settings() {
 	chmod 600 "$dir"/settings/*.key
 	for setting in "service.urls=[ \"$(cat "$dir/sandbox.url")\" ]" \
 		"cache.store_directory=\"$dir/store\"" "$@"; do
-		stand_set "$cfg" "$setting" || return 1
+		fixture_set "$cfg" "$setting" || return 1
 	done
 }
 
-stand_server() {
+fixture_server() {
 	local dir=$1
 	shift
 	rm -rf "$dir/server"
-	server_make "$dir/server" port="$(stand_port)" module="$stand_build/rlm_migrantid" \
+	server_make "$dir/server" port="$(fixture_port)" module="$fixture_build/rlm_migrantid" \
 		settings="$dir/settings/migrantid.cfg" "$@" &&
-		SERVER_PREFIX="${SERVER_PREFIX:-} $(stand_clocked)" server_start "$dir/server"
+		SERVER_PREFIX="${SERVER_PREFIX:-} $(fixture_clocked)" server_start "$dir/server"
 }
 
-stand_stop() {
+fixture_stop() {
 	local dir=$1 pid tries=50
 	[ ! -d "$dir/server" ] || server_stop "$dir/server"
 	pid=$(cat "$dir/sandbox.pid" 2>/dev/null) || return 0
@@ -126,22 +133,36 @@ stand_stop() {
 	return 0
 }
 
-stand_curl() {
+fixture_curl() {
 	local dir=$1 path=$2
 	shift 2
 	# shellcheck disable=SC2046 # a command with its options
-	$(stand_clocked) curl --silent --show-error --max-time 10 --noproxy '*' --cacert "$dir/sandbox/ca.pem" \
+	$(fixture_clocked) curl --silent --show-error --max-time 10 --noproxy '*' --cacert "$dir/sandbox/ca.pem" \
 		--cert "$dir/sandbox/client.pem" --key "$dir/sandbox/client.key" "$@" \
 		"$(cat "$dir/sandbox.url")$path"
 }
 
-stand_questions() {
-	stand_curl "$1" /sandbox/questions | jq .questions
+fixture_questions() {
+	fixture_curl "$1" /sandbox/questions | jq .questions
 }
 
-stand_fault() {
+fixture_fault() {
 	local fault=null
 	[ "$2" = null ] || fault="\"$2\""
-	stand_curl "$1" /sandbox/faults -H 'Content-Type: application/json' \
-		--data "{\"fault\": $fault}" >/dev/null
+	fixture_steer "$1" /sandbox/faults "{\"fault\": $fault}"
+}
+
+# fixture_steer DIR PATH JSON
+fixture_steer() {
+	fixture_curl "$1" "$2" --fail -H 'Content-Type: application/json' --data "$3" >/dev/null
+}
+
+fixture_reason() {
+	local reason=null
+	[ "$2" = null ] || reason="\"$2\""
+	fixture_steer "$1" /sandbox/reason "{\"reason\": $reason}"
+}
+
+fixture_ahead() {
+	fixture_steer "$1" /sandbox/clock "{\"offset\": $2}"
 }

@@ -47,7 +47,8 @@ static inline int64_t mono(void *ctx)
 	return ((struct stand *)ctx)->now_ms;
 }
 
-static inline void say(void *ctx, enum severity severity, const char *file, int line, const char *text)
+static inline void say(
+	void *ctx, enum severity severity, const char *file, int line, const char *text)
 {
 	struct stand *stand = ctx;
 
@@ -164,8 +165,12 @@ static inline void stand_up(struct stand *stand)
 	for (size_t i = 0; i < FAKES; i++)
 		listen_on(&stand->fakes[i], &stand->loop);
 	stand->config = (struct shared_config){
-		.redis = { .address = stand->fakes[0].address, .user = "", .password = "",
-			.ca_file = "", .master = "m", .prefix = "p:" },
+		.redis = { .address = stand->fakes[0].address,
+			.user = "",
+			.password = "",
+			.ca_file = "",
+			.master = "m",
+			.prefix = "p:" },
 		.timeout_ms = 100,
 		.removed = on_removed,
 		.ctx = stand,

@@ -160,15 +160,30 @@ bool cache_lookup(struct cache *cache, const struct cache_question *question, in
 	return found;
 }
 
-/* What was kept from before the refusal goes, and is not believed again if somebody kept it. */
-static void refuse(struct cache *cache, const struct person_key *sbj, int64_t iat)
+static void note_refusal(struct cache *cache, const struct person_key *sbj, int64_t iat)
 {
 	int64_t now_ms = clock_mono_ms(&cache->options.clock);
 
 	refusals_note(cache->refusals, sbj->bytes, iat, now_ms, now_ms + REFUSAL_HELD_MS);
 	memory_remove(cache->memory, sbj->bytes);
-	if (cache->tier != NULL)
-		cache->tier->ops->forget(cache->tier, sbj);
+}
+
+void cache_note_refusal(struct cache *cache, const struct cache_question *question, int64_t iat)
+{
+	note_refusal(cache, &question->sbj, iat);
+	if (question->has_previous)
+		note_refusal(cache, &question->previous, iat);
+}
+
+/* What was kept from before the refusal goes, and is not believed again if somebody kept it. */
+static void refuse(struct cache *cache, const struct cache_question *question, int64_t iat)
+{
+	cache_note_refusal(cache, question, iat);
+	if (cache->tier == NULL)
+		return;
+	cache->tier->ops->forget(cache->tier, &question->sbj);
+	if (question->has_previous)
+		cache->tier->ops->forget(cache->tier, &question->previous);
 }
 
 static void keep_in_tier(struct cache *cache, const struct person_key *sbj, const char *jws,
@@ -194,11 +209,8 @@ static void keep(struct cache *cache, const struct answer_policy *policy,
 
 	own_key(question, own);
 	memory_put(cache->memory, own, now, keeping_own_until(policy, answer, now), answer);
-	if (keeping_is_refusal(answer)) {
-		refuse(cache, &question->sbj, answer->issued_at);
-		if (question->has_previous)
-			refuse(cache, &question->previous, answer->issued_at);
-	}
+	if (keeping_is_refusal(answer))
+		refuse(cache, question, answer->issued_at);
 	if (until <= now)
 		return;
 	memory_put(cache->memory, question->sbj.bytes, now, until, answer);

@@ -157,6 +157,9 @@ static void on_found(void *ctx, const struct entry *entry, size_t which)
 		end(recall, NULL);
 		return;
 	}
+	/* Some other server has heard it from the service: the tier may show an older yes next. */
+	if (keeping_is_refusal(&answer))
+		cache_note_refusal(cache, question, answer.issued_at);
 	memory_put(cache->memory, question->sbj.bytes, now, until, &answer);
 	end(recall, &answer);
 }

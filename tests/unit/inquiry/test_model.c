@@ -111,7 +111,7 @@ static bool may_be_found(
 	if (d->result == RESULT_UNDETERMINED || is_overtaken(s, d) || s->time.wall >= d->exp)
 		return false;
 	if (known->own && strcmp(d->txn, sale->question.asked.txn) == 0 && d->form == sale->form &&
-	    s->time.wall < known->own_wall + own)
+		s->time.wall < known->own_wall + own)
 		return true;
 	return known->persons && s->keep_yes > 0 && sale->form == SUBJECT_DOCUMENT &&
 	       d->document == sale->document && is_the_persons(d) && is_young(s, d);
@@ -226,7 +226,7 @@ enum answer_check __wrap_cache_accept(struct cache *cache, const struct cache_qu
 		return check;
 	d = decision_behind(out);
 	check_key(s, out);
-	if (!may_be_accepted(s, question, d))
+	if (!may_be_accepted(s, question, d) || !answers_request(jws, len, nonce))
 		wrong("accepted what does not answer the question");
 	known = &s->known[place_of(d)];
 	known->own = true;

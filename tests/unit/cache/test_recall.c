@@ -329,6 +329,8 @@ static void a_tier_that_does_not_answer_is_given_up(void **state)
 	assert_non_null(cache_recall(at.cache, &question, note_recalled, &second));
 	fake_engine_pass(at.engine, RECALL_MS - 21);
 	assert_int_equal(first, -2);
+	fake_engine_fire(at.engine); /* too early */
+	assert_int_equal(first, -2);
 	fake_engine_pass(at.engine, 1);
 	assert_int_equal(first, MISS);
 	assert_int_equal(second, -2);

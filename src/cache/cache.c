@@ -86,14 +86,20 @@ void cache_close(struct cache *cache, int64_t deadline_ms)
 	free(cache);
 }
 
+static int64_t later(int64_t a, int64_t b)
+{
+	return a > b ? a : b;
+}
+
 int64_t cache_refused_at(struct cache *cache, const struct cache_question *question)
 {
 	int64_t now_ms = clock_mono_ms(&cache->options.clock);
-	int64_t current = refusals_of(cache->refusals, question->sbj.bytes, now_ms);
-	int64_t previous = question->has_previous ?
-		refusals_of(cache->refusals, question->previous.bytes, now_ms) : 0;
+	int64_t at = later(refusals_floor(cache->refusals),
+		refusals_of(cache->refusals, question->sbj.bytes, now_ms));
 
-	return current > previous ? current : previous;
+	if (!question->has_previous)
+		return at;
+	return later(at, refusals_of(cache->refusals, question->previous.bytes, now_ms));
 }
 
 static int hex_value(char c)

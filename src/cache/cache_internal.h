@@ -114,7 +114,11 @@ struct cache {
 
 /* cache.c: the policy in force, with a reference of the caller's. Any thread. */
 struct answer_policy *cache_policy(struct cache *cache);
-/* When the service last refused the person of a question, under either key. Any thread. */
+/*
+ * No yes to a question that was signed then or before is believed: when the service last refused
+ * the person, under either key, or where so many have been refused since that one has made way
+ * (refusals.h). Any thread.
+ */
 int64_t cache_refused_at(struct cache *cache, const struct cache_question *question);
 /*
  * The service has refused the person of a question: memory loses what it has of them, and no yes

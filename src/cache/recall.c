@@ -15,7 +15,6 @@
 #include "cache/cache_internal.h"
 #include "cache/keeping.h"
 #include "cache/memory.h"
-#include "cache/refusals.h"
 
 static int64_t now_ms(const struct cache *cache)
 {
@@ -113,8 +112,7 @@ static bool believe(struct cache *cache, const struct cache_question *question,
 		    struct answer *out, int64_t *until)
 {
 	struct answer_policy *policy = cache_policy(cache);
-	int64_t refused_at = later(cache_refused_at(cache, question),
-		later(refusals_floor(cache->refusals), floor_of(cache, now)));
+	int64_t refused_at = later(cache_refused_at(cache, question), floor_of(cache, now));
 	const struct answer_expectation expected = {
 		.issuer = policy->issuer,
 		.audience = policy->audience,

@@ -171,6 +171,27 @@ static void test_none_is_free(void **state)
 	pair_close(&pair);
 }
 
+/* Even a connection that is always in use grows old: addresses change behind a name. */
+static void test_old_connection(void **state)
+{
+	struct pair pair;
+	struct asked asked, slow;
+
+	(void)state;
+	pair_open(&pair, true);
+	asked = ask(&pair, "ok", 1000);
+	assert_answered(&asked);
+	asked_init(&slow, &pair.fixture, "slow 200", 1000);
+	asked_send(&slow, 1);
+	atomic_fetch_add(&pair.fixture.clock_ahead_ms, 601000);
+	asked = ask(&pair, "ok", 1000);
+	assert_answered(&asked);
+	assert_int_equal(atomic_load(&pair.peer->accepted), 2);
+	asked_wait(&slow, 1);
+	assert_answered(&slow);
+	pair_close(&pair);
+}
+
 /* A slow answer ends no connection that works for others. */
 static void test_slow_answer(void **state)
 {
@@ -304,7 +325,7 @@ static void test_connection_cut(void **state)
 	bool worked = *state != NULL;
 
 	fixture_init(&pair.fixture);
-	pair.fixture.options.breaker_failures = 5; /* libcurl tries again by itself */
+	pair.fixture.options.breaker_failures = worked ? 1 : 5; /* libcurl tries again by itself */
 	pair_open_with(&pair, (struct peer_options){ .http2 = true });
 	if (worked)
 		one = ask(&pair, "ok", 2000);
@@ -377,6 +398,7 @@ int main(void)
 		cmocka_unit_test(test_all_are_silent),
 		cmocka_unit_test(test_silent_midway),
 		cmocka_unit_test(test_none_is_free),
+		cmocka_unit_test(test_old_connection),
 		cmocka_unit_test(test_slow_answer),
 		cmocka_unit_test(test_no_streams),
 		cmocka_unit_test(test_never_any_streams),

@@ -130,6 +130,35 @@ static void test_all_are_silent(void **state)
 	pair_close(&pair);
 }
 
+/* The first connection of all never says a word after its handshake. */
+static void test_silent_from_the_start(void **state)
+{
+	enum { MANY = 20 };
+	static struct asked asked[MANY], again[MANY];
+	struct pair pair;
+
+	fixture_init(&pair.fixture);
+	pair.fixture.options.breaker_failures = 3;
+	pair_open_with(&pair, (struct peer_options){ .http2 = *state != NULL });
+	atomic_store(&pair.peer->frozen, 1);
+	for (int i = 0; i < MANY; i++) {
+		asked_init(&asked[i], &pair.fixture, "ok", 300);
+		asked_init(&again[i], &pair.fixture, "ok", 2000);
+		asked[i].then = &again[i];
+	}
+	asked_send(asked, MANY);
+	asked_wait(asked, MANY);
+	for (int i = 0; i < MANY; i++) {
+		if (asked[i].result.end == END_STATUS)
+			continue;
+		asked_wait(&again[i], 1);
+		assert_answered(&again[i]);
+	}
+	assert_in_range(atomic_load(&pair.peer->accepted), 2, 5);
+	assert_int_equal(fixture_said_count(&pair.fixture, "timed out waiting for the answer"), 1);
+	pair_close(&pair);
+}
+
 /* It fell silent in the midst of an answer. */
 static void test_silent_midway(void **state)
 {
@@ -396,6 +425,8 @@ int main(void)
 		cmocka_unit_test_prestate(test_silent_connection, http2),
 		cmocka_unit_test(test_silent_for_many),
 		cmocka_unit_test(test_all_are_silent),
+		cmocka_unit_test(test_silent_from_the_start),
+		cmocka_unit_test_prestate(test_silent_from_the_start, http2),
 		cmocka_unit_test(test_silent_midway),
 		cmocka_unit_test(test_none_is_free),
 		cmocka_unit_test(test_old_connection),

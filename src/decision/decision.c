@@ -104,8 +104,6 @@ static void on_swap(void *ctx, struct snapshot *now)
 
 static bool open_parts(struct deciding *deciding)
 {
-	struct snapshot *now;
-
 	deciding->engine = engine_start();
 	if (deciding->engine == NULL || !open_cache(deciding) || !open_transport(deciding)) {
 		report(&deciding->options.reporter, SAY_ERROR, NULL, 0,
@@ -113,10 +111,6 @@ static bool open_parts(struct deciding *deciding)
 		return false;
 	}
 	config_on_swap(deciding->config, on_swap, deciding);
-	/* What was swapped in between the start and the hook. */
-	now = config_acquire(deciding->config);
-	on_swap(deciding, now);
-	config_release(now);
 	return open_inquiries(deciding);
 }
 

@@ -46,9 +46,6 @@ struct key_set {
  */
 MUST_CHECK const char *key_read(const json_t *jwk, struct key *key);
 
-/* What a key holds besides pkey, for a key that is read or shared; without it all works, too. */
-void key_prepare(struct key *key);
-
 /* Frees what a key holds. */
 void key_drop(struct key *key);
 

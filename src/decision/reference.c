@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "decision/reference.h"
 
-#include <ctype.h>
 #include <string.h>
 #include <sys/random.h>
 
@@ -68,20 +67,3 @@ bool reference_make(char out[REFERENCE_LEN + 1])
 	return true;
 }
 
-bool reference_holds(const char *text)
-{
-	uint8_t values[DRAWN + 1];
-	size_t have = 0;
-
-	for (; *text != '\0'; text++) {
-		const char *found;
-
-		if (*text == '-' || *text == ' ')
-			continue;
-		found = strchr(alphabet, toupper((unsigned char)*text));
-		if (found == NULL || have == sizeof(values))
-			return false;
-		values[have++] = (uint8_t)(found - alphabet);
-	}
-	return have == sizeof(values) && weigh(values, sizeof(values)) == 0;
-}

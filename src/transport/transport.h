@@ -123,6 +123,5 @@ void transport_judge(struct transport *transport, enum transport_group group, in
 
 const char *transport_address(const struct transport *transport, enum transport_group group,
 			      int endpoint); /* for messages */
-size_t transport_endpoints(const struct transport *transport, enum transport_group group);
 
 #endif

@@ -74,6 +74,14 @@ static size_t line_len(const char *line)
 	return len;
 }
 
+static enum attribute attribute_of_name(const char *name)
+{
+	for (enum attribute a = ATTR_NONE + 1; a < ATTRIBUTES; a++)
+		if (strcmp(attribute_name(a), name) == 0)
+			return a;
+	return ATTR_NONE;
+}
+
 /* False at an attribute that is none. */
 static bool read_line(const char *line, size_t len, struct sale_field *out)
 {

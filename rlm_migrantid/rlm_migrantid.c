@@ -3,9 +3,9 @@
  * rlm_migrantid.c - may this SIM sale go ahead? The door through which FreeRADIUS asks.
  *
  * `authorize` is the one section. An instance is made in two steps, as the server does it:
- * bootstrap makes the attributes known before any policy that names them is read, and sets libcurl up
- * before rlm_rest does; instantiate opens all parts after the server has switched users and gone into
- * the background, so that their threads live and their files belong to the right user.
+ * bootstrap makes the attributes known before any policy that names them is read, and sets libcurl
+ * up before rlm_rest does; instantiate opens all parts after the server has switched users and gone
+ * into the background, so that their threads live and their files belong to the right user.
  */
 #include "server.h"
 

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * answer_internal.h - what a key set is made of. Inside src/answer only: nothing above sees an OpenSSL type.
+ * answer_internal.h - what a key set is made of. Inside src/answer only: nothing above sees an
+ * OpenSSL type.
  */
 #ifndef MIGRANTID_ANSWER_INTERNAL_H
 #define MIGRANTID_ANSWER_INTERNAL_H

@@ -47,8 +47,8 @@ struct key_info {
 MUST_CHECK struct key_set *key_set_parse(const char *json, size_t len, const char *file,
 					 const struct reporter *reporter);
 /*
- * As key_set_parse(), but a well-formed set without a usable key is an empty set: its owner has said
- * so on purpose, and it is for the caller to report what follows. NULL is a fault, reported.
+ * As key_set_parse(), but a well-formed set without a usable key is an empty set: its owner has
+ * said so on purpose, and it is for the caller to report what follows. NULL is a fault, reported.
  */
 MUST_CHECK struct key_set *key_set_read(const char *json, size_t len, const char *file,
 					const struct reporter *reporter);

@@ -2,10 +2,10 @@
 /*
  * keys.c - which of the service's keys are in force.
  *
- * A set counts from the last moment at which it was known to be what its owner says: of the network,
- * from its fetch; of the file, as long as that is there and can be read. Past jwks_max_age nothing
- * vouches for it any more. A well-formed set without a usable key was said on purpose and takes
- * effect; what cannot be read says nothing, and what was there before ages.
+ * A set counts from the last moment at which it was known to be what its owner says: of the
+ * network, from its fetch; of the file, as long as that is there and can be read. Past jwks_max_age
+ * nothing vouches for it any more. A well-formed set without a usable key was said on purpose and
+ * takes effect; what cannot be read says nothing, and what was there before ages.
  *
  * The network outranks the file: once something was fetched, now or before the start, the file
  * counts only when that set has become too old and the file was written after its fetch. An older

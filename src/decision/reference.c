@@ -32,7 +32,8 @@ static uint8_t check_value(const uint8_t values[DRAWN])
 
 /*
  * Bytes from 248 on are drawn again: 248 is 8 times 31, so every character is equally likely. From
- * the kernel, as each decision has one: OpenSSL's generators share locks, and cost four times as much.
+ * the kernel, as each decision has one: OpenSSL's generators share locks, and cost four times as
+ * much.
  */
 static bool draw(uint8_t values[DRAWN])
 {

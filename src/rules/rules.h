@@ -57,7 +57,8 @@ struct rule_info {
 
 /*
  * Parse the text of a rules file (terminated). `file` is its name for messages. Returns NULL after
- * having reported every error found, with file and line. The set is immutable: any thread may read it.
+ * having reported every error found, with file and line. The set is immutable: any thread may read
+ * it.
  */
 MUST_CHECK struct rule_set *rules_parse(const char *text, const char *file,
 					const struct reporter *reporter);

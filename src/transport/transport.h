@@ -91,7 +91,7 @@ struct attempt_result {
 	enum attempt_end end;
 	int status; /* HTTP, with END_STATUS */
 	int endpoint; /* -1 with END_ALL_RESTING */
-	int64_t retry_after_s; /* Retry-After of the response; -1: none. END_ALL_RESTING: until when */
+	int64_t retry_after_s; /* Retry-After; -1: none. END_ALL_RESTING: until when */
 	bool told_to_rest; /* END_ALL_RESTING: some only because the service said "slow down" */
 	const char *type; /* Content-Type, "" if none */
 	const char *body;

@@ -29,7 +29,9 @@ struct kept_cost {
 MUST_CHECK bool kept_prepare(struct kept *kept);
 void kept_clear(struct kept *kept);
 
-/* The person's key of an entry: evenly spread, as an HMAC is, or in order, as LMDB likes filling. */
+/*
+ * The person's key of an entry: evenly spread, as an HMAC is, or in order, as LMDB likes filling.
+ */
 void kept_key(uint64_t number, bool in_order, uint8_t key[PERSON_KEY_LEN]);
 
 /* All the checks that the gate makes of what it finds in a store. */

@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
  * decide SETTINGS REQUESTS [keep] - the core alone in a process, which then stays as it is, to be
- * looked into: privacy.sh takes its memory apart. Of REQUESTS nothing is left here but what the core
- * or a library has kept: it is read without buffers and wiped after each sale, unless "keep" asks
- * for a process in which something is to be found.
+ * looked into: privacy.sh takes its memory apart. Of REQUESTS nothing is left here but what the
+ * core or a library has kept: it is read without buffers and wiped after each sale, unless "keep"
+ * asks for a process in which something is to be found.
  *
  * REQUESTS holds lines of an attribute's name, "=" and its value to the end of the line; an empty
  * line ends a sale; "~ MS" waits. Each decision is a line of result and reason; "idle" says that

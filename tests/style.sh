@@ -89,7 +89,7 @@ manual() {
 		grep -nE "$misread" "$work/groff" "$work/mandoc" | none "$page has no word misread"
 		# The first and last lines are each formatter's own; groff hyphenates.
 		for formatted in groff mandoc; do
-			sed '1d;$d; s/[‐–—]//g' "$work/$formatted" | tr -d ' \t\n-' |
+			sed '1d;$d; s/\xc2\xa0//g; s/[‐–—]//g' "$work/$formatted" | tr -d ' \t\n-' |
 				fold -w 60 >"$work/$formatted.text"
 		done
 		diff "$work/groff.text" "$work/mandoc.text" | head -n 4 |

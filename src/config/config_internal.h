@@ -132,9 +132,7 @@ MUST_CHECK bool keys_open(struct config *config);
 void keys_look(struct config *config);
 /* A fetched set; false after it was reported to be none. */
 bool keys_take(struct config *config, const char *text, size_t len);
-/*
- * The set in force now, NULL: none; says what has changed. Borrowed until the next call of these.
- */
+/* The set in force now, NULL: none; says what has changed. Borrowed until the next call here. */
 struct key_set *keys_choose(struct config *config);
 /* Write down what was fetched, if that is still to be done. */
 void keys_store(struct config *config);

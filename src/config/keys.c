@@ -169,12 +169,12 @@ bool keys_take(struct config *config, const char *text, size_t len)
 void keys_store(struct config *config)
 {
 	struct keys *keys = &config->keys;
-	const struct settings *settings = settings_of(config);
+	const char *folder = config->boot->settings->state_directory;
 	const struct stored_keys stored = { keys->text, keys->len, keys->fetched.said_at };
 
 	if (!keys->unstored || config->options.check_only)
 		return;
-	keys->unstored = !keys_stored_save(settings->state_directory, settings->issuer, &stored,
+	keys->unstored = !keys_stored_save(folder, settings_of(config)->issuer, &stored,
 		keys->store_told ? NULL : &config->reporter);
 	keys->store_told = keys->unstored;
 }

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
  * A stored set is one line, "migrantid-keys 1 TIME DIGEST", and behind it the set as it was
- * fetched. The digest is over time, issuer and set: it finds damage. It is no signature, and needs
- * to be none: whoever can write here could as well change jwks_file.
+ * fetched. The digest is over time, issuer and set: it finds damage. It is no signature and needs
+ * to be none: whoever may write here is the server itself.
  */
 #include <errno.h>
 #include <fcntl.h>

@@ -104,8 +104,6 @@ static void on_swap(void *ctx, struct snapshot *now)
 
 static bool open_parts(struct decider *decider)
 {
-	struct snapshot *now;
-
 	decider->engine = engine_start();
 	if (decider->engine == NULL || !open_cache(decider) || !open_transport(decider)) {
 		report(&decider->options.reporter, SAY_ERROR, NULL, 0,
@@ -113,10 +111,6 @@ static bool open_parts(struct decider *decider)
 		return false;
 	}
 	config_on_swap(decider->config, on_swap, decider);
-	/* What was swapped in between the start and the hook. */
-	now = config_acquire(decider->config);
-	on_swap(decider, now);
-	config_release(now);
 	return open_inquiries(decider);
 }
 

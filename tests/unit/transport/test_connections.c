@@ -130,6 +130,47 @@ static void test_all_are_silent(void **state)
 	pair_close(&pair);
 }
 
+/* It fell silent in the midst of an answer. */
+static void test_silent_midway(void **state)
+{
+	struct pair pair;
+	struct asked asked;
+
+	(void)state;
+	pair_open(&pair, true);
+	asked = ask(&pair, "stall", 300);
+	assert_int_equal(asked.result.end, END_TIMEOUT);
+	asked = ask(&pair, "ok", 1000);
+	assert_answered(&asked);
+	assert_int_equal(atomic_load(&pair.peer->accepted), 2);
+	pair_close(&pair);
+}
+
+/* All connections are taken by those who wait in vain: who waits for one gives them up. */
+static void test_none_is_free(void **state)
+{
+	static struct asked asked[4];
+	struct pair pair;
+	struct asked one;
+
+	(void)state;
+	pair_open(&pair, false);
+	for (size_t i = 0; i < ARRAY_LEN(asked); i++)
+		asked_init(&asked[i], &pair.fixture, "silent", 3000);
+	asked_send(asked, ARRAY_LEN(asked));
+	for (int i = 0; i < 400 && atomic_load(&pair.peer->requests) < 4; i++)
+		(void)usleep(5000);
+	one = ask(&pair, "ok", 300);
+	assert_int_equal(one.result.end, END_TIMEOUT);
+	assert_string_equal(one.cause, "timed out waiting for a free connection");
+	asked_wait(asked, ARRAY_LEN(asked));
+	for (size_t i = 0; i < ARRAY_LEN(asked); i++)
+		assert_int_equal(asked[i].result.end, END_CONNECTION_GIVEN_UP);
+	one = ask(&pair, "ok", 1000);
+	assert_answered(&one);
+	pair_close(&pair);
+}
+
 /* A slow answer ends no connection that works for others. */
 static void test_slow_answer(void **state)
 {
@@ -334,6 +375,8 @@ int main(void)
 		cmocka_unit_test_prestate(test_silent_connection, http2),
 		cmocka_unit_test(test_silent_for_many),
 		cmocka_unit_test(test_all_are_silent),
+		cmocka_unit_test(test_silent_midway),
+		cmocka_unit_test(test_none_is_free),
 		cmocka_unit_test(test_slow_answer),
 		cmocka_unit_test(test_no_streams),
 		cmocka_unit_test(test_never_any_streams),

@@ -45,18 +45,20 @@ struct tier_ops {
 	enum source source;
 	/*
 	 * Look under up to TIER_KEYS_MAX keys; the first that has an entry counts. NULL: not to be
-	 * had now, nothing will be called. Else `found` is called exactly once and never from within
-	 * recall(), unless cancel() comes first.
+	 * had now, nothing will be called. Else `found` is called exactly once and never from
+	 * within recall(), unless cancel() comes first.
 	 */
 	struct tier_look *(*recall)(struct tier *tier, const struct person_key *const *keys,
 				    size_t count, tier_found *found, void *ctx);
-	/* Nobody waits any more; `late`: it should have answered, which is held against the tier. */
+	/*
+	 * Nobody waits any more; `late`: it should have answered, which is held against the tier.
+	 */
 	void (*cancel)(struct tier *tier, struct tier_look *look, bool late);
 	/* Best effort, waits for nothing, replaces what was there. */
 	void (*keep)(struct tier *tier, const struct person_key *key, const struct entry *entry);
 	/*
-	 * The service has refused this person: what is kept under the key must not be found again. A
-	 * tier that cannot write it down within its own bound closes itself for reading.
+	 * The service has refused this person: what is kept under the key must not be found again.
+	 * A tier that cannot write it down within its own bound closes itself for reading.
 	 */
 	void (*forget)(struct tier *tier, const struct person_key *key);
 	void (*health)(struct tier *tier, struct tier_health *out); /* any thread */

@@ -129,7 +129,9 @@ void connections_tell(struct pool *pool)
 {
 	struct exchange *exchange;
 
-	/* First all leave libcurl: a hook may send the next attempt, which needs a free connection. */
+	/*
+	 * First all leave libcurl: a hook may send the next attempt, which needs a free connection.
+	 */
 	for (exchange = pool->exchanges; exchange != NULL; exchange = exchange->next)
 		if (exchange->lost)
 			exchange_stop(exchange);

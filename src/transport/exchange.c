@@ -39,7 +39,9 @@ static void timed_out(struct exchange *exchange)
 		connections_give_up(pool, exchange->sent_at);
 	else if (exchange->stage == EXCHANGE_ANSWERED)
 		connections_give_up(pool, exchange->read_at + 1);
-	/* A connection that worked and fell silent says nothing of who may be behind a fresh one. */
+	/*
+	 * A connection that worked and fell silent says nothing of who may be behind a fresh one.
+	 */
 	if (connection != NULL && connection->given_up && exchange->worked_before)
 		outcome = BREAKER_ABANDONED;
 	if (outcome == BREAKER_ABANDONED)

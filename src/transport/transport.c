@@ -201,7 +201,3 @@ const char *transport_address(
 	return transport->options.groups[group].urls[endpoint];
 }
 
-size_t transport_endpoints(const struct transport *transport, enum transport_group group)
-{
-	return transport->options.groups[group].count;
-}

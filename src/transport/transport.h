@@ -100,7 +100,7 @@ struct attempt_result {
 	enum attempt_end end;
 	int status; /* HTTP, with END_STATUS */
 	int endpoint; /* -1 with END_ALL_RESTING */
-	int64_t retry_after_s; /* Retry-After of the response; -1: none. END_ALL_RESTING: until when */
+	int64_t retry_after_s; /* Retry-After; -1: none. END_ALL_RESTING: until when */
 	bool told_to_rest; /* END_ALL_RESTING: some only because the service said "slow down" */
 	const char *type; /* Content-Type, "" if none */
 	const char *body;
@@ -139,6 +139,5 @@ void transport_judge(struct transport *transport, enum transport_group group, in
 
 const char *transport_address(const struct transport *transport, enum transport_group group,
 			      int endpoint); /* for messages */
-size_t transport_endpoints(const struct transport *transport, enum transport_group group);
 
 #endif

@@ -43,8 +43,8 @@ struct store_ops {
 	 * that were before it failed. */
 	bool (*purge)(struct store *store, int64_t before, uint64_t *removed);
 	/*
-	 * Another number after every remove() and purge(), whichever process called it: whoever keeps
-	 * what came out of the store then forgets it. 0: the store is unwell.
+	 * Another number after every remove() and purge(), whichever process called it: whoever
+	 * keeps what came out of the store then forgets it. 0: the store is unwell.
 	 */
 	uint64_t (*generation)(struct store *store);
 	bool (*stats)(struct store *store, struct store_stats *out);

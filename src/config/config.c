@@ -176,10 +176,16 @@ struct snapshot *config_acquire(struct config *config)
 void config_on_swap(
 	struct config *config, void (*swapped)(void *ctx, struct snapshot *now), void *ctx)
 {
+	struct snapshot *now;
+
 	pthread_mutex_lock(&config->outward);
 	config->swapped = swapped;
 	config->swapped_ctx = ctx;
+	now = config_acquire(config);
+	if (swapped != NULL)
+		swapped(ctx, now);
 	pthread_mutex_unlock(&config->outward);
+	config_release(now);
 }
 
 void config_on_keys(struct config *config, void (*settled)(void *ctx, bool good), void *ctx)

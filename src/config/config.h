@@ -65,10 +65,11 @@ struct snapshot *config_acquire(struct config *config);
 void config_release(struct snapshot *snapshot); /* NULL is fine */
 
 /*
- * Called by the watcher after each swap; one hook. Set before the first decision, and before the
- * first config_acquire(): what was swapped earlier is not told again. NULL clears it and returns
- * when no call is under way. A hook may call config_acquire() and config_offer_keys(), but neither
- * config_on_*() nor config_close(); `now` is borrowed.
+ * One hook, called with the snapshot in force: at once by this function, then by the watcher after
+ * each swap. Calls never overlap and none is with an older snapshot than the one before; the same
+ * may come twice. NULL clears it and returns when no call is under way. A hook may call
+ * config_acquire() and config_offer_keys(), but neither config_on_*() nor config_close(); `now` is
+ * borrowed.
  */
 void config_on_swap(
 	struct config *config, void (*swapped)(void *ctx, struct snapshot *now), void *ctx);

@@ -4,9 +4,9 @@
  *
  * Locking: config->mutex guards the snapshot in force, what was offered and the watcher's orders,
  * and is held to copy a pointer. config->outward is held around every call out of this folder
- * (hooks, reporter, clock), so that a thread that had to be left behind calls nobody who may be gone;
- * the watcher never takes it with config->mutex held. All else in struct config belongs to the
- * watcher, and to who opens before there is one.
+ * (hooks, reporter, clock), so that a thread that had to be left behind calls nobody who may be
+ * gone; the watcher never takes it with config->mutex held. All else in struct config belongs to
+ * the watcher, and to who opens before there is one.
  */
 #ifndef MIGRANTID_CONFIG_INTERNAL_H
 #define MIGRANTID_CONFIG_INTERNAL_H
@@ -132,7 +132,7 @@ MUST_CHECK bool keys_open(struct config *config);
 void keys_look(struct config *config);
 /* A fetched set; false after it was reported to be none. */
 bool keys_take(struct config *config, const char *text, size_t len);
-/* The set in force now, NULL: none; says what has changed. Borrowed until the next call of these. */
+/* The set in force now, NULL: none; says what has changed. Borrowed until the next call here. */
 struct key_set *keys_choose(struct config *config);
 /* Write down what was fetched, if that is still to be done. */
 void keys_store(struct config *config);

@@ -2,10 +2,10 @@
 /*
  * keys.c - which of the service's keys are in force.
  *
- * A set counts from the last moment at which it was known to be what its owner says: of the network,
- * from its fetch; of the file, as long as that is there and can be read. Past jwks_max_age nothing
- * vouches for it any more. A well-formed set without a usable key was said on purpose and takes
- * effect; what cannot be read says nothing, and what was there before ages.
+ * A set counts from the last moment at which it was known to be what its owner says: of the
+ * network, from its fetch; of the file, as long as that is there and can be read. Past jwks_max_age
+ * nothing vouches for it any more. A well-formed set without a usable key was said on purpose and
+ * takes effect; what cannot be read says nothing, and what was there before ages.
  *
  * The network outranks the file: once something was fetched, now or before the start, the file
  * counts only when that set has become too old and the file was written after its fetch. An older
@@ -169,12 +169,12 @@ bool keys_take(struct config *config, const char *text, size_t len)
 void keys_store(struct config *config)
 {
 	struct keys *keys = &config->keys;
-	const struct settings *settings = settings_of(config);
+	const char *folder = config->boot->settings->state_directory;
 	const struct stored_keys stored = { keys->text, keys->len, keys->fetched.said_at };
 
 	if (!keys->unstored || config->options.check_only)
 		return;
-	keys->unstored = !keys_stored_save(settings->state_directory, settings->issuer, &stored,
+	keys->unstored = !keys_stored_save(folder, settings_of(config)->issuer, &stored,
 		keys->store_told ? NULL : &config->reporter);
 	keys->store_told = keys->unstored;
 }

@@ -36,12 +36,11 @@ struct messages; /* opaque */
  * of a No have a remedy, and in none is it empty. A bad request's clerk's text has at most
  * MESSAGE_MAX_BEFORE_ATTRIBUTE octets. NULL after every error found was reported with
  * file and line (unknown reason, no language tag, over-long or non-UTF-8 text, control characters,
- * missing text). One reference to start with.
+ * missing text). Immutable; any thread may read it.
  */
 MUST_CHECK struct messages *messages_parse(
 	const char *text, const char *file, const struct reporter *reporter);
-struct messages *messages_ref(struct messages *messages);
-void messages_unref(struct messages *messages); /* NULL is fine */
+void messages_free(struct messages *messages); /* NULL is fine */
 
 /*
  * The text for a reason in the best language that has one, of those that `asked` names as

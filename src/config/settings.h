@@ -99,8 +99,8 @@ extern const struct settings_group settings_groups[SETTINGS_GROUPS];
 /*
  * Load and check a file. NULL after every error found was reported with file, line and what to do.
  * Relative paths in it are relative to the file's own directory. settings_free() it. Looks whether
- * the files named can be read, but jwks_file, which may be gone for a time while the server runs, and
- * warns of keys that everybody may read. Thread-safe.
+ * the files named can be read, but for jwks_file, which may be gone for a time while the server
+ * runs, and warns of keys that everybody may read. Thread-safe.
  */
 MUST_CHECK struct settings *settings_load(const char *path, const struct reporter *reporter);
 void settings_free(struct settings *settings); /* NULL is fine */

@@ -234,12 +234,6 @@ const char *rules_digest(const struct rule_set *set)
 	return set->digest;
 }
 
-struct rule_set *rules_ref(struct rule_set *set)
-{
-	atomic_fetch_add_explicit(&set->references, 1, memory_order_relaxed);
-	return set;
-}
-
 static void drop_words(struct rule *rule)
 {
 	free(rule->nationality.at);
@@ -248,10 +242,9 @@ static void drop_words(struct rule *rule)
 	free(rule->accreditation.at);
 }
 
-void rules_unref(struct rule_set *set)
+void rules_free(struct rule_set *set)
 {
-	if (set == NULL ||
-	    atomic_fetch_sub_explicit(&set->references, 1, memory_order_acq_rel) > 1)
+	if (set == NULL)
 		return;
 	for (size_t i = 0; i < set->count; i++)
 		drop_words(&set->rules[i]);

@@ -5,7 +5,6 @@
 #ifndef MIGRANTID_RULES_INTERNAL_H
 #define MIGRANTID_RULES_INTERNAL_H
 
-#include <stdatomic.h>
 
 #include <libconfig.h>
 
@@ -38,7 +37,6 @@ struct rule {
 };
 
 struct rule_set {
-	atomic_uint references;
 	config_t config;
 	struct country_codes codes; /* states besides those of Doc 9303 */
 	struct rule home; /* who is a citizen of the operator's own state */

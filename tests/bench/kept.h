@@ -29,7 +29,7 @@ struct kept_cost {
 MUST_CHECK bool kept_prepare(struct kept *kept);
 void kept_clear(struct kept *kept);
 
-/* The person's key of an entry: evenly spread, as an HMAC is, or in order, as LMDB likes filling. */
+/* The person's key of an entry: evenly spread, as an HMAC is, or in order. */
 void kept_key(uint64_t number, bool in_order, uint8_t key[PERSON_KEY_LEN]);
 
 /* All the checks that the gate makes of what it finds in a store. */
@@ -38,7 +38,7 @@ MUST_CHECK bool kept_holds(const struct kept *kept, const struct entry *found);
 /* Fill, measure, empty. False if something does not have what it was given. */
 MUST_CHECK bool kept_in_memory(const struct kept *kept, uint64_t entries, struct kept_cost *cost);
 /* In a directory that is there and empty. */
-MUST_CHECK bool kept_in_lmdb(
+MUST_CHECK bool kept_in_disk(
 	const struct kept *kept, const char *directory, uint64_t entries, struct kept_cost *cost);
 /* In a Redis that is there and empty, at the path of a socket or "address:port". */
 MUST_CHECK bool kept_in_redis(

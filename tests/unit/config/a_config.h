@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * a_config.h - a folder with a whole configuration, a clock that the test moves, and a configuration
- * opened of it without a thread, so that each look at the files is the test's own config_tick().
- * Include it behind <cmocka.h>.
+ * a_config.h - a folder with a whole configuration, a clock that the test moves, and that
+ * configuration opened without a thread, so that each look at the files is the test's own
+ * config_tick(). Include it behind <cmocka.h>.
  */
 #ifndef MIGRANTID_A_CONFIG_H
 #define MIGRANTID_A_CONFIG_H

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * Every single allocation of ours and of OpenSSL's fails once while a configuration is opened, reloaded and given
- * keys: what cannot be taken is refused with a word, and taken when memory is back. Linked with
- * --wrap=malloc, calloc, strdup and strndup.
+ * Allocations of ours and of OpenSSL's fail, one each time, while a configuration is opened,
+ * reloaded and given keys: what cannot be taken is refused with a word, and taken when memory is
+ * back. Linked with --wrap=malloc, calloc, strdup and strndup.
  */
 #include <setjmp.h>
 #include <stdarg.h>

@@ -98,6 +98,28 @@ static void takes_a_swapped_link(void **state)
 	assert_int_equal(bench.config->now->person_key.bytes[0], 0xFF);
 }
 
+/* What was in force is there again, by a link: nothing has changed but that it is over. */
+static void says_that_a_swap_was_undone(void **state)
+{
+	struct bench_path path = path_in(&bench, "person.key"), link = path_in(&bench, "link");
+
+	(void)state;
+	assert_int_equal(rename(path.text, path_in(&bench, "good").text), 0);
+	put(&bench, "bad", "nonsense");
+	assert_int_equal(symlink("good", path.text), 0);
+	assert_int_equal(look(&bench), 2);
+	assert_int_equal(symlink("bad", link.text), 0);
+	assert_int_equal(rename(link.text, path.text), 0);
+	assert_int_equal(look(&bench), 2);
+	assert_heard(&bench.heard, "person.key:0: not an operator's key");
+	assert_int_equal(symlink("good", link.text), 0);
+	assert_int_equal(rename(link.text, path.text), 0);
+	(void)look(&bench);
+	assert_heard(&bench.heard, "what was wrong with the configuration is mended");
+	(void)look(&bench);
+	assert_silent(&bench);
+}
+
 /* What is wrong is said once, whatever time passes, and what of it changes, and that it is over. */
 static void says_a_failure_once(void **state)
 {
@@ -271,11 +293,11 @@ static void calls_the_hook_with_each_swap(void **state)
 	(void)look(&bench);
 	put(&bench, "person.key", KEY_A);
 	(void)look(&bench);
-	assert_int_equal(numbers, 23);
+	assert_int_equal(numbers, 123);
 	config_on_swap(bench.config, NULL, NULL);
 	put(&bench, "person.key", KEY_B);
 	(void)look(&bench);
-	assert_int_equal(numbers, 23);
+	assert_int_equal(numbers, 123);
 }
 
 static void warns_daily_of_a_certificate_that_ends(void **state)
@@ -303,6 +325,7 @@ int main(void)
 		TEST(takes_a_change_of_each_file),
 		TEST(takes_a_key_and_its_settings_live),
 		TEST(takes_a_swapped_link),
+		TEST(says_that_a_swap_was_undone),
 		TEST(says_a_failure_once),
 		TEST(mends_by_chmod_alone),
 		TEST(retries_what_failed_for_another_reason),

@@ -371,16 +371,6 @@ static void a_strange_attribute_is_refused(void **state)
 	}
 }
 
-static void names_lead_back_to_attributes(void **state)
-{
-	(void)state;
-	for (size_t i = 0; i < ARRAY_LEN(bounds); i++)
-		assert_int_equal(attribute_of_name(attribute_name(bounds[i].attribute)),
-			bounds[i].attribute);
-	assert_int_equal(attribute_of_name(""), ATTR_NONE);
-	assert_int_equal(attribute_of_name("MigrantID-Nationalit"), ATTR_NONE);
-}
-
 static void an_mrz_fills_all_but_the_birth(void **state)
 {
 	static const struct shown shown = { .code = "PD" };
@@ -557,14 +547,14 @@ static void cyrillic_numbers_agree_with_a_zone(void **state)
 	static const struct {
 		const char *told, *shown, *number;
 	} rows[] = {
-		{ "\u041c\u04201234567", "MP1234567", "MP1234567" },
-		{ "\u043c\u0440 1234567", "MP1234567", "MP1234567" },
-		{ "\u041c\u04201234567", "MR1234567", "MP1234567" },
-		{ "\u0412\u0423 \u2116 012345", "BY012345<", "BY012345" },
-		{ "\u0412\u0423 \u2116 012345", "VU012345<", "BY012345" },
-		{ "\u0410\u0411 123456", "AB123456<", "A\u0411123456" },
-		{ "\u0425\u0429 123", "KHSHCH123", "X\u0429123" },
-		{ "\u042c\u0410 123", "A123<<<<<", "\u042cA123" },
+		{ "МР1234567", "MP1234567", "MP1234567" },
+		{ "мр 1234567", "MP1234567", "MP1234567" },
+		{ "МР1234567", "MR1234567", "MP1234567" },
+		{ "ВУ \u2116 012345", "BY012345<", "BY012345" },
+		{ "ВУ \u2116 012345", "VU012345<", "BY012345" },
+		{ "АБ 123456", "AB123456<", "AБ123456" },
+		{ "ХЩ 123", "KHSHCH123", "XЩ123" },
+		{ "ЬА 123", "A123<<<<<", "ЬA123" },
 	};
 
 	(void)state;
@@ -616,7 +606,7 @@ static void a_faulty_mrz_is_refused(void **state)
 		{ "P<BLRTEST<<PERSON<<<<<<<<<<<<<<<<<<<<<<<<<<*",
 			"MP12345673BLR9001311F3006308<<<<<<<<<<<<<<00", REASON_ATTRIBUTE_INVALID,
 			MRZ_NAME },
-		{ "P<ZZZTEST<<PERSON<<<<<<<<<<<<<<<<<<<<<<<<<<<",
+		{ "P<<<<TEST<<PERSON<<<<<<<<<<<<<<<<<<<<<<<<<<<",
 			"MP12345673BLR9001311F3006308<<<<<<<<<<<<<<00", REASON_ATTRIBUTE_INVALID,
 			MRZ_ISSUER },
 		{ "P<BLRTEST<<PERSON<<<<<<<<<<<<<<<<<<<<<<<<<<<",
@@ -667,8 +657,8 @@ static void a_fault_of_form_comes_first(void **state)
 	tell(&request, ATTR_NATIONALITY, "ZZZ");
 	expect_fault("nationality", &request, REASON_ATTRIBUTE_INVALID, ATTR_NATIONALITY,
 		MRZ_FIELD_NONE);
-	tell(&request, ATTR_LANGUAGE, "");
-	expect_fault("empty", &request, REASON_ATTRIBUTE_INVALID, ATTR_LANGUAGE, MRZ_FIELD_NONE);
+	tell(&request, ATTR_SALE_ID, "");
+	expect_fault("empty", &request, REASON_ATTRIBUTE_INVALID, ATTR_SALE_ID, MRZ_FIELD_NONE);
 }
 
 static void a_laissez_passer_shows_no_nationality(void **state)
@@ -728,7 +718,6 @@ int main(void)
 		cmocka_unit_test(cyrillic_numbers_agree_with_a_zone),
 		cmocka_unit_test(the_longest_values_fit),
 		cmocka_unit_test(a_strange_attribute_is_refused),
-		cmocka_unit_test(names_lead_back_to_attributes),
 		cmocka_unit_test(an_mrz_fills_all_but_the_birth),
 		cmocka_unit_test(what_is_told_may_agree),
 		cmocka_unit_test(a_kind_cannot_disagree_with_an_mrz),

@@ -82,6 +82,69 @@ static void test_ends(void **state)
 	}
 }
 
+/* Nor is there a header without an end. */
+static void test_header_bound(void **state)
+{
+	struct pair pair;
+	struct asked asked;
+
+	(void)state;
+	pair_open(&pair, false);
+	asked = fixture_ask(&pair.fixture, "header 30000", 2000);
+	assert_int_equal(asked.result.end, END_STATUS);
+	asked = fixture_ask(&pair.fixture, "header 200000", 2000);
+	assert_int_equal(asked.result.end, END_TOO_LARGE);
+	pair_close(&pair);
+}
+
+/* The way is configured, not found in the environment. */
+static void test_no_proxy(void **state)
+{
+	struct pair pair;
+	struct asked asked;
+
+	(void)state;
+	assert_int_equal(setenv("https_proxy", "http://127.0.0.1:1", 1), 0);
+	pair_open(&pair, false);
+	asked = fixture_ask(&pair.fixture, "ok", 2000);
+	assert_int_equal(asked.result.end, END_STATUS);
+	pair_close(&pair);
+	assert_int_equal(unsetenv("https_proxy"), 0);
+}
+
+/* GET, as keys are fetched: from the address as it is. */
+static void test_get(void **state)
+{
+	struct pair pair;
+	struct asked asked;
+
+	(void)state;
+	pair_open(&pair, false);
+	asked_init(&asked, &pair.fixture, "", 2000);
+	asked.attempt.method = HTTP_GET;
+	asked.attempt.body = asked.attempt.idempotency_key = NULL;
+	asked.attempt.path = "";
+	asked_send(&asked, 1);
+	asked_wait(&asked, 1);
+	assert_int_equal(asked.result.end, END_STATUS);
+	pair_close(&pair);
+}
+
+/* What was due before it was sent ends, and not within the call. */
+static void test_past_deadline(void **state)
+{
+	struct pair pair;
+	struct asked asked;
+
+	(void)state;
+	pair_open(&pair, false);
+	asked = fixture_ask(&pair.fixture, "ok", -5);
+	assert_int_equal(asked.result.end, END_TIMEOUT);
+	asked = fixture_ask(&pair.fixture, "ok", 2000);
+	assert_int_equal(asked.result.end, END_STATUS);
+	pair_close(&pair);
+}
+
 int main(void)
 {
 	static char http2[] = "HTTP/2";
@@ -90,6 +153,10 @@ int main(void)
 		cmocka_unit_test_prestate(test_status, http2),
 		cmocka_unit_test(test_ends),
 		cmocka_unit_test_prestate(test_ends, http2),
+		cmocka_unit_test(test_header_bound),
+		cmocka_unit_test(test_no_proxy),
+		cmocka_unit_test(test_get),
+		cmocka_unit_test(test_past_deadline),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -71,8 +71,6 @@ static void test_in_order(void **state)
 		assert_int_equal(ask(&group, "ok").result.endpoint, 0);
 	assert_int_equal(ask_avoiding(&group, "ok", 0).result.endpoint, 1);
 	assert_int_equal(ask_avoiding(&group, "ok", 1).result.endpoint, 0);
-	assert_int_equal(transport_endpoints(group.fixture.transport, GROUP_SERVICE), 2);
-	assert_int_equal(transport_endpoints(group.fixture.transport, GROUP_KEYS), 0);
 	assert_string_equal(
 		transport_address(group.fixture.transport, GROUP_SERVICE, 1), group.peers[1]->url);
 	group_close(&group);
@@ -210,7 +208,9 @@ static void test_judged(void **state)
 	fixture_open(&group.fixture, group.peers[0]->url, NULL);
 	(void)ask(&group, "status 500");
 	assert_int_equal(ask(&group, "ok").result.end, END_STATUS);
-	asked_init(&late, &group.fixture, "slow 400", 5000);
+	assert_int_equal(fixture_said_count(&group.fixture, "answers again"), 1);
+	atomic_fetch_add(&group.fixture.clock_ahead_ms, 61000);
+	asked_init(&late, &group.fixture, "slow 400", 500000);
 	asked_send(&late, 1);
 	(void)ask(&group, "status 500");
 	(void)ask(&group, "status 502");
@@ -229,7 +229,7 @@ static void test_judged(void **state)
 	asked = ask(&group, "ok");
 	assert_int_equal(asked.result.end, END_STATUS);
 	assert_true(fixture_said(&group.fixture, "HTTP status 500"));
-	assert_int_equal(fixture_said_count(&group.fixture, "answers again"), 1);
+	assert_true(fixture_said(&group.fixture, "answers again after 6"));
 	group_close(&group);
 }
 
@@ -258,6 +258,28 @@ static void test_probe_cancelled(void **state)
 	engine_call(group.fixture.engine, cancel, &probe);
 	assert_int_equal(ask(&group, "ok").result.end, END_STATUS);
 	assert_false(probe.ended);
+	group_close(&group);
+}
+
+/* A response that nobody judges says nothing: the next one is the probe. */
+static void test_probe_not_judged(void **state)
+{
+	struct group group;
+	struct asked probe;
+
+	(void)state;
+	group_init(&group);
+	group.fixture.options.breaker_failures = 1;
+	fixture_open(&group.fixture, group.peers[0]->url, NULL);
+	(void)ask(&group, "cut");
+	for (int i = 0; i < 2; i++) {
+		atomic_fetch_add(&group.fixture.clock_ahead_ms, 61000);
+		asked_init(&probe, &group.fixture, "ok", 1000);
+		probe.not_judged = true;
+		asked_send(&probe, 1);
+		asked_wait(&probe, 1);
+		assert_int_equal(probe.result.end, END_STATUS);
+	}
 	group_close(&group);
 }
 
@@ -378,6 +400,7 @@ int main(void)
 		cmocka_unit_test(test_nobody_to_ask),
 		cmocka_unit_test(test_judged),
 		cmocka_unit_test(test_probe_cancelled),
+		cmocka_unit_test(test_probe_not_judged),
 		cmocka_unit_test(test_said),
 		cmocka_unit_test(test_no_descriptors),
 		cmocka_unit_test(test_cancelled_from_a_hook),

@@ -4,6 +4,7 @@
  */
 #include <stdio.h>
 #include <stdlib.h>
+#include <unistd.h>
 
 #include <openssl/pem.h>
 
@@ -228,6 +229,9 @@ static void test_new_authority(void **state)
 	tls_material_unref(other);
 	asked = fixture_ask(&fixture, "ok", 2000);
 	assert_int_equal(asked.result.end, END_TLS);
+	/* The old connections are closed, and what they were opened with is let go. */
+	(void)usleep(50000);
+	assert_int_equal(atomic_load(&fixture.tls->references), 1);
 	fixture_close(&fixture);
 	peer_stop(peer);
 }

@@ -74,8 +74,9 @@ bool reply_pairs_add(RADIUS_PACKET *reply, unsigned vendor, const struct decisio
 		add_number(&ours, REPLY_REASON, decision->reason) &&
 		add_text(&ours, REPLY_REFERENCE, decision->reference) &&
 		add_text(&ours, REPLY_RULE, decision->rule) &&
-		add_number(&ours, REPLY_SOURCE, decision->source) &&
-		add_number(&ours, REPLY_VALID_UNTIL, decision->valid_until) &&
+		(!decision->tells_source ||
+			(add_number(&ours, REPLY_SOURCE, decision->source) &&
+				add_number(&ours, REPLY_VALID_UNTIL, decision->valid_until))) &&
 		add_number(&ours, REPLY_RETRY_AFTER, decision->retry_after) &&
 		add_text(&ours, REPLY_REMEDY, decision->remedy) &&
 		add_text(&standard, PW_REPLY_MESSAGE, decision->clerk) &&

@@ -7,7 +7,7 @@
 
 #include "server.h"
 
-#include "decision/gate.h"
+#include "decision/decision.h"
 
 /*
  * Add what a decision says: the vendor's attributes, Reply-Message, Class, and State for a

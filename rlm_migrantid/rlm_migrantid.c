@@ -4,15 +4,15 @@
  *
  * `authorize` is the one section. An instance is made in two steps, as the server does it:
  * bootstrap makes the attributes known before any policy that names them is read, and sets libcurl up
- * before rlm_rest does; instantiate opens the gate after the server has switched users and gone into
- * the background, so that the gate's thread lives and its files belong to the right user.
+ * before rlm_rest does; instantiate opens all parts after the server has switched users and gone into
+ * the background, so that their threads live and their files belong to the right user.
  */
 #include "server.h"
 
 #include <errno.h>
 
 #include "dictionary.h"
-#include "decision/gate.h"
+#include "decision/decision.h"
 #include "layout.h"
 #include "reply_pairs.h"
 #include "sale_pairs.h"
@@ -22,10 +22,10 @@ struct instance {
 	const char *config; /* path of migrantid.cfg; the server's */
 	const char *name; /* of this instance, in messages; the server's */
 	unsigned vendor; /* private enterprise number of our attributes */
-	struct gate *gate; /* NULL: not opened */
+	struct deciding *deciding; /* NULL: not opened */
 };
 
-/* Every setting of the module's section; what the gate is told stands in migrantid.cfg. */
+/* Every setting of the module's section; what the core is told stands in migrantid.cfg. */
 static const CONF_PARSER settings[] = {
 	{ "config",
 		FR_CONF_OFFSET(PW_TYPE_FILE_INPUT | PW_TYPE_REQUIRED, struct instance, config),
@@ -79,7 +79,7 @@ static bool settings_known(const CONF_SECTION *section)
 }
 
 /*
- * How many threads may wait in the gate at once, 0 if it cannot be told. Without a thread pool,
+ * How many threads may wait in decide() at once, 0 if it cannot be told. Without a thread pool,
  * and with -X whatever the pool's size, it is one, which can never be one too many.
  */
 static int64_t count_workers(CONF_SECTION *server)
@@ -107,7 +107,7 @@ static int bootstrap(CONF_SECTION *section, void *instance)
 	if (!self->name)
 		self->name = cf_section_name1(section);
 	if (!layout_matches() || !settings_known(section) ||
-		!dictionary_load(section, &self->vendor) || !gate_prepare())
+		!dictionary_load(section, &self->vendor) || !deciding_prepare())
 		return -1;
 	return 0;
 }
@@ -125,7 +125,7 @@ static void warn_of_debugging(const struct instance *self)
 static int instantiate(UNUSED CONF_SECTION *section, void *instance)
 {
 	struct instance *self = instance;
-	const struct gate_options options = {
+	const struct deciding_options options = {
 		.settings_file = self->config,
 		.workers = count_workers(main_config.config),
 		.check_only = check_config,
@@ -134,8 +134,8 @@ static int instantiate(UNUSED CONF_SECTION *section, void *instance)
 	};
 
 	warn_of_debugging(self);
-	self->gate = gate_open(&options);
-	return self->gate ? 0 : -1;
+	self->deciding = deciding_open(&options);
+	return self->deciding ? 0 : -1;
 }
 
 /* Also called for an instance that bootstrap or instantiate gave up on. */
@@ -143,8 +143,8 @@ static int detach(void *instance)
 {
 	struct instance *self = instance;
 
-	gate_close(self->gate);
-	self->gate = NULL;
+	deciding_close(self->deciding);
+	self->deciding = NULL;
 	return 0;
 }
 
@@ -195,11 +195,18 @@ static rlm_rcode_t authorize(void *instance, REQUEST *request)
 {
 	const struct instance *self = instance;
 	int64_t began = clock_mono_ms(&system_clock);
-	struct sale_pairs sale;
+	struct sale_pairs pairs;
+	struct sale_request sale;
 	struct decision decision;
 
-	sale_pairs_read(request->packet->vps, self->vendor, &sale);
-	gate_decide(self->gate, sale.fields, sale.count, &decision);
+	sale_pairs_read(request->packet->vps, self->vendor, &pairs);
+	sale = (struct sale_request){
+		.fields = pairs.fields,
+		.count = pairs.count,
+		.shop = sale_pairs_shop(request->config, self->vendor),
+		.forms = sale_pairs_forms(request->config, self->vendor),
+	};
+	decide(self->deciding, &sale, &decision);
 	log_decision(self, request, &decision, clock_mono_ms(&system_clock) - began);
 	if (!reply_pairs_add(request->reply, self->vendor, &decision))
 		return RLM_MODULE_FAIL;

@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "sale_pairs.h"
 
+#include "answer/answer.h"
+
 #define OF_SALE(symbol, number, name, longest, most) { symbol, number },
 static const struct {
 	enum attribute attribute;
@@ -10,14 +12,7 @@ static const struct {
 
 static enum attribute standard_attribute(unsigned number)
 {
-	switch (number) {
-	case PW_USER_NAME:
-		return ATTR_USER_NAME;
-	case PW_STATE:
-		return ATTR_STATE;
-	default:
-		return ATTR_NONE;
-	}
+	return number == PW_STATE ? ATTR_STATE : ATTR_NONE;
 }
 
 /*
@@ -52,7 +47,7 @@ static bool may_be_cut(const VALUE_PAIR *pair)
 
 /*
  * The length is the pair's, never the terminator's: a value may hold zero octets. What cannot be
- * what the shop said becomes a value that the gate refuses, naming the attribute.
+ * what the shop said becomes a value that the core refuses, naming the attribute.
  */
 static struct span value_of_pair(const VALUE_PAIR *pair)
 {
@@ -80,4 +75,29 @@ void sale_pairs_read(const VALUE_PAIR *pairs, unsigned vendor, struct sale_pairs
 			out->fields[out->count++] =
 				(struct sale_field){ attribute, value_of_pair(pair) };
 	}
+}
+
+struct span sale_pairs_shop(const VALUE_PAIR *control, unsigned vendor)
+{
+	for (const VALUE_PAIR *pair = control; pair; pair = pair->next)
+		if (pair->da->vendor == vendor && pair->da->attr == CONTROL_SHOP)
+			return (struct span){ pair->vp_strvalue, pair->vp_length };
+	return text("");
+}
+
+/* A form that nobody knows allows nothing: what the operator meant to bound stays bounded. */
+unsigned sale_pairs_forms(const VALUE_PAIR *control, unsigned vendor)
+{
+	unsigned forms = 0;
+
+	for (const VALUE_PAIR *pair = control; pair; pair = pair->next) {
+		enum subject_form form;
+
+		if (pair->da->vendor != vendor || pair->da->attr != CONTROL_FORM)
+			continue;
+		forms |= SALE_PAIRS_FORMS_NAMED;
+		if (subject_form_of_name(pair->vp_strvalue, &form))
+			forms |= 1u << form;
+	}
+	return forms;
 }

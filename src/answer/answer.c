@@ -32,7 +32,8 @@ static const struct verdict {
 	{ "no", "consent_missing", RESULT_NO, REASON_CONSENT_MISSING, ANY_FORM },
 	{ "undetermined", "technical", RESULT_UNDETERMINED, REASON_SERVICE_UNAVAILABLE, ANY_FORM },
 	{ "undetermined", "token_used", RESULT_UNDETERMINED, REASON_TOKEN_USED, WITH_TOKEN },
-	{ "undetermined", "document_mismatch", RESULT_UNDETERMINED, REASON_DOCUMENT_MISMATCH, WITH_DOCUMENT },
+	{ "undetermined", "document_mismatch", RESULT_UNDETERMINED, REASON_DOCUMENT_MISMATCH,
+		WITH_DOCUMENT },
 };
 
 static const char *const form_names[SUBJECT_FORMS] = {
@@ -127,14 +128,15 @@ static bool is_in_time(const struct claims *claims, const struct answer_expectat
 
 /* In the same second nobody can tell which was first: then the refusal counts. */
 static bool is_overtaken(const struct claims *claims, const struct verdict *verdict,
-			 const struct answer_expectation *want)
+	const struct answer_expectation *want)
 {
-	return verdict != NULL && verdict->result == RESULT_YES && claims->iat <= want->refused_at;
+	return verdict != NULL && verdict->result == RESULT_YES && want->refused_at != 0 &&
+	       claims->iat <= want->refused_at;
 }
 
 /* What was asked, and a reason that such a question can have. */
 static bool is_of_form(const struct verdict *verdict, const struct claims *claims,
-		       const struct answer_expectation *want)
+	const struct answer_expectation *want)
 {
 	return strcmp(claims->form_word, form_names[want->form]) == 0 &&
 	       (verdict->forms & 1u << want->form) != 0;

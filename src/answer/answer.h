@@ -16,9 +16,6 @@
 #define TXN_LEN 36 /* UUID text, RFC 9562 */
 #define NONCE_LEN 22 /* 128 bits in base64url */
 
-/* What the service is shown of the buyer, and what its answer is therefore about. */
-enum subject_form { SUBJECT_DOCUMENT, SUBJECT_TOKEN, SUBJECT_TOKEN_DOCUMENT, SUBJECT_FORMS };
-
 const char *subject_form_name(enum subject_form form); /* "token+document" */
 /* False if the word is none. */
 MUST_CHECK bool subject_form_of_name(const char *name, enum subject_form *form);

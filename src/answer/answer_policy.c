@@ -44,6 +44,6 @@ struct answer_policy *answer_policy_ref(struct answer_policy *policy)
 void answer_policy_unref(struct answer_policy *policy)
 {
 	if (policy != NULL &&
-	    atomic_fetch_sub_explicit(&policy->references, 1, memory_order_acq_rel) == 1)
+		atomic_fetch_sub_explicit(&policy->references, 1, memory_order_acq_rel) == 1)
 		policy_free(policy);
 }

@@ -68,6 +68,9 @@ static void read_keys(
 			return;
 		}
 		problem = key_read(json_array_get(keys, i), &set->keys[set->count]);
+		/* An allocation that failed makes a good key look bad: it is looked at twice. */
+		if (problem != NULL)
+			problem = key_read(json_array_get(keys, i), &set->keys[set->count]);
 		if (problem == NULL)
 			set->count++;
 		else
@@ -125,15 +128,18 @@ static struct key_set *set_of(
 	}
 	read_keys(set, keys, file, reporter);
 	drop_repeated_kids(set, file, reporter);
-	if (set->count > 0)
-		return set;
-	report(reporter, SAY_ERROR, file, 0,
-		"no usable key: one for ES256, PS256, RS256 or Ed25519 signatures is needed");
-	key_set_unref(set);
-	return NULL;
+	return set;
 }
 
-struct key_set *key_set_parse(
+/* White space is no more than nothing: a download that failed, or a file cut short. */
+static bool is_blank(const char *json, size_t len)
+{
+	while (len > 0 && strchr(" \t\r\n", json[len - 1]) != NULL && json[len - 1] != '\0')
+		len--;
+	return len == 0;
+}
+
+struct key_set *key_set_read(
 	const char *json, size_t len, const char *file, const struct reporter *reporter)
 {
 	json_t *document CLEANUP(strict_json_drop) = NULL;
@@ -142,6 +148,11 @@ struct key_set *key_set_parse(
 
 	if (len > JWKS_MAX_LEN) {
 		report(reporter, SAY_ERROR, file, 0, "longer than %d octets", JWKS_MAX_LEN);
+		return NULL;
+	}
+	if (is_blank(json, len)) {
+		report(reporter, SAY_ERROR, file, 0,
+			"is empty: a JWK Set is wanted, as the ID service publishes it");
 		return NULL;
 	}
 	document = strict_json_object(json, len, &error);
@@ -154,6 +165,19 @@ struct key_set *key_set_parse(
 	set = set_of(document, file, reporter);
 	(void)ERR_pop_to_mark();
 	return set;
+}
+
+struct key_set *key_set_parse(
+	const char *json, size_t len, const char *file, const struct reporter *reporter)
+{
+	struct key_set *set = key_set_read(json, len, file, reporter);
+
+	if (set == NULL || set->count > 0)
+		return set;
+	report(reporter, SAY_ERROR, file, 0,
+		"no usable key: one for ES256, PS256, RS256 or Ed25519 signatures is needed");
+	key_set_unref(set);
+	return NULL;
 }
 
 static bool has_kid(const struct key_set *set, const char *kid)

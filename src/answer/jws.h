@@ -26,8 +26,8 @@ enum answer_check {
 	CHECK_AUDIENCE = 7,
 	CHECK_QUESTION = 8, /* txn, nonce */
 	CHECK_SUBJECT = 9, /* sbj */
-	CHECK_TIME = 10, /* iat, exp, lifetime */
-	CHECK_RESULT = 11, /* result and reason known and consistent */
+	CHECK_TIME = 10, /* iat, exp, lifetime; no refusal since */
+	CHECK_RESULT = 11, /* subject as asked; result and reason known and consistent with it */
 };
 
 struct jws_rules {

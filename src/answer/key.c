@@ -224,6 +224,9 @@ static const char *check_purpose(const json_t *jwk)
 		if (json_object_get(jwk, secret[i]) != NULL)
 			return "it holds a private or symmetric key, which must never be published";
 	}
+	/* null is how some writers say that a member is not there. */
+	if (json_is_null(use))
+		use = NULL;
 	if (use != NULL && (!json_is_string(use) || strcmp(json_string_value(use), "sig") != 0))
 		return "its use is not sig";
 	if (key_ops == NULL)

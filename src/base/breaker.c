@@ -16,17 +16,12 @@ bool breaker_allows(const struct breaker *breaker, int64_t now_ms)
 	return !is_open(breaker) || (now_ms >= breaker->rests_until && !breaker->probing);
 }
 
-void breaker_ask(struct breaker *breaker, int64_t now_ms)
+bool breaker_ask(struct breaker *breaker, int64_t now_ms)
 {
-	if (is_open(breaker) && now_ms >= breaker->rests_until)
-		breaker->probing = true;
-}
-
-void breaker_succeeded(struct breaker *breaker)
-{
-	breaker->failed = 0;
-	breaker->pause_ms = 0;
-	breaker->probing = false;
+	if (!is_open(breaker) || now_ms < breaker->rests_until || breaker->probing)
+		return false;
+	breaker->probing = true;
+	return true;
 }
 
 static void rest(struct breaker *breaker, int64_t pause_ms, int64_t now_ms, unsigned jitter)
@@ -35,22 +30,51 @@ static void rest(struct breaker *breaker, int64_t pause_ms, int64_t now_ms, unsi
 		pause_ms = breaker->limits.pause_max_ms;
 	breaker->pause_ms = pause_ms;
 	breaker->rests_until = now_ms + pause_ms - pause_ms * (int64_t)(jitter % 1000) / 5000;
-	breaker->probing = false;
 }
 
-bool breaker_failed(struct breaker *breaker, int64_t now_ms, unsigned jitter)
+static bool succeeded(struct breaker *breaker)
 {
-	breaker->failed++;
+	bool closes = is_open(breaker);
+
+	breaker->failed = 0;
+	breaker->pause_ms = 0;
+	return closes;
+}
+
+static bool failed(struct breaker *breaker, int64_t now_ms, unsigned jitter)
+{
 	if (is_open(breaker)) {
-		/* Only the probe speaks for the endpoint; what was asked before it opened is late. */
-		if (breaker->probing)
-			rest(breaker, breaker->pause_ms * 2, now_ms, jitter);
+		rest(breaker, breaker->pause_ms * 2, now_ms, jitter);
 		return false;
 	}
+	breaker->failed++;
 	if (breaker->failed < breaker->limits.failures)
 		return false;
 	rest(breaker, breaker->limits.pause_ms, now_ms, jitter);
 	return true;
+}
+
+bool breaker_ended(struct breaker *breaker, int64_t now_ms, unsigned jitter, bool probe,
+	enum breaker_outcome outcome)
+{
+	if (probe)
+		breaker->probing = false;
+	else if (is_open(breaker))
+		return false;
+	if (outcome == BREAKER_SUCCESS)
+		return succeeded(breaker);
+	return outcome == BREAKER_FAILURE && failed(breaker, now_ms, jitter);
+}
+
+void breaker_succeeded(struct breaker *breaker)
+{
+	breaker->probing = false;
+	(void)succeeded(breaker);
+}
+
+bool breaker_failed(struct breaker *breaker, int64_t now_ms, unsigned jitter)
+{
+	return breaker_ended(breaker, now_ms, jitter, breaker->probing, BREAKER_FAILURE);
 }
 
 void breaker_abandoned(struct breaker *breaker)

@@ -23,22 +23,39 @@ struct breaker {
 	bool probing; /* the one probe is out */
 };
 
+/* How an attempt ended. */
+enum breaker_outcome {
+	BREAKER_SUCCESS,
+	BREAKER_FAILURE,
+	BREAKER_ABANDONED, /* it says nothing of the endpoint: a probe's place is free again */
+};
+
 void breaker_init(struct breaker *breaker, const struct breaker_limits *limits);
 
 /* True if the endpoint may be asked now; takes nothing. */
 MUST_CHECK bool breaker_allows(const struct breaker *breaker, int64_t now_ms);
 
-/* Somebody asks: while it is half open this is the probe. Call only where breaker_allows(). */
-void breaker_ask(struct breaker *breaker, int64_t now_ms);
+/*
+ * An attempt begins; call only where breaker_allows(). True: this attempt is the probe, which its
+ * caller remembers until breaker_ended().
+ */
+bool breaker_ask(struct breaker *breaker, int64_t now_ms);
 
 /*
- * How it went. `jitter` (0..999) shortens a pause by up to a fifth, so that many servers do not
- * come back at one instant. Returns true if this failure opened a closed breaker.
+ * An attempt has ended; `probe` as breaker_ask() returned for it. While the breaker is open only
+ * the probe counts: what was asked before it opened ends late, and says nothing of the endpoint as
+ * it is now. `jitter` (0..999) shortens a pause by up to a fifth, so that many servers do not come
+ * back at one instant. Returns true if this closed an open breaker or opened a closed one.
+ */
+bool breaker_ended(struct breaker *breaker, int64_t now_ms, unsigned jitter, bool probe,
+	enum breaker_outcome outcome);
+
+/*
+ * The same for a caller that does not know its probe: while one is out, whatever ends counts as the
+ * probe. breaker_failed() returns true if this failure opened a closed breaker.
  */
 void breaker_succeeded(struct breaker *breaker);
 bool breaker_failed(struct breaker *breaker, int64_t now_ms, unsigned jitter);
-
-/* The attempt ended without saying anything of the endpoint: a probe's place is free again. */
 void breaker_abandoned(struct breaker *breaker);
 
 /* Milliseconds until it may be asked again; 0 if it may be now or only a probe is waited for. */

@@ -90,6 +90,14 @@ static void complain(struct reading *reading, int line, const char *format, ...)
 	reading->sound = false;
 }
 
+/* libconfig has none of a name or a text only if it got no memory for it. */
+static bool is_there(struct reading *reading, const char *text)
+{
+	if (text == NULL)
+		complain(reading, 0, "out of memory while what is %s was read", reading->where);
+	return text != NULL;
+}
+
 static size_t smaller(size_t a, size_t b)
 {
 	return a < b ? a : b;
@@ -208,8 +216,10 @@ static void read_string(
 	struct reading *reading, const struct conf_row *row, const config_setting_t *member)
 {
 	const char *text = config_setting_get_string(member);
-	size_t len = strlen(text);
+	size_t len = text != NULL ? strlen(text) : 0;
 
+	if (!is_there(reading, text))
+		return;
 	if (row->required && len == 0)
 		complain(reading, conf_line(member), "'%s' %s must not be empty", row->name,
 			reading->where);
@@ -236,7 +246,11 @@ static void read_strings(
 			complain_type(reading, row, one);
 			return;
 		}
+		if (!is_there(reading, config_setting_get_string(one)))
+			return;
 	}
+	if (single && !is_there(reading, config_setting_get_string(member)))
+		return;
 	if (row->required && count == 0) {
 		complain(reading, conf_line(member), "'%s' %s must not be empty", row->name,
 			reading->where);
@@ -315,22 +329,32 @@ static void read_member(
 	}
 }
 
-static void preset(const struct reading *reading, const struct conf_row *row)
+static void read_named(struct reading *reading, const char *name, config_setting_t *member)
+{
+	const struct conf_row *row = row_of(reading, name);
+
+	if (row == NULL)
+		complain_unknown(reading, member);
+	else
+		read_member(reading, row, member);
+}
+
+static void set_default(const struct reading *reading, const struct conf_row *row)
 {
 	void *place = (char *)reading->out + row->offset;
 
 	switch (row->type) {
 	case CONF_STRING:
-		*(const char **)place = row->preset_text != NULL ? row->preset_text : "";
+		*(const char **)place = row->default_text != NULL ? row->default_text : "";
 		return;
 	case CONF_STRINGS:
 		*(struct conf_strings *)place = (struct conf_strings){ NULL, 0 };
 		return;
 	case CONF_INT:
-		*(int64_t *)place = row->preset;
+		*(int64_t *)place = row->default_value;
 		return;
 	case CONF_BOOL:
-		*(bool *)place = row->preset != 0;
+		*(bool *)place = row->default_value != 0;
 		return;
 	case CONF_GROUP:
 		*(config_setting_t **)place = NULL;
@@ -372,7 +396,7 @@ bool conf_read(const config_setting_t *group, const struct conf_row *rows, size_
 
 	name_place(&reading);
 	for (size_t i = 0; i < count; i++)
-		preset(&reading, &rows[i]);
+		set_default(&reading, &rows[i]);
 	if (!config_setting_is_group(group)) {
 		complain(&reading, conf_line(group), "%s must be a group: write { ... }",
 			config_setting_name(group) != NULL ? config_setting_name(group)
@@ -381,12 +405,10 @@ bool conf_read(const config_setting_t *group, const struct conf_row *rows, size_
 	}
 	for (int i = 0; i < config_setting_length(group); i++) {
 		config_setting_t *member = config_setting_get_elem(group, (unsigned)i);
-		const struct conf_row *row = row_of(&reading, config_setting_name(member));
+		const char *name = config_setting_name(member);
 
-		if (row == NULL)
-			complain_unknown(&reading, member);
-		else
-			read_member(&reading, row, member);
+		if (is_there(&reading, name))
+			read_named(&reading, name, member);
 	}
 	for (size_t i = 0; i < count; i++)
 		if (rows[i].required && config_setting_get_member(group, rows[i].name) == NULL)

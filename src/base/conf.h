@@ -33,8 +33,8 @@ struct conf_row {
 	bool required; /* given, and not empty */
 	bool live; /* a reload may change it without a restart */
 	int64_t min, max; /* CONF_INT; max also: octets of CONF_STRING, entries of CONF_STRINGS, 0: any */
-	int64_t preset; /* CONF_INT, CONF_BOOL: if absent */
-	const char *preset_text; /* CONF_STRING: if absent; NULL: "" */
+	int64_t default_value; /* CONF_INT, CONF_BOOL: if absent */
+	const char *default_text; /* CONF_STRING: if absent; NULL: "" */
 	const char *unit; /* "ms", "s", "octets", "" */
 	const char *help; /* one phrase for the manual and for "is missing" */
 };
@@ -49,7 +49,8 @@ MUST_CHECK bool conf_parse(config_t *config, const char *text, const char *file,
 
 /*
  * Fill *out from a group by a table; reports every error found. False if there was one; whatever
- * was at fault then holds its preset.
+ * was at fault then holds its default. libconfig does not look whether it gets memory: where it went
+ * on without, a name or a text is missing, which is an error here; in its own hands it may crash.
  */
 MUST_CHECK bool conf_read(const config_setting_t *group, const struct conf_row *rows, size_t count,
 			  void *out, const char *file, const struct reporter *reporter);

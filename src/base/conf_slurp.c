@@ -32,9 +32,12 @@ static char *cannot_read(const char *path, int error, const struct reporter *rep
 	return NULL;
 }
 
-static char *refuse(char *text, const char *path, const struct reporter *reporter, const char *why)
+/* What was read may be half of a key. */
+static char *refuse(char *text, size_t len, const char *path, const struct reporter *reporter,
+	const char *why)
 {
 	report(reporter, SAY_ERROR, path, 0, "%s", why);
+	explicit_bzero(text, len);
 	free(text);
 	return NULL;
 }
@@ -85,15 +88,16 @@ char *conf_slurp(const char *path, size_t max, size_t *len, const struct reporte
 	got = read_all(fd, text, (size_t)seen.st_size + 1);
 	if (got < 0) {
 		error = errno;
+		explicit_bzero(text, (size_t)seen.st_size + 1);
 		free(text);
 		return cannot_read(path, error, reporter);
 	}
 	/* A half-written file must not be taken for the whole one. */
 	if (got != (ssize_t)seen.st_size)
-		return refuse(text, path, reporter,
+		return refuse(text, (size_t)seen.st_size + 1, path, reporter,
 			"changed while it was read: write it beside and rename it, then try again");
 	if (memchr(text, '\0', (size_t)got) != NULL)
-		return refuse(text, path, reporter, "holds a NUL octet: it is no text file");
+		return refuse(text, (size_t)got, path, reporter, "holds a NUL octet: it is no text file");
 	text[got] = '\0';
 	*len = (size_t)got;
 	return text;

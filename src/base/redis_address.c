@@ -6,8 +6,6 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "person/person_key.h"
-
 static bool read_port(const char *text, int *out)
 {
 	size_t len = strlen(text);
@@ -40,7 +38,7 @@ static bool read_host(const char *text, size_t len, char *out, size_t room)
 	return is_numeric(bracketed ? AF_INET6 : AF_INET, out);
 }
 
-static bool read_path(const char *path, struct redis_place *out)
+static bool read_path(const char *path, struct redis_address *out)
 {
 	size_t len = strlen(path);
 
@@ -50,42 +48,37 @@ static bool read_path(const char *path, struct redis_place *out)
 	return true;
 }
 
-bool redis_place_read(const char *address, struct redis_place *out)
+bool redis_address_parse(const char *text, struct redis_address *out)
 {
-	const char *colon = strrchr(address, ':');
+	const char *colon = strrchr(text, ':');
 
-	*out = (struct redis_place){ .port = 0 };
-	if (address[0] == '/')
-		return read_path(address, out);
+	*out = (struct redis_address){ .port = 0 };
+	if (text[0] == '/')
+		return read_path(text, out);
 	return colon != NULL && read_port(colon + 1, &out->port) &&
-	       read_host(address, (size_t)(colon - address), out->host, sizeof(out->host));
+	       read_host(text, (size_t)(colon - text), out->host, sizeof(out->host));
 }
 
-bool redis_place_make(const char *host, const char *port, struct redis_place *out)
+bool redis_address_from_parts(const char *host, const char *port, struct redis_address *out)
 {
 	size_t len = strlen(host);
 
-	*out = (struct redis_place){ .port = 0 };
+	*out = (struct redis_address){ .port = 0 };
 	if (len >= sizeof(out->host) || !read_port(port, &out->port))
 		return false;
 	memcpy(out->host, host, len + 1);
 	return is_numeric(AF_INET, host) || is_numeric(AF_INET6, host);
 }
 
-void redis_place_text(const struct redis_place *place, char out[REDIS_PLACE_ROOM])
+void redis_address_format(const struct redis_address *address, char out[REDIS_ADDRESS_ROOM])
 {
-	bool bracketed = strchr(place->host, ':') != NULL;
+	bool bracketed = strchr(address->host, ':') != NULL;
 
-	if (place->port == 0)
-		(void)snprintf(out, REDIS_PLACE_ROOM, "%s", place->host);
+	if (address->port == 0)
+		(void)snprintf(out, REDIS_ADDRESS_ROOM, "%s", address->host);
 	else
-		(void)snprintf(out, REDIS_PLACE_ROOM, bracketed ? "[%s]:%d" : "%s:%d",
-			place->host, place->port);
-}
-
-void redis_name(const char *prefix, const char *rest, char out[REDIS_NAME_ROOM])
-{
-	(void)snprintf(out, REDIS_NAME_ROOM, "%s%s", prefix, rest);
+		(void)snprintf(out, REDIS_ADDRESS_ROOM, bracketed ? "[%s]:%d" : "%s:%d",
+			address->host, address->port);
 }
 
 void redis_error_code(const char *words, char out[REDIS_CODE_ROOM])
@@ -96,17 +89,4 @@ void redis_error_code(const char *words, char out[REDIS_CODE_ROOM])
 		(void)snprintf(out, REDIS_CODE_ROOM, "an error");
 	else
 		(void)snprintf(out, REDIS_CODE_ROOM, "%.*s", (int)len, words);
-}
-
-bool redis_name_is_entry(const char *rest, size_t len)
-{
-	static const char characters[] = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz"
-					 "0123456789-_";
-
-	if (len != PERSON_KEY_TEXT_LEN)
-		return false;
-	for (size_t i = 0; i < len; i++)
-		if (rest[i] == '\0' || strchr(characters, rest[i]) == NULL)
-			return false;
-	return true;
 }

@@ -86,10 +86,10 @@ MUST_CHECK enum answer_check cache_accept(struct cache *cache, const struct cach
 					  int64_t now, struct answer *out, bool *unknown_kid);
 
 /*
- * True if the answer to one sale may serve another one about the same person and consent text: what
- * joined questions get. Pure.
+ * True if an answer is about the person rather than about one sale (its token, its consent): only
+ * then may another sale of the same person have it. Pure.
  */
-bool cache_may_share(const struct answer_policy *policy, const struct answer *answer);
+bool cache_may_share(const struct answer *answer);
 
 struct cache_health {
 	bool has_tier;

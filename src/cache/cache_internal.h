@@ -8,6 +8,9 @@
 #ifndef MIGRANTID_CACHE_INTERNAL_H
 #define MIGRANTID_CACHE_INTERNAL_H
 
+#include <pthread.h>
+#include <stdatomic.h>
+
 #include "answer/jws.h"
 #include "cache/cache.h"
 #include "cache/entry.h"
@@ -74,5 +77,49 @@ MUST_CHECK struct tier *disk_open(const struct cache_options *options, struct en
 /* *fatal: the configuration is at fault (an address, a file), not Redis. */
 MUST_CHECK struct tier *redis_open(const struct cache_options *options, struct engine *engine,
 				   const struct tier_events *events, bool *fatal);
+
+struct refusals;
+
+/* A look into the tier for somebody. */
+struct cache_recall {
+	struct cache *cache;
+	struct cache_question question;
+	struct tier_look *look;
+	cache_recalled *recalled;
+	void *ctx;
+	int64_t due_ms; /* monotonic: it is given up */
+	struct cache_recall *next, *previous; /* of cache->recalls, the oldest first */
+};
+
+struct cache {
+	struct cache_options options;
+	struct engine *engine;
+	struct memory_cache *memory; /* locks for itself */
+	struct refusals *refusals; /* likewise */
+	struct tier *tier; /* NULL: none */
+
+	pthread_mutex_t mutex;
+	struct answer_policy *policy; /* mutex */
+
+	/* The engine thread's alone. */
+	struct cache_recall *first, *last;
+	struct engine_timer *patience; /* of the first recall */
+	int64_t floor_ms; /* monotonic: what Redis has from before proves nothing; see recall.c */
+
+	struct {
+		atomic_uint_fast64_t memory_hits, memory_misses; /* a lookup is one */
+		atomic_uint_fast64_t tier_hits, tier_misses, tier_rejected;
+	} count;
+};
+
+/* cache.c: the policy in force, with a reference of the caller's. Any thread. */
+struct answer_policy *cache_policy(struct cache *cache);
+/* When the service last refused the person of a question, under either key. Any thread. */
+int64_t cache_refused_at(struct cache *cache, const struct cache_question *question);
+
+/* recall.c, engine thread */
+MUST_CHECK bool recalls_open(struct cache *cache); /* false: out of memory */
+void recalls_close(struct cache *cache);
+void recalls_removed(void *ctx); /* tier_events.removed */
 
 #endif

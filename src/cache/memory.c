@@ -24,7 +24,7 @@ struct shard {
 	size_t bucket_count; /* a power of two */
 	struct entry *newest, *oldest;
 	size_t entries, entries_max;
-	uint64_t hits, misses, evicted, expired;
+	uint64_t evicted, expired;
 };
 
 struct memory_cache {
@@ -190,8 +190,6 @@ bool memory_get(struct memory_cache *cache, const uint8_t key[PERSON_KEY_LEN], i
 		drop(cache, shard, entry);
 		shard->expired++;
 	}
-	shard->hits += hit;
-	shard->misses += !hit;
 	pthread_mutex_unlock(&shard->mutex);
 	return hit;
 }
@@ -273,8 +271,6 @@ struct memory_stats memory_stats(struct memory_cache *cache)
 		pthread_mutex_lock(&shard->mutex);
 		stats.entries += shard->entries;
 		stats.octets += shard->entries * ENTRY_OCTETS;
-		stats.hits += shard->hits;
-		stats.misses += shard->misses;
 		stats.evicted += shard->evicted;
 		stats.expired += shard->expired;
 		pthread_mutex_unlock(&shard->mutex);

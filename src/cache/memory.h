@@ -18,7 +18,7 @@
 struct memory_cache; /* opaque */
 
 struct memory_stats {
-	uint64_t entries, octets, hits, misses, evicted, expired;
+	uint64_t entries, octets, evicted, expired;
 };
 
 /* max_octets 0: a cache that keeps nothing. NULL if out of memory. */

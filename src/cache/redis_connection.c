@@ -8,76 +8,77 @@
 #include <stdio.h>
 #include <stdlib.h>
 
-#include "cache/redis_guard.h"
+#include "cache/redis_limits.h"
 
 /* No command of ours has as much in its reply. */
-static const struct guard_limits limits = { .elements = 16, .octets = 256 * 1024, .depth = 0 };
+static const struct reply_limits limits = { .elements = 16, .octets = 256 * 1024, .depth = 0 };
 
-struct tie {
+/* What ties a connection to the loop; lives until libuv has closed the handle. */
+struct binding {
 	uv_poll_t poll;
-	redisAsyncContext *connection; /* NULL: let go of */
+	redisAsyncContext *connection; /* NULL: hiredis has freed it */
 	int wanted; /* UV_READABLE, UV_WRITABLE */
-	struct guard guard;
+	struct reply_limiter limiter;
 };
 
 /* The reader keeps what is not a whole reply yet, however long that becomes. */
-static void take_in(struct tie *tie)
+static void read_ready(struct binding *binding)
 {
-	redisAsyncHandleRead(tie->connection);
-	if (tie->connection == NULL || tie->connection->c.reader->len <= limits.octets)
+	redisAsyncHandleRead(binding->connection);
+	if (binding->connection == NULL || binding->connection->c.reader->len <= limits.octets)
 		return;
-	tie->guard.refused = GUARD_TOO_LONG;
-	redisAsyncFree(tie->connection);
+	binding->limiter.refused = REPLY_TOO_LONG;
+	redisAsyncFree(binding->connection);
 }
 
 /* On an error hiredis looks for itself what it is. Either call may end the connection. */
 static void on_ready(uv_poll_t *poll, int status, int events)
 {
-	struct tie *tie = poll->data;
+	struct binding *binding = poll->data;
 
 	if (status != 0)
-		events = tie->wanted;
-	if (tie->connection != NULL && (events & UV_READABLE) != 0)
-		take_in(tie);
-	if (tie->connection != NULL && (events & UV_WRITABLE) != 0)
-		redisAsyncHandleWrite(tie->connection);
+		events = binding->wanted;
+	if (binding->connection != NULL && (events & UV_READABLE) != 0)
+		read_ready(binding);
+	if (binding->connection != NULL && (events & UV_WRITABLE) != 0)
+		redisAsyncHandleWrite(binding->connection);
 }
 
-static void want(struct tie *tie, int events)
+static void watch_for(struct binding *binding, int events)
 {
-	tie->wanted = events;
+	binding->wanted = events;
 	if (events == 0)
-		(void)uv_poll_stop(&tie->poll);
+		(void)uv_poll_stop(&binding->poll);
 	else
-		(void)uv_poll_start(&tie->poll, events, on_ready);
+		(void)uv_poll_start(&binding->poll, events, on_ready);
 }
 
 static void add_read(void *data)
 {
-	struct tie *tie = data;
+	struct binding *binding = data;
 
-	want(tie, tie->wanted | UV_READABLE);
+	watch_for(binding, binding->wanted | UV_READABLE);
 }
 
 static void del_read(void *data)
 {
-	struct tie *tie = data;
+	struct binding *binding = data;
 
-	want(tie, tie->wanted & ~UV_READABLE);
+	watch_for(binding, binding->wanted & ~UV_READABLE);
 }
 
 static void add_write(void *data)
 {
-	struct tie *tie = data;
+	struct binding *binding = data;
 
-	want(tie, tie->wanted | UV_WRITABLE);
+	watch_for(binding, binding->wanted | UV_WRITABLE);
 }
 
 static void del_write(void *data)
 {
-	struct tie *tie = data;
+	struct binding *binding = data;
 
-	want(tie, tie->wanted & ~UV_WRITABLE);
+	watch_for(binding, binding->wanted & ~UV_WRITABLE);
 }
 
 static void on_closed(uv_handle_t *handle)
@@ -85,28 +86,29 @@ static void on_closed(uv_handle_t *handle)
 	free(handle->data);
 }
 
-/* hiredis lets go, and closes the socket next. */
+/* hiredis is done with the connection, and closes the socket next. */
 static void clean_up(void *data)
 {
-	struct tie *tie = data;
+	struct binding *binding = data;
 
-	tie->connection = NULL;
-	(void)uv_poll_stop(&tie->poll);
-	uv_close((uv_handle_t *)&tie->poll, on_closed);
+	binding->connection = NULL;
+	(void)uv_poll_stop(&binding->poll);
+	uv_close((uv_handle_t *)&binding->poll, on_closed);
 }
 
 static bool attach(redisAsyncContext *connection, uv_loop_t *loop)
 {
-	struct tie *tie = calloc(1, sizeof(*tie));
+	struct binding *binding = calloc(1, sizeof(*binding));
 
-	if (tie == NULL || uv_poll_init(loop, &tie->poll, connection->c.fd) != 0) {
-		free(tie);
+	if (binding == NULL || uv_poll_init(loop, &binding->poll, connection->c.fd) != 0) {
+		free(binding);
 		return false;
 	}
-	tie->poll.data = tie;
-	tie->connection = connection;
-	guard_set(&tie->guard, connection->c.reader, &connection->replies, &limits);
-	connection->ev.data = tie;
+	binding->poll.data = binding;
+	binding->connection = connection;
+	reply_limiter_attach(
+		&binding->limiter, connection->c.reader, &connection->replies, &limits);
+	connection->ev.data = binding;
 	connection->ev.addRead = add_read;
 	connection->ev.delRead = del_read;
 	connection->ev.addWrite = add_write;
@@ -115,31 +117,33 @@ static bool attach(redisAsyncContext *connection, uv_loop_t *loop)
 	return true;
 }
 
-const char *redis_wire_fault(const redisAsyncContext *connection)
+const char *redis_connection_error(const redisAsyncContext *connection)
 {
-	const struct tie *tie = connection->ev.data;
+	const struct binding *binding = connection->ev.data;
 
-	if (tie->guard.refused != NULL)
-		return tie->guard.refused;
-	return connection->errstr != NULL && connection->errstr[0] != '\0' ? connection->errstr :
-									     "it hangs up";
+	if (binding->limiter.refused != NULL)
+		return binding->limiter.refused;
+	return connection->errstr != NULL && connection->errstr[0] != '\0' ? connection->errstr
+									   : "it hangs up";
 }
 
-redisAsyncContext *redis_wire_open(uv_loop_t *loop, const struct redis_place *place,
-				   const struct redis_tls *tls, const char **why)
+redisAsyncContext *redis_connection_open(uv_loop_t *loop, const struct redis_address *address,
+	const struct redis_tls *tls, const char **why)
 {
 	static _Thread_local char reason[160];
-	redisAsyncContext *connection = place->port == 0 ?
-		redisAsyncConnectUnix(place->host) : redisAsyncConnect(place->host, place->port);
+	redisAsyncContext *connection = address->port == 0
+						? redisAsyncConnectUnix(address->host)
+						: redisAsyncConnect(address->host, address->port);
 
 	*why = "out of memory";
 	if (connection == NULL)
 		return NULL;
 	if (connection->err == 0 && attach(connection, loop) &&
-		redis_tls_start(tls, &connection->c, place))
+		redis_tls_start(tls, &connection->c, address))
 		return connection;
-	(void)snprintf(reason, sizeof(reason), "%s", connection->c.errstr[0] != '\0' ?
-		connection->c.errstr : "no connection can be made");
+	(void)snprintf(reason, sizeof(reason), "%s",
+		connection->c.errstr[0] != '\0' ? connection->c.errstr
+						: "no connection can be made");
 	*why = reason;
 	redisAsyncFree(connection);
 	return NULL;

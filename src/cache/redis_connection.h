@@ -1,5 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* redis_connection.h - open a connection to Redis or to a Sentinel in the engine's loop. Engine thread only. */
+/*
+ * redis_connection.h - open a connection to Redis or to a Sentinel in the engine's loop. Engine
+ * thread only.
+ */
 #ifndef MIGRANTID_REDIS_CONNECTION_H
 #define MIGRANTID_REDIS_CONNECTION_H
 
@@ -14,10 +17,10 @@
  * Begins to connect, with TLS if `tls` is not NULL; waits for nothing. The caller sets call-backs
  * and redisAsyncFree()s it. NULL if that fails at once: *why says so until the next call.
  */
-MUST_CHECK redisAsyncContext *redis_wire_open(uv_loop_t *loop, const struct redis_place *place,
-					      const struct redis_tls *tls, const char **why);
+MUST_CHECK redisAsyncContext *redis_connection_open(uv_loop_t *loop,
+	const struct redis_address *address, const struct redis_tls *tls, const char **why);
 
 /* Why a connection has ended, for its call-backs; valid as long as these run. */
-const char *redis_wire_fault(const redisAsyncContext *connection);
+const char *redis_connection_error(const redisAsyncContext *connection);
 
 #endif

@@ -19,17 +19,17 @@ struct sentinels {
 	int ticks;
 };
 
-bool sentinel_answer(const redisReply *reply, struct redis_place *out)
+bool sentinel_answer(const redisReply *reply, struct redis_address *out)
 {
 	if (reply->type != REDIS_REPLY_ARRAY || reply->elements != 2 ||
 		reply->element[0]->type != REDIS_REPLY_STRING ||
 		reply->element[1]->type != REDIS_REPLY_STRING)
 		return false;
-	return redis_place_make(reply->element[0]->str, reply->element[1]->str, out);
+	return redis_address_from_parts(reply->element[0]->str, reply->element[1]->str, out);
 }
 
 struct sentinels *sentinels_new(uv_loop_t *loop, const struct redis_config *config,
-				const struct redis_tls *tls, sentinels_found *found, void *ctx)
+	const struct redis_tls *tls, sentinels_found *found, void *ctx)
 {
 	struct sentinels *sentinels = calloc(1, sizeof(*sentinels));
 
@@ -38,8 +38,8 @@ struct sentinels *sentinels_new(uv_loop_t *loop, const struct redis_config *conf
 	return sentinels;
 }
 
-/* hiredis calls back for the question under way; on_answer() sees that nobody waits for it. */
-static void leave(struct sentinels *sentinels)
+/* hiredis calls back for the pending question; on_answer() sees that nobody waits for it. */
+static void disconnect(struct sentinels *sentinels)
 {
 	redisAsyncContext *connection = sentinels->connection;
 
@@ -52,7 +52,7 @@ void sentinels_free(struct sentinels *sentinels)
 {
 	if (sentinels == NULL)
 		return;
-	leave(sentinels);
+	disconnect(sentinels);
 	free(sentinels);
 }
 
@@ -61,19 +61,20 @@ static void on_answer(redisAsyncContext *connection, void *reply, void *ctx);
 static bool ask(struct sentinels *sentinels)
 {
 	const struct redis_config *config = sentinels->config;
-	struct redis_place place;
+	struct redis_address address;
 	const char *why;
 
 	sentinels->ticks = 0;
-	if (!redis_place_read(config->sentinels[sentinels->at], &place))
+	if (!redis_address_parse(config->sentinels[sentinels->at], &address))
 		return false;
-	sentinels->connection = redis_wire_open(sentinels->loop, &place, sentinels->tls, &why);
+	sentinels->connection =
+		redis_connection_open(sentinels->loop, &address, sentinels->tls, &why);
 	if (sentinels->connection == NULL)
 		return false;
 	if (redisAsyncCommand(sentinels->connection, on_answer, sentinels, SENTINEL_QUESTION,
 		    config->master) == REDIS_OK)
 		return true;
-	leave(sentinels);
+	disconnect(sentinels);
 	return false;
 }
 
@@ -92,7 +93,7 @@ static void ask_next(struct sentinels *sentinels)
 static void on_answer(redisAsyncContext *connection, void *reply, void *ctx)
 {
 	struct sentinels *sentinels = ctx;
-	struct redis_place master;
+	struct redis_address master;
 
 	if (sentinels->connection != connection)
 		return;
@@ -101,7 +102,7 @@ static void on_answer(redisAsyncContext *connection, void *reply, void *ctx)
 		ask_next(sentinels);
 		return;
 	}
-	leave(sentinels);
+	disconnect(sentinels);
 	if (sentinel_answer(reply, &master))
 		sentinels->found(sentinels->ctx, &master);
 	else
@@ -122,6 +123,6 @@ void sentinels_tick(struct sentinels *sentinels)
 {
 	if (sentinels->connection == NULL || ++sentinels->ticks < PATIENCE)
 		return;
-	leave(sentinels);
+	disconnect(sentinels);
 	ask_next(sentinels);
 }

@@ -46,8 +46,8 @@ static const char *load(const struct redis_tls *tls)
 	return NULL;
 }
 
-bool redis_tls_open(const struct redis_config *config, const struct reporter *reporter,
-		    struct redis_tls **out)
+bool redis_tls_open(
+	const struct redis_config *config, const struct reporter *reporter, struct redis_tls **out)
 {
 	struct redis_tls *tls;
 	const char *file;
@@ -56,8 +56,10 @@ bool redis_tls_open(const struct redis_config *config, const struct reporter *re
 	if (config->ca_file[0] == '\0')
 		return true;
 	tls = calloc(1, sizeof(*tls));
-	if (tls == NULL)
+	if (tls == NULL) {
+		report(reporter, SAY_ERROR, NULL, 0, "out of memory");
 		return false;
+	}
 	tls->config = config;
 	tls->context = SSL_CTX_new(TLS_client_method());
 	if (tls->context == NULL ||
@@ -88,24 +90,26 @@ void redis_tls_close(struct redis_tls *tls)
 	free(tls);
 }
 
-static bool expect(const struct redis_tls *tls, SSL *ssl, const struct redis_place *place)
+static bool set_expected_name(
+	const struct redis_tls *tls, SSL *ssl, const struct redis_address *address)
 {
 	const char *name = tls->config->tls_name;
 
 	if (name[0] == '\0')
-		return X509_VERIFY_PARAM_set1_ip_asc(SSL_get0_param(ssl), place->host) == 1;
+		return X509_VERIFY_PARAM_set1_ip_asc(SSL_get0_param(ssl), address->host) == 1;
 	return SSL_set1_host(ssl, name) == 1 && SSL_set_tlsext_host_name(ssl, name) == 1;
 }
 
-bool redis_tls_start(const struct redis_tls *tls, redisContext *context,
-		     const struct redis_place *place)
+bool redis_tls_start(
+	const struct redis_tls *tls, redisContext *context, const struct redis_address *address)
 {
 	SSL *ssl;
 
 	if (tls == NULL)
 		return true;
 	ssl = SSL_new(tls->context);
-	if (ssl != NULL && expect(tls, ssl, place) && redisInitiateSSL(context, ssl) == REDIS_OK)
+	if (ssl != NULL && set_expected_name(tls, ssl, address) &&
+		redisInitiateSSL(context, ssl) == REDIS_OK)
 		return true;
 	SSL_free(ssl);
 	return false;
@@ -118,8 +122,8 @@ bool redis_tls_built(void)
 	return false;
 }
 
-bool redis_tls_open(const struct redis_config *config, const struct reporter *reporter,
-		    struct redis_tls **out)
+bool redis_tls_open(
+	const struct redis_config *config, const struct reporter *reporter, struct redis_tls **out)
 {
 	*out = NULL;
 	if (config->ca_file[0] == '\0')
@@ -133,11 +137,11 @@ void redis_tls_close(struct redis_tls *tls)
 	(void)tls;
 }
 
-bool redis_tls_start(const struct redis_tls *tls, redisContext *context,
-		     const struct redis_place *place)
+bool redis_tls_start(
+	const struct redis_tls *tls, redisContext *context, const struct redis_address *address)
 {
 	(void)context;
-	(void)place;
+	(void)address;
 	return tls == NULL;
 }
 

@@ -4,6 +4,10 @@
  * zone are loaded whole, checked whole and swapped whole. A watcher in a thread of its own does it,
  * and after config_open() nobody else opens a file of the configuration. Knows no network.
  *
+ * A load that fails changes nothing, is told once and tried again every second until it succeeds.
+ * The service's keys go their own way: a new set takes effect though other files have errors, and
+ * keys whose file is gone or that cannot be fetched are in force for keys.jwks_max_age more.
+ *
  * Locking: config->mutex guards the pointer to the snapshot in force and the offered key set; it is
  * held to copy a pointer and count a reference. A snapshot is immutable.
  */
@@ -25,7 +29,11 @@
 #include "person/person_key.h"
 #include "rules/rules.h"
 
-/* One version of all that a reload may change. Immutable but for the count. */
+/*
+ * One version of all that a reload may change. Immutable but for the count. Of settings that are
+ * not live (conf_row.live), those of snapshot number 1 are in force; a reload that brings others
+ * says so.
+ */
 struct snapshot {
 	atomic_uint references;
 	uint64_t number; /* 1 is the start's */
@@ -56,24 +64,35 @@ MUST_CHECK struct config *config_open(const struct config_options *options);
 struct snapshot *config_acquire(struct config *config);
 void config_release(struct snapshot *snapshot); /* NULL is fine */
 
-/* Called by the watcher after each swap; one hook. Set before the first decision, NULL clears it
- * and returns when no call is under way. */
-void config_on_swap(struct config *config, void (*swapped)(void *ctx, struct snapshot *now),
-		    void *ctx);
+/*
+ * One hook, called with the snapshot in force: at once by this function, then by the watcher after
+ * each swap. Calls never overlap and none is with an older snapshot than the one before; the same
+ * may come twice. NULL clears it and returns when no call is under way. A hook may call
+ * config_acquire() and config_offer_keys(), but neither config_on_*() nor config_close(); `now` is
+ * borrowed.
+ */
+void config_on_swap(
+	struct config *config, void (*swapped)(void *ctx, struct snapshot *now), void *ctx);
 
 /*
  * A key set was fetched from keys.jwks_url: copied, and parsed and swapped in by the watcher at
- * once; `settled` of config_on_keys() is called when it is in force or was refused. Any thread.
+ * once; `settled` of config_on_keys() is called when it is in force or was refused, then it is
+ * written to state_directory. One that is offered before the last one was looked at takes its
+ * place, with one call for both. Any thread.
  */
 void config_offer_keys(struct config *config, const char *jwks, size_t len);
 
 /*
  * Called by the watcher when an offered key set has been dealt with: `good` if it is in force now
- * (after the swap hook). One hook; set and cleared as config_on_swap().
+ * (after the swap hook), be it an empty one. One hook; set and cleared as config_on_swap().
  */
 void config_on_keys(struct config *config, void (*settled)(void *ctx, bool good), void *ctx);
 
-/* Within a second, but for a disk that hangs: then the thread is left behind. NULL is fine. */
+/*
+ * At once, but for a disk that hangs: then, after a second, the thread is left behind. It calls
+ * nobody any more, but comes back to this code when the disk does: a library that holds this must
+ * not be unloaded (-z nodelete). Snapshots that were acquired stay good. NULL is fine.
+ */
 void config_close(struct config *config);
 
 /* Today's date in the snapshot's time zone. Pure. */

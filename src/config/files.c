@@ -50,8 +50,8 @@ bool file_operator_key(const char *path, struct operator_key *out, const struct 
 	return good;
 }
 
-bool file_password(const char *path, char out[SETTINGS_PASSWORD_MAX + 1],
-		   const struct reporter *reporter)
+bool file_password(
+	const char *path, char out[SETTINGS_PASSWORD_MAX + 1], const struct reporter *reporter)
 {
 	size_t all, len;
 	char *text = conf_slurp(path, PASSWORD_FILE_MAX, &all, reporter);

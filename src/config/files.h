@@ -15,11 +15,11 @@ MUST_CHECK struct rule_set *file_rules(const char *path, const struct reporter *
 MUST_CHECK struct messages *file_messages(const char *path, const struct reporter *reporter);
 
 /* The caller clears *out. */
-MUST_CHECK bool file_operator_key(const char *path, struct operator_key *out,
-				  const struct reporter *reporter);
+MUST_CHECK bool file_operator_key(
+	const char *path, struct operator_key *out, const struct reporter *reporter);
 
 /* Redis's, on the first line. The caller clears `out`. */
-MUST_CHECK bool file_password(const char *path, char out[SETTINGS_PASSWORD_MAX + 1],
-			      const struct reporter *reporter);
+MUST_CHECK bool file_password(
+	const char *path, char out[SETTINGS_PASSWORD_MAX + 1], const struct reporter *reporter);
 
 #endif

@@ -97,6 +97,9 @@ static bool is_refusal(enum reason reason)
 	case REASON_EXEMPT:
 	case REASON_NOT_APPLICABLE:
 	case REASON_PENDING:
+	case REASON_TOKEN_USED:
+	case REASON_DOCUMENT_MISMATCH:
+	case REASON_QUESTION_REFUSED:
 	case REASON_SERVICE_TIMEOUT:
 	case REASON_SERVICE_UNAVAILABLE:
 	case REASON_SERVICE_BUSY:
@@ -207,8 +210,10 @@ static bool read_languages(struct loading *loading, const config_setting_t *list
 	int count = config_setting_length(list);
 
 	messages->languages = calloc((size_t)count + 1, sizeof(*messages->languages));
-	if (messages->languages == NULL)
+	if (messages->languages == NULL) {
+		complain(loading, 0, "out of memory");
 		return false;
+	}
 	for (int i = 0; i < count; i++) {
 		const config_setting_t *group = config_setting_get_elem(list, (unsigned)i);
 		struct language *language = &messages->languages[messages->count];
@@ -289,8 +294,10 @@ struct messages *messages_parse(const char *text, const char *file, const struct
 	struct messages *messages = calloc(1, sizeof(*messages));
 	struct loading loading = { messages, file, reporter, true };
 
-	if (messages == NULL)
+	if (messages == NULL) {
+		report(reporter, SAY_ERROR, file, 0, "out of memory");
 		return NULL;
+	}
 	atomic_init(&messages->references, 1);
 	if (!conf_parse(&messages->config, text, file, reporter) || !load(&loading)) {
 		messages_free(messages);

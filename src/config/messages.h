@@ -30,8 +30,8 @@ struct messages; /* opaque */
  * file and line (unknown reason, no language tag, over-long or non-UTF-8 text, control characters,
  * missing text). One reference to start with.
  */
-MUST_CHECK struct messages *messages_parse(const char *text, const char *file,
-					   const struct reporter *reporter);
+MUST_CHECK struct messages *messages_parse(
+	const char *text, const char *file, const struct reporter *reporter);
 struct messages *messages_ref(struct messages *messages);
 void messages_unref(struct messages *messages); /* NULL is fine */
 

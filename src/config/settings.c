@@ -52,8 +52,8 @@ static bool parse(struct settings *settings, const struct reporter *reporter)
 }
 
 /*
- * A group left out is an empty one: its presets hold, and what it must have is missed by name. Of
- * one that is no group, the top level has complained already; it too leaves the presets.
+ * A group left out is an empty one: its defaults hold, and what it must have is missed by name. Of
+ * one that is no group, the top level has complained already; it too leaves the defaults.
  */
 static bool read_group(
 	struct settings *settings, enum settings_place place, const struct reporter *reporter)
@@ -100,8 +100,10 @@ struct settings *settings_load(const char *path, const struct reporter *reporter
 {
 	struct settings *settings = calloc(1, sizeof(*settings));
 
-	if (settings == NULL)
+	if (settings == NULL) {
+		report(reporter, SAY_ERROR, path, 0, "out of memory");
 		return NULL;
+	}
 	settings->file = absolute_path(path);
 	if (settings->file == NULL) {
 		report(reporter, SAY_ERROR, path, 0, "out of memory, or no current directory");

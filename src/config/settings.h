@@ -9,6 +9,8 @@
 #include "base/conf.h"
 #include "base/redis_address.h"
 
+#define SETTINGS_URLS_MAX 8 /* addresses of the ID service */
+
 /* The groups of the file, as in settings_groups[]. */
 enum settings_place {
 	SETTINGS_TOP,
@@ -17,6 +19,7 @@ enum settings_place {
 	SETTINGS_KEYS,
 	SETTINGS_WAITING,
 	SETTINGS_CACHE,
+	SETTINGS_REPLY,
 	SETTINGS_GROUPS,
 };
 
@@ -29,6 +32,7 @@ struct settings {
 	/* top level; files are absolute paths, here and below */
 	const char *rules_file;
 	const char *messages_file;
+	const char *state_directory; /* what the server itself keeps between starts */
 
 	/* operator = { ... } */
 	const char *operator_id; /* aud: this operator, as the service knows it; written `id` */
@@ -39,9 +43,11 @@ struct settings {
 
 	/* service = { ... } */
 	const char *issuer; /* iss */
-	struct conf_strings urls; /* 1 to ENGINE_ENDPOINTS_MAX; https, without a final '/' */
+	struct conf_strings urls; /* 1 to SETTINGS_URLS_MAX; https, without a final '/' */
 	bool round_robin;
 	const char *ca_file, *certificate_file, *key_file;
+	struct conf_strings form_names; /* the setting `forms` */
+	unsigned forms; /* the same as bits 1 << enum subject_form, never 0 */
 	int64_t question_timeout, attempt_timeout, connect_timeout; /* ms */
 	int64_t max_in_flight, max_connections;
 	int64_t breaker_failures, breaker_pause, breaker_pause_max; /* count, ms, ms */
@@ -63,7 +69,7 @@ struct settings {
 	/* cache = { ... } */
 	int64_t keep_yes, keep_no; /* s */
 	int64_t memory_octets;
-	const char *store; /* "none", "lmdb", "redis" */
+	const char *store; /* "none", "disk", "redis" */
 	const char *store_directory;
 	int64_t store_octets;
 	const char *redis_address;
@@ -74,6 +80,9 @@ struct settings {
 	const char *redis_certificate_file, *redis_key_file, *redis_tls_name; /* "" if none */
 	const char *redis_prefix;
 	int64_t redis_timeout; /* ms */
+
+	/* reply = { ... } */
+	bool reply_source; /* replies carry MigrantID-Source and MigrantID-Valid-Until */
 };
 
 /* The table, for migrantidctl and for the test that every setting is documented. */
@@ -90,15 +99,16 @@ extern const struct settings_group settings_groups[SETTINGS_GROUPS];
 /*
  * Load and check a file. NULL after every error found was reported with file, line and what to do.
  * Relative paths in it are relative to the file's own directory. settings_free() it. Looks whether
- * the files named can be read, and warns of keys that everybody may read.
+ * the files named can be read, but for jwks_file, which may be gone for a time while the server
+ * runs, and warns of keys that everybody may read. Thread-safe.
  */
 MUST_CHECK struct settings *settings_load(const char *path, const struct reporter *reporter);
 void settings_free(struct settings *settings); /* NULL is fine */
 
 /* One message about one setting, at its line: "name: ..." */
 void settings_say(const struct settings *settings, const struct reporter *reporter,
-		  enum severity severity, enum settings_place place, const char *name,
-		  const char *format, ...) __attribute__((format(printf, 6, 7)));
+	enum severity severity, enum settings_place place, const char *name, const char *format,
+	...) __attribute__((format(printf, 6, 7)));
 
 /* Where Redis is and how to get in, without the password; borrowed from the settings. */
 struct redis_config settings_redis(const struct settings *settings);

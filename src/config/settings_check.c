@@ -13,6 +13,7 @@
 #include <curl/curl.h>
 #include <glib.h>
 
+#include "answer/answer.h"
 #include "answer/jwks.h"
 
 #define AT(member) offsetof(struct settings, member)
@@ -23,7 +24,7 @@ struct check {
 	bool sound;
 };
 
-#define say(check, severity, place, name, ...) \
+#define say(check, severity, place, name, ...)                                                     \
 	settings_say((check)->settings, (check)->reporter, severity, place, name, __VA_ARGS__)
 
 /* ---- files ---- */
@@ -50,8 +51,9 @@ static const struct named_file {
 		"put the PEM of the certificate there that the ID service gave you" },
 	{ SETTINGS_SERVICE, "key_file", AT(key_file), true, true,
 		"put the PEM of the private key of certificate_file there" },
-	{ SETTINGS_KEYS, "jwks_file", AT(jwks_file), true, false,
-		"put the ID service's JWK Set there, or write \"\" and name a jwks_url" },
+	/* Read with the keys: one that is gone while the server runs spoils no reload. */
+	{ SETTINGS_KEYS, "jwks_file", AT(jwks_file), false, false, "" },
+	{ SETTINGS_TOP, "state_directory", AT(state_directory), false, false, "" },
 	{ SETTINGS_CACHE, "store_directory", AT(store_directory), false, false, "" },
 	{ SETTINGS_CACHE, "redis_password_file", AT(redis_password_file), true, true,
 		"put the password of the Redis user there, or write \"\" if it needs none" },
@@ -205,7 +207,7 @@ static void check_urls(struct check *check)
 	}
 }
 
-/* ---- algorithms, zone, store ---- */
+/* ---- algorithms, forms, zone, store ---- */
 
 static void check_algorithms(struct check *check)
 {
@@ -229,6 +231,33 @@ static void check_algorithms(struct check *check)
 	}
 	if (names->count == 0) {
 		say(check, SAY_ERROR, SETTINGS_KEYS, "algorithms",
+			"must name one at least, or leave the setting out");
+		check->sound = false;
+	}
+}
+
+static void check_forms(struct check *check)
+{
+	struct settings *settings = check->settings;
+	const struct conf_strings *names = &settings->form_names;
+	enum subject_form form;
+
+	if (names->setting == NULL) {
+		settings->forms = (1u << SUBJECT_FORMS) - 1;
+		return;
+	}
+	for (size_t i = 0; i < names->count; i++) {
+		if (subject_form_of_name(conf_string_at(names, i), &form)) {
+			settings->forms |= 1u << form;
+			continue;
+		}
+		say(check, SAY_ERROR, SETTINGS_SERVICE, "forms",
+			"'%.40s' is no form of question: document, token and token+document are",
+			conf_string_at(names, i));
+		check->sound = false;
+	}
+	if (names->count == 0) {
+		say(check, SAY_ERROR, SETTINGS_SERVICE, "forms",
 			"must name one at least, or leave the setting out");
 		check->sound = false;
 	}
@@ -258,8 +287,7 @@ static void check_time_zone(struct check *check)
 		return;
 	say(check, SAY_ERROR, SETTINGS_OPERATOR, "time_zone",
 		"'%s' is not known here: write an IANA name such as Europe/Moscow, and see that "
-		"the "
-		"package tzdata is installed",
+		"the package tzdata is installed",
 		name);
 	check->sound = false;
 }
@@ -268,15 +296,26 @@ static void check_store(struct check *check)
 {
 	const struct settings *settings = check->settings;
 
+	if (settings->state_directory[0] == '\0') {
+		say(check, SAY_ERROR, SETTINGS_TOP, "state_directory",
+			"must name a folder that the server's user can write");
+		check->sound = false;
+	}
+
 	if (strcmp(settings->store, "redis") == 0)
 		check->sound &= settings_check_redis(settings, check->reporter);
-	else if (strcmp(settings->store, "lmdb") == 0 && settings->store_directory[0] == '\0') {
+	else if (strcmp(settings->store, "disk") == 0 && settings->store_directory[0] == '\0') {
 		say(check, SAY_ERROR, SETTINGS_CACHE, "store_directory",
 			"must name a folder, or write store = \"none\";");
 		check->sound = false;
-	} else if (strcmp(settings->store, "lmdb") != 0 && strcmp(settings->store, "none") != 0) {
+	} else if (strcmp(settings->store, "lmdb") == 0) {
 		say(check, SAY_ERROR, SETTINGS_CACHE, "store",
-			"'%s' is no kind of store: write \"lmdb\", \"redis\" or \"none\"",
+			"\"lmdb\" is no longer made: write \"disk\", which takes its place, and "
+			"delete answers.mdb and answers.mdb-lock in store_directory");
+		check->sound = false;
+	} else if (strcmp(settings->store, "disk") != 0 && strcmp(settings->store, "none") != 0) {
+		say(check, SAY_ERROR, SETTINGS_CACHE, "store",
+			"'%s' is no kind of store: write \"disk\", \"redis\" or \"none\"",
 			settings->store);
 		check->sound = false;
 	}
@@ -339,6 +378,7 @@ bool settings_check_each(struct settings *settings, const struct reporter *repor
 	check_files(&check);
 	check_urls(&check);
 	check_algorithms(&check);
+	check_forms(&check);
 	check_time_zone(&check);
 	check_store(&check);
 	return check.sound;

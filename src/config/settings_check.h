@@ -14,7 +14,7 @@ static inline void free_text(char **text)
 
 /*
  * Each setting for itself: paths become absolute, names of algorithms bits. False after every error
- * found was reported. May be run where reading failed: presets pass, but for what is not there.
+ * found was reported. May be run where reading failed: defaults pass, but for what is not there.
  */
 MUST_CHECK bool settings_check_each(struct settings *settings, const struct reporter *reporter);
 
@@ -22,7 +22,7 @@ MUST_CHECK bool settings_check_each(struct settings *settings, const struct repo
 MUST_CHECK bool settings_check_together(struct settings *settings, const struct reporter *reporter);
 
 /* The first one's part about Redis, where that is the store. */
-MUST_CHECK bool settings_check_redis(const struct settings *settings,
-				     const struct reporter *reporter);
+MUST_CHECK bool settings_check_redis(
+	const struct settings *settings, const struct reporter *reporter);
 
 #endif

@@ -1,9 +1,15 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* settings_redis.c - what the settings say of Redis: checked, and as the floor below takes it. */
+#include "config/settings_check.h"
+
 #include <string.h>
 
-#include "config/settings_check.h"
-#include "cache/redis_tls.h"
+/* Whether the Redis library of this system was built with TLS. */
+#ifdef HAVE_HIREDIS_SSL
+#define TLS_BUILT true
+#else
+#define TLS_BUILT false
+#endif
 
 struct redis_config settings_redis(const struct settings *settings)
 {
@@ -28,13 +34,13 @@ struct redis_config settings_redis(const struct settings *settings)
 /* What is wrong with an address and what to do; NULL if nothing is. */
 static const char *fault_of(const char *address, bool by_socket)
 {
-	struct redis_place place;
+	struct redis_address parsed;
 
-	if (redis_place_read(address, &place) && (by_socket || place.port != 0))
+	if (redis_address_parse(address, &parsed) && (by_socket || parsed.port != 0))
 		return NULL;
 	return by_socket ? "must be a numeric address and a port, \"127.0.0.1:6379\" or "
-			   "\"[::1]:6379\", or the path of a Unix socket" :
-			   "must be a numeric address and a port, \"127.0.0.1:26379\" or "
+			   "\"[::1]:6379\", or the path of a Unix socket"
+			 : "must be a numeric address and a port, \"127.0.0.1:26379\" or "
 			   "\"[::1]:26379\"";
 }
 
@@ -69,7 +75,7 @@ static bool check_tls(const struct settings *settings, const struct reporter *re
 		if (!certificate && settings->redis_tls_name[0] == '\0')
 			return true;
 		fault = "TLS is wanted: name the authorities that vouch for Redis";
-	} else if (!redis_tls_built()) {
+	} else if (!TLS_BUILT) {
 		fault = "the Redis library of this system (hiredis) knows no TLS: write \"\", and "
 			"use a socket or a tunnel";
 	} else if (by_socket) {

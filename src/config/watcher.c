@@ -1,145 +1,227 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * Once a second the engine thread looks whether a file was changed, or something removed from the
- * store. Looking at four files is cheaper than it sounds and sees what inotify does not: files
- * replaced by rename, by a configuration manager's symbolic link, on a network file system.
+ * Once a second the watcher looks whether a file has changed. Looking at a dozen files is cheaper
+ * than it sounds and sees what inotify does not: files replaced by rename, by a configuration
+ * manager's symbolic link, on a network file system.
  */
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
-#include <sys/stat.h>
+#include <time.h>
 
-#include "decision/decision_internal.h"
+#include "config/config_internal.h"
 
-#define STALE_WARNING_AT(max_age) ((max_age) / 2)
+#define DAY INT64_C(86400)
+#define DATES_EVERY_MS (DAY * 1000)
+#define DATES_SOON (21 * DAY)
 
-struct file_mark reload_mark(const char *path)
+/* ---- what is in force ---- */
+
+bool config_refresh(struct config *config)
 {
-	struct file_mark mark = { 0 };
-	struct stat seen;
+	struct key_set *keys = keys_choose(config);
+	struct snapshot *old = config->now, *fresh;
 
-	if (path[0] == '\0' || stat(path, &seen) != 0)
-		return mark;
-	mark.device = (uint64_t)seen.st_dev;
-	mark.inode = (uint64_t)seen.st_ino;
-	mark.size = (uint64_t)seen.st_size;
-	mark.changed_s = seen.st_mtim.tv_sec;
-	mark.changed_ns = seen.st_mtim.tv_nsec;
-	return mark;
-}
-
-static bool moved(struct file_mark *known, const char *path)
-{
-	struct file_mark now = reload_mark(path);
-
-	if (memcmp(known, &now, sizeof(now)) == 0)
+	/* Only the watcher swaps: it may look at the pointer without the lock. */
+	if (old != NULL && snapshot_loaded(old) == config->loaded && old->policy->keys == keys)
+		return true;
+	fresh = snapshot_make(config->loaded, keys, old != NULL ? old->number + 1 : 1);
+	if (fresh == NULL)
 		return false;
-	*known = now;
+	pthread_mutex_lock(&config->mutex);
+	config->now = fresh;
+	pthread_mutex_unlock(&config->mutex);
+	pthread_mutex_lock(&config->outward);
+	if (config->swapped != NULL && !config->closed)
+		config->swapped(config->swapped_ctx, fresh);
+	pthread_mutex_unlock(&config->outward);
+	config_release(old);
 	return true;
 }
 
-static void swap_view(struct gate *gate, struct view *fresh)
-{
-	struct view *old;
+/* ---- files ---- */
 
-	pthread_mutex_lock(&gate->mutex);
-	old = gate->view;
-	gate->view = fresh;
-	pthread_mutex_unlock(&gate->mutex);
-	memcpy(gate->marks, fresh->marks, sizeof(fresh->marks));
-	if (old->settings->keep_yes != fresh->settings->keep_yes ||
-	    old->settings->keep_no != fresh->settings->keep_no)
-		memory_clear(gate->memory);
-	view_unref(old);
+/* Names of the files that are not as they were read, for people; how many there are. */
+static size_t list_changed(const struct loaded *loaded, char *out, size_t room)
+{
+	size_t used = 0, count = 0;
+
+	out[0] = '\0';
+	for (enum watched which = 0; which < WATCHED; which++) {
+		const char *path = loaded_path(loaded->settings, which);
+		struct file_mark mark = file_mark_of(path);
+		int len;
+
+		if (file_mark_same(&mark, &loaded->marks[which]))
+			continue;
+		len = snprintf(out + used, room - used, "%s%s", count++ > 0 ? ", " : "",
+			strrchr(path, '/') != NULL ? strrchr(path, '/') + 1 : path);
+		if (len > 0)
+			used = used + (size_t)len < room ? used + (size_t)len : room - 1;
+	}
+	return count;
 }
 
-static void reload_view(struct gate *gate)
+/* What is wrong is told when it begins and when it becomes something else. */
+static void tell_failure(struct config *config)
 {
-	const struct reporter *reporter = &gate->options.reporter;
-	struct view *fresh =
-		view_load(gate->options.settings_file, &gate->options.clock, reporter);
+	bool known = config->failing && config->errors == config->notes.errors;
 
+	config->failing = true;
+	config->errors = config->notes.errors;
+	if (known)
+		return;
+	notes_tell(&config->notes, &config->reporter);
+	report(&config->reporter, SAY_ERROR, config->file, 0,
+		"the changed configuration is not taken: what was in force stays, rules version "
+		"%s; "
+		"mend what is named above, it is tried again every second",
+		rules_digest(config->loaded->rules));
+}
+
+static void tell_success(struct config *config, const struct loaded *fresh, const char *changed)
+{
+	notes_tell(&config->notes, &config->reporter);
+	settings_warn_restart(config->boot->settings, fresh->settings, &config->reporter);
+	report(&config->reporter, SAY_INFO, config->file, 0,
+		"configuration reloaded%s%s%s, rules version %s",
+		changed[0] != '\0' ? " (changed: " : "", changed, changed[0] != '\0' ? ")" : "",
+		rules_digest(fresh->rules));
+	if (config->failing)
+		report(&config->reporter, SAY_INFO, config->file, 0,
+			"what was wrong with the configuration is mended");
+	config->failing = false;
+}
+
+static void look_at_files(struct config *config)
+{
+	struct reporter noting;
+	struct loaded *fresh;
+	char changed[256];
+
+	if (list_changed(config->loaded, changed, sizeof(changed)) == 0 && !config->failing)
+		return;
+	noting = notes_begin(&config->notes);
+	fresh = loaded_load(config->file, config->loaded, clock_wall(&config->clock), &noting);
 	if (fresh == NULL) {
-		atomic_fetch_add(&gate->counters.reloads_failed, 1);
-		report(reporter, SAY_ERROR, gate->options.settings_file, 0,
-			"the changed configuration is not taken: what was in force stays, rules "
-			"version %s; mend what is named above",
-			rules_digest(gate->view->rules));
+		tell_failure(config);
 		return;
 	}
-	settings_warn_restart(gate->boot, fresh->settings, reporter);
-	atomic_fetch_add(&gate->counters.reloads, 1);
-	report(reporter, SAY_INFO, gate->options.settings_file, 0,
-		"configuration reloaded, rules version %s", rules_digest(fresh->rules));
-	swap_view(gate, fresh);
+	tell_success(config, fresh, changed);
+	loaded_unref(config->loaded);
+	config->loaded = fresh;
 }
 
-static void reload_keys(struct gate *gate)
-{
-	const struct reporter *reporter = &gate->options.reporter;
-	struct key_set *set = keys_load_file(gate->boot->jwks_file, reporter);
+/* ---- certificates that end ---- */
 
-	if (set == NULL) {
-		report(reporter, SAY_ERROR, gate->boot->jwks_file, 0,
-			"the changed key set is not taken: the keys in force stay");
+static void warn_of_end(
+	struct config *config, const char *path, const struct tls_material *material)
+{
+	int64_t left;
+
+	if (material == NULL || material->not_after == 0)
 		return;
-	}
-	report(reporter, SAY_INFO, gate->boot->jwks_file, 0, "key set reloaded, %zu keys",
-		key_set_count(set));
-	keys_replace(gate, set);
+	left = material->not_after - clock_wall(&config->clock);
+	if (left <= 0)
+		report(&config->reporter, SAY_WARNING, path, 0,
+			"the certificate has ended: put a new one there, with its key; no restart "
+			"is "
+			"needed");
+	else if (left < DATES_SOON)
+		report(&config->reporter, SAY_WARNING, path, 0,
+			"the certificate ends in %lld days: put a new one there, with its key; no "
+			"restart is needed",
+			(long long)(left / DAY));
 }
 
-/* Keys from an address age; say so once before they stop being believed. */
-static void watch_age(struct gate *gate)
+static void look_at_dates(struct config *config)
 {
-	int64_t age, max_age = gate->boot->jwks_max_age;
+	const struct loaded *loaded = config->loaded;
+	int64_t now_ms = clock_mono_ms(&config->clock);
 
-	if (gate->boot->jwks_url[0] == '\0' || gate->keys_stale_told)
+	if (now_ms - config->dates_told_ms < DATES_EVERY_MS)
 		return;
-	age = (clock_mono_ms(&gate->options.clock) - gate->keys.as_of_ms) / 1000;
-	if (age < STALE_WARNING_AT(max_age))
-		return;
-	gate->keys_stale_told = true;
-	report(&gate->options.reporter, SAY_WARNING, NULL, 0,
-		"the service's keys could not be fetched for %lld s; after %lld s no answer will be "
-		"believed: look whether keys.url can be reached",
-		(long long)age, (long long)max_age);
+	config->dates_told_ms = now_ms;
+	warn_of_end(config, loaded->settings->certificate_file, loaded->service_tls);
+	warn_of_end(config, loaded->settings->redis_certificate_file, loaded->redis_tls);
 }
 
-/* Somebody has removed something from the store: memory must not serve it on. */
-void reload_forget(void *ctx)
-{
-	struct gate *gate = ctx;
+/* ---- what is fetched ---- */
 
-	memory_clear(gate->memory);
-	report(&gate->options.reporter, SAY_INFO, NULL, 0,
-		"answers were removed from the store: those in memory are forgotten");
+static struct offer take_offer(struct config *config)
+{
+	struct offer offer;
+
+	pthread_mutex_lock(&config->mutex);
+	offer = config->offer;
+	config->offer = (struct offer){ .pending = false };
+	pthread_mutex_unlock(&config->mutex);
+	return offer;
 }
 
-static void watch_store(struct gate *gate)
+/* Before any look at a file: a disk that hangs holds up no keys that are here already. */
+static void settle_offer(struct config *config)
 {
-	uint64_t generation;
+	struct offer offer = take_offer(config);
+	bool good;
 
-	if (gate->store == NULL)
+	if (!offer.pending)
 		return;
-	generation = gate->store->ops->generation(gate->store);
-	if (generation == 0 || generation == gate->store_generation)
-		return;
-	gate->store_generation = generation;
-	reload_forget(gate);
+	if (offer.text == NULL)
+		report(&config->reporter, SAY_ERROR, config->loaded->settings->jwks_url, 0,
+			"what was fetched is %s: the keys in force stay",
+			offer.len > JWKS_MAX_LEN ? "too long for a key set"
+						 : "lost for want of memory");
+	good = offer.text != NULL && keys_take(config, offer.text, offer.len);
+	good = config_refresh(config) && good;
+	free(offer.text);
+	pthread_mutex_lock(&config->outward);
+	if (config->settled != NULL && !config->closed)
+		config->settled(config->settled_ctx, good);
+	pthread_mutex_unlock(&config->outward);
 }
 
-void reload_tick(void *ctx)
+void config_tick(struct config *config)
 {
-	struct gate *gate = ctx;
-	const struct settings *settings = gate->view->settings;
-	bool changed = moved(&gate->marks[WATCH_SETTINGS], settings->file);
+	settle_offer(config);
+	keys_store(config);
+	look_at_files(config);
+	keys_look(config);
+	(void)config_refresh(config);
+	look_at_dates(config);
+}
 
-	changed |= moved(&gate->marks[WATCH_RULES], settings->rules_file);
-	changed |= moved(&gate->marks[WATCH_MESSAGES], settings->messages_file);
-	if (changed)
-		reload_view(gate);
-	if (gate->boot->jwks_url[0] == '\0' &&
-	    moved(&gate->marks[WATCH_JWKS], gate->boot->jwks_file))
-		reload_keys(gate);
-	watch_store(gate);
-	watch_age(gate);
+/* ---- the thread ---- */
+
+/* Until it is time to look again, or something was offered. False: it is time to end. */
+static bool wait_for_work(struct config *config)
+{
+	struct timespec until;
+	int error = 0;
+	bool goes_on;
+
+	(void)clock_gettime(CLOCK_MONOTONIC, &until);
+	until.tv_sec += CONFIG_POLL_MS / 1000;
+	pthread_mutex_lock(&config->mutex);
+	while (!config->stopping && !config->offer.pending && error != ETIMEDOUT)
+		error = pthread_cond_timedwait(&config->wake, &config->mutex, &until);
+	goes_on = !config->stopping;
+	pthread_mutex_unlock(&config->mutex);
+	return goes_on;
+}
+
+void *config_watch(void *arg)
+{
+	struct config *config = arg;
+
+	(void)pthread_setname_np(pthread_self(), "migrantid-watch");
+	while (wait_for_work(config))
+		config_tick(config);
+	pthread_mutex_lock(&config->mutex);
+	config->ended = true;
+	pthread_cond_broadcast(&config->wake);
+	pthread_mutex_unlock(&config->mutex);
+	config_drop(config);
+	return NULL;
 }

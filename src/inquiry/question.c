@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "inquiry/question.h"
 
-#include <stdlib.h>
 #include <string.h>
 
 #include <openssl/crypto.h>
@@ -10,12 +9,16 @@
 #include "base/prefixed.h"
 
 #define DRAWN_LEN 16 /* octets of a txn or a nonce */
-/* Names and marks of the body, and its longest values, of which each character may be escaped. */
-#define BODY_MAX                                                                                   \
-	(256 + 2 * (TXN_LEN + NONCE_LEN + PERSON_KEY_TEXT_LEN + SUBJECT_TOKEN_MAX +                \
-			   DOCUMENT_TYPE_MAX + COUNTRY_LEN + DOCUMENT_NUMBER_MAX + COUNTRY_LEN +   \
-			   DATE_TEXT_LEN + CONSENT_TEXT_MAX))
-#define COVERED_MAX (2 + SHOP_MAX + 2 + SALE_ID_MAX + PERSON_KEY_LEN)
+#define PURPOSE "sim-sale"
+#define GIVEN "true"
+#define FORM_MAX 16 /* "token+document" */
+#define COVERED_MAX                                                                                \
+	(12 * 2 + SHOP_MAX + TOKEN_MAX + FORM_MAX + sizeof(PURPOSE) + TOKEN_MAX +                \
+		DOCUMENT_TYPE_MAX + COUNTRY_LEN + DOCUMENT_NUMBER_MAX + COUNTRY_LEN +              \
+		DATE_TEXT_LEN + PERSON_KEY_TEXT_LEN + sizeof(GIVEN) + CONSENT_TEXT_MAX)
+
+_Static_assert(SUBJECT_TOKEN_MAX <= TOKEN_MAX && SALE_ID_MAX <= TOKEN_MAX,
+	       "every token of a sale fits, and its id in a token's place");
 
 /* A UUID's text with the version and variant of RFC 9562 set. */
 static void uuid_text(uint8_t octets[DRAWN_LEN], unsigned version, char out[TXN_LEN + 1])
@@ -33,28 +36,80 @@ static void uuid_text(uint8_t octets[DRAWN_LEN], unsigned version, char out[TXN_
 	*out = '\0';
 }
 
-/* Sixteen octets that only this sale of this shop to this person has; random without a sale id. */
-static bool draw(const struct operator_key *key, const char *purpose,
-		 const struct person_key *person, const struct sale *sale, uint8_t out[DRAWN_LEN])
+static size_t cover(uint8_t *covered, size_t len, const char *text)
+{
+	return len + prefixed_put(covered + len, text, strlen(text));
+}
+
+/* The values of `subject`, but for the digest, which changes with the nonce: sbj covers it. */
+static size_t cover_subject(uint8_t *covered, size_t len, const struct question *question)
+{
+	const struct document *document = &question->person.document;
+	char birth[DATE_TEXT_LEN + 1];
+
+	if (question->asked.form != SUBJECT_DOCUMENT)
+		return cover(covered, len, question->token);
+	len = cover(covered, len, document->type);
+	len = cover(covered, len, document->issuer);
+	len = cover(covered, len, document->number);
+	len = cover(covered, len, question->person.nationality);
+	date_format(&question->person.birth, birth);
+	len = cover(covered, len, birth);
+	OPENSSL_cleanse(birth, sizeof(birth));
+	return len;
+}
+
+/* Sixteen octets that only this sale of this shop with just this question has. */
+static bool draw(const struct operator_key *key, const struct sale *sale,
+		 const struct question *question, uint8_t out[DRAWN_LEN])
 {
 	uint8_t covered[COVERED_MAX], mac[32];
-	size_t len;
+	size_t len = 0;
 	bool done;
 
-	if (sale->id[0] == '\0')
-		return RAND_bytes(out, DRAWN_LEN) == 1;
-	len = prefixed_put(covered, sale->shop, strlen(sale->shop));
-	len += prefixed_put(covered + len, sale->id, strlen(sale->id));
-	memcpy(covered + len, person->bytes, PERSON_KEY_LEN);
-	done = operator_key_mac(key, purpose, covered, len + PERSON_KEY_LEN, mac);
+	len = cover(covered, len, sale->shop);
+	len = cover(covered, len, sale->id[0] != '\0' ? sale->id : sale->token);
+	len = cover(covered, len, subject_form_name(question->asked.form));
+	len = cover(covered, len, PURPOSE);
+	len = cover_subject(covered, len, question);
+	len = cover(covered, len, question->asked.sbj.text);
+	len = cover(covered, len, GIVEN);
+	len = cover(covered, len, question->consent_text);
+	done = operator_key_mac(key, "txn", covered, len, mac);
 	memcpy(out, mac, DRAWN_LEN);
 	OPENSSL_cleanse(covered, sizeof(covered));
 	return done;
 }
 
+static bool make_txn(const struct operator_key *key, const struct sale *sale,
+		     struct question *question)
+{
+	bool is_named = sale->id[0] != '\0' || sale->token[0] != '\0';
+	uint8_t octets[DRAWN_LEN];
+
+	if (!(is_named ? draw(key, sale, question, octets) : RAND_bytes(octets, DRAWN_LEN) == 1))
+		return false;
+	uuid_text(octets, is_named ? 8 : 4, question->asked.txn);
+	return true;
+}
+
+bool question_make(const struct operator_key *key, const struct person_key *sbj,
+		   enum subject_form form, const struct sale *sale, struct question *out)
+{
+	memset(out, 0, sizeof(*out));
+	out->asked.form = form;
+	out->asked.sbj = *sbj;
+	if (form != SUBJECT_TOKEN)
+		out->person = sale->person;
+	if (form != SUBJECT_DOCUMENT)
+		memcpy(out->token, sale->token, sizeof(sale->token));
+	memcpy(out->consent_text, sale->consent_text, sizeof(out->consent_text));
+	return make_txn(key, sale, out);
+}
+
 /*
- * The body is written in place, into memory that question_clear() wipes: a JSON library would leave
- * copies of the buyer's data in freed memory, where a core dump finds them.
+ * The body is written in place, into memory that is wiped: a JSON library would leave copies of the
+ * buyer's data in freed memory, where a core dump finds them.
  */
 static char *put(char *out, const char *text)
 {
@@ -95,50 +150,43 @@ static char *put_document(char *out, const struct person *person)
 	return out;
 }
 
-/* The document, where the shop's terminal gave no token that stands for it. */
-static char *put_subject(char *out, const struct sale *sale)
+/* NULL if the digest cannot be made. */
+static char *put_subject(char *out, const struct question *question, const uint8_t *nonce)
 {
-	if (sale->token[0] != '\0')
-		return put_member(out, "token", sale->token);
-	return put_document(out, &sale->person);
+	char digest[DOCUMENT_DIGEST_LEN + 1];
+
+	if (question->asked.form == SUBJECT_DOCUMENT)
+		return put_document(out, &question->person);
+	out = put_member(out, "token", question->token);
+	if (question->asked.form == SUBJECT_TOKEN)
+		return out;
+	if (!document_digest(nonce, DRAWN_LEN, &question->person, digest))
+		return NULL;
+	return put_member(put(out, ","), "document_digest", digest);
 }
 
-static bool write_body(const struct sale *sale, struct question *out)
+size_t question_body(const struct question *question, char nonce[NONCE_LEN + 1],
+		     char out[QUESTION_BODY_MAX + 1])
 {
-	char *at = out->body = malloc(BODY_MAX + 1);
+	uint8_t octets[DRAWN_LEN];
+	char *at = out;
 
+	if (RAND_bytes(octets, DRAWN_LEN) != 1)
+		return 0;
+	base64url_encode(octets, DRAWN_LEN, nonce);
+	at = put_member(put(at, "{"), "txn", question->asked.txn);
+	at = put_member(put(at, ","), "nonce", nonce);
+	at = put_member(put(at, ","), "purpose", PURPOSE);
+	at = put_subject(put(at, ",\"subject\":{"), question, octets);
 	if (at == NULL)
-		return false;
-	at = put_member(put(at, "{"), "txn", out->txn);
-	at = put_member(put(at, ","), "nonce", out->nonce);
-	at = put(at, ",\"purpose\":\"sim-sale\",\"subject\":{");
-	at = put_subject(at, sale);
-	at = put_member(put(at, "},"), "sbj", out->key.text);
-	at = put(at, ",\"consent\":{\"given\":true,");
-	at = put(put_member(at, "text", sale->consent_text), "}}");
-	out->body_len = (size_t)(at - out->body);
-	return true;
-}
-
-bool question_make(const struct operator_key *operator_key, const struct person_key *person_key,
-		   const struct sale *sale, struct question *out)
-{
-	uint8_t txn[DRAWN_LEN], nonce[DRAWN_LEN];
-
-	memset(out, 0, sizeof(*out));
-	out->key = *person_key;
-	if (!draw(operator_key, "txn", person_key, sale, txn) ||
-		!draw(operator_key, "nonce", person_key, sale, nonce))
-		return false;
-	uuid_text(txn, sale->id[0] == '\0' ? 4 : 8, out->txn);
-	base64url_encode(nonce, sizeof(nonce), out->nonce);
-	return write_body(sale, out);
+		return 0;
+	at = put_member(put(at, "},"), "sbj", question->asked.sbj.text);
+	at = put(at, ",\"consent\":{\"given\":" GIVEN ",");
+	at = put(put_member(at, "text", question->consent_text), "}}");
+	return (size_t)(at - out);
 }
 
 void question_clear(struct question *question)
 {
-	if (question->body != NULL)
-		OPENSSL_cleanse(question->body, question->body_len);
-	free(question->body);
 	OPENSSL_cleanse(question, sizeof(*question));
 }

@@ -1,42 +1,51 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * question.h - the question as it goes out (docs/openapi.yaml): a one-use token or the document,
- * the operator's pseudonym, the buyer's consent. Never a name, photo, sample, phone or SIM number,
- * shop or place.
+ * question.h - the question as it goes out (docs/openapi.yaml): the document, a one-use token, or
+ * a token with the document's digest; the operator's pseudonym; the buyer's consent. Never a name,
+ * photo, sample, phone or SIM number, shop or place.
  */
 #ifndef MIGRANTID_QUESTION_H
 #define MIGRANTID_QUESTION_H
 
 #include "base/base.h"
+#include "cache/cache.h"
 #include "person/person_key.h"
 #include "rules/sale.h"
 
-#define TXN_LEN 36 /* UUID text, RFC 9562 */
-#define NONCE_LEN 22 /* 128 bits in base64url */
-#define QUESTION_PATH "/v1/sim-sale-verifications"
+#define QUESTION_PATH "/v2/sim-sale-verifications"
+/* Names and marks of the body, and its longest values, of which each character may be escaped. */
+#define QUESTION_BODY_MAX                                                                          \
+	(320 + 2 * (TXN_LEN + NONCE_LEN + PERSON_KEY_TEXT_LEN + TOKEN_MAX + DOCUMENT_DIGEST_LEN +  \
+			   DOCUMENT_TYPE_MAX + COUNTRY_LEN + DOCUMENT_NUMBER_MAX + COUNTRY_LEN +   \
+			   DATE_TEXT_LEN + CONSENT_TEXT_MAX))
 
+/* A person's data: question_clear() it. Holds no pointers, may be copied. */
 struct question {
-	struct person_key key; /* who it is about: joins questions, binds the answer */
-	char txn[TXN_LEN + 1]; /* also the Idempotency-Key */
-	char nonce[NONCE_LEN + 1];
-	struct person_key previous; /* under the operator's key before a change of it */
-	bool has_previous;
-	bool afresh; /* no kept answer may serve for it, nor this one for another */
-	char *body; /* JSON, a person's data; question_clear() wipes and frees it */
-	size_t body_len;
+	struct cache_question asked; /* form, sbj, txn: which answers serve it */
+	bool by_person; /* an answer about the person may serve it: a document, and keep_yes > 0 */
+	struct person person; /* unset with SUBJECT_TOKEN */
+	char token[TOKEN_MAX + 1]; /* "" with SUBJECT_DOCUMENT */
+	char consent_text[CONSENT_TEXT_MAX + 1];
 };
 
 /*
- * Make the question for a sale. txn and nonce are drawn from the operator's key, the shop, its
- * sale id and the person, so that the same sale asked again, at any server of the operator, is
- * the same question with the same Idempotency-Key; without a sale id they are random.
- * False only if memory or OpenSSL fails. question_clear() it in every case.
+ * Make the question for a sale, with `sbj` already made for its form. Its txn is drawn from the
+ * operator's key, the shop, its sale id and all that is sent, so that the same sale asked again, at
+ * any server of the operator, is the same question, and one with a fresh token, another consent
+ * text or a corrected document is another one. Without a sale id the token stands for it; without
+ * either it is random. False only if OpenSSL fails. question_clear() it in every case.
  */
-MUST_CHECK bool question_make(const struct operator_key *operator_key,
-			      const struct person_key *person_key, const struct sale *sale,
+MUST_CHECK bool question_make(const struct operator_key *key, const struct person_key *sbj,
+			      enum subject_form form, const struct sale *sale,
 			      struct question *out);
 
-/* Wipe and free; fine on a zeroed question and twice. */
+/*
+ * Write the body of one request, with a nonce of its own. Returns its length; 0 if OpenSSL fails.
+ * The caller wipes it.
+ */
+MUST_CHECK size_t question_body(const struct question *question, char nonce[NONCE_LEN + 1],
+				char out[QUESTION_BODY_MAX + 1]);
+
 void question_clear(struct question *question);
 
 #endif

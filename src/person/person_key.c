@@ -16,7 +16,7 @@
 #define PURPOSE_MAX 32
 
 #define CANONICAL_LONGEST                                                                          \
-	(6 * 2 + sizeof(DOCUMENT_LABEL) - 1 + DOCUMENT_TYPE_MAX + COUNTRY_LEN +                   \
+	(6 * 2 + sizeof(DOCUMENT_LABEL) - 1 + DOCUMENT_TYPE_MAX + COUNTRY_LEN +                    \
 		DOCUMENT_NUMBER_MAX + COUNTRY_LEN + DATE_TEXT_LEN)
 _Static_assert(CANONICAL_LONGEST <= PERSON_CANONICAL_MAX, "the longest person fits");
 
@@ -50,6 +50,8 @@ bool operator_key_parse(const char *text, size_t len, struct operator_key *out)
 	memset(out, 0, sizeof(*out));
 	if (len > 0 && text[len - 1] == '\n')
 		len--;
+	if (len > 0 && text[len - 1] == '\r')
+		len--;
 	if (read_hex(text, len, out))
 		return true;
 	OPENSSL_cleanse(out, sizeof(*out));
@@ -62,8 +64,8 @@ static size_t type_len(const char *type)
 	return type[0] >= 'A' && type[0] <= 'Z' ? 1 : strlen(type);
 }
 
-static size_t canonical(const char *label, const struct person *person,
-			uint8_t out[PERSON_CANONICAL_MAX])
+static size_t canonical(
+	const char *label, const struct person *person, uint8_t out[PERSON_CANONICAL_MAX])
 {
 	const struct document *document = &person->document;
 	char birth[DATE_TEXT_LEN + 1];
@@ -141,7 +143,8 @@ bool document_digest(const uint8_t *nonce, size_t nonce_len, const struct person
 	char out[DOCUMENT_DIGEST_LEN + 1])
 {
 	uint8_t octets[PERSON_CANONICAL_MAX], digest[32];
-	bool done = mac(nonce, nonce_len, octets, canonical(DOCUMENT_LABEL, person, octets), digest);
+	bool done =
+		mac(nonce, nonce_len, octets, canonical(DOCUMENT_LABEL, person, octets), digest);
 
 	OPENSSL_cleanse(octets, sizeof(octets));
 	if (done)

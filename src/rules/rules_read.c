@@ -46,7 +46,7 @@ static const struct conf_row rule_rows[] = {
 		.help = "a word of a-z, 0-9 and '-' by which replies and counters name the rule" },
 	{ "citation", CONF_STRING, offsetof(struct written, citation), .required = true,
 		.help = "where the law says so" },
-	{ "enabled", CONF_BOOL, offsetof(struct written, enabled), .preset = true,
+	{ "enabled", CONF_BOOL, offsetof(struct written, enabled), .default_value = true,
 		.help = "false: the rule is off" },
 	{ "from", CONF_STRING, offsetof(struct written, from),
 		.help = "first day in force, YYYY-MM-DD" },
@@ -62,7 +62,7 @@ static const struct conf_row rule_rows[] = {
 		.unit = "years", .help = "the person has not reached this age" },
 	{ "accreditation", CONF_STRINGS, offsetof(struct written, accreditation), .max = KINDS_MAX,
 		.help = "one of these accreditations was shown and has not expired" },
-	{ "evidence", CONF_STRING, offsetof(struct written, evidence), .preset_text = "document",
+	{ "evidence", CONF_STRING, offsetof(struct written, evidence), .default_text = "document",
 		.help = "how it is shown: stated, document or mrz" },
 };
 

@@ -27,7 +27,6 @@ _Static_assert(ATTR_SUBJECT_TOKEN_LONGEST == SUBJECT_TOKEN_MAX, "subject token")
 _Static_assert(ATTR_ACCREDITATION_LONGEST == ACCREDITATION_MAX, "accreditation");
 _Static_assert(ATTR_CONSENT_TEXT_LONGEST == CONSENT_TEXT_MAX, "consent text");
 _Static_assert(ATTR_LANGUAGE_LONGEST == LANGUAGE_MAX, "language");
-_Static_assert(ATTR_USER_NAME_LONGEST == SHOP_MAX, "shop");
 _Static_assert(ATTR_STATE_LONGEST == STATE_MAX, "state");
 
 /* The values of a request, sorted by attribute; borrowed, never copied. */
@@ -131,7 +130,7 @@ static bool read_value(enum attribute attribute, struct span value,
 	case ATTR_SALE_ID:
 		return copy_plain(value, out->id);
 	case ATTR_SUBJECT_TOKEN:
-		return copy_plain(value, out->token);
+		return copy_if(text_is_token(value.data, value.len), value, out->token);
 	case ATTR_DOCUMENT_TYPE:
 		return document_type_canonical(value.data, value.len, document->type);
 	case ATTR_DOCUMENT_ISSUER:
@@ -157,8 +156,6 @@ static bool read_value(enum attribute attribute, struct span value,
 		return copy_if(text_is_language(value.data, value.len), value, out->language);
 	case ATTR_ACCEPT_CHALLENGE:
 		return read_yes_no(value, &out->accept_challenge);
-	case ATTR_USER_NAME:
-		return copy_plain(value, out->shop);
 	case ATTR_STATE:
 		memcpy(out->state, value.data, value.len); /* any octets: a ticket of our own */
 		out->state_len = value.len;
@@ -301,25 +298,6 @@ bool sale_read(const struct sale_field *fields, size_t count, const struct sale_
 		return true;
 	sale_clear(out);
 	return false;
-}
-
-enum attribute sale_missing(const struct sale *sale)
-{
-	const struct person *person = &sale->person;
-
-	if (person->document.type[0] == '\0')
-		return ATTR_DOCUMENT_TYPE;
-	if (person->document.issuer[0] == '\0')
-		return ATTR_DOCUMENT_ISSUER;
-	if (person->document.number[0] == '\0')
-		return ATTR_DOCUMENT_NUMBER;
-	if (person->nationality[0] == '\0')
-		return ATTR_NATIONALITY;
-	if (!date_is_set(&person->birth))
-		return ATTR_DATE_OF_BIRTH;
-	if (sale->consent_text[0] == '\0')
-		return ATTR_CONSENT_TEXT;
-	return ATTR_NONE;
 }
 
 void sale_clear(struct sale *sale)

@@ -33,7 +33,6 @@
 	X(ATTR_CONSENT_TEXT, 12, "MigrantID-Consent-Text", 64, 1) \
 	X(ATTR_LANGUAGE, 13, "MigrantID-Language", 35, 1) \
 	X(ATTR_ACCEPT_CHALLENGE, 14, "MigrantID-Accept-Challenge", 3, 1) \
-	X(ATTR_USER_NAME, 0, "User-Name", 253, 1) \
 	X(ATTR_STATE, 0, "State", 253, 1)
 
 #define AS_MEMBER(symbol, number, name, longest, most) symbol,
@@ -65,7 +64,7 @@ struct sale {
 	struct person person; /* filled from attributes, else from the MRZ */
 	struct mrz mrz; /* kind MRZ_NONE: none was shown */
 	char id[SALE_ID_MAX + 1]; /* the shop's id of this sale; "" if none */
-	char shop[SHOP_MAX + 1]; /* the shop's account; "" if none */
+	char shop[SHOP_MAX + 1]; /* as the operator's site file says it, never the sender */
 	char token[SUBJECT_TOKEN_MAX + 1]; /* one-use token of the shop's terminal; "" if none */
 	char accreditation[ACCREDITATION_MAX + 1]; /* kind, "" if none */
 	struct date accreditation_expiry; /* year 0: not told */
@@ -87,18 +86,12 @@ enum attribute attribute_of_name(const char *name);
 /*
  * Read and check the fields of a request into *out. Everything that is there is checked, whether
  * or not a rule will need it: a repeated, empty, over-long, non-UTF-8, ill-formed or contradictory
- * attribute is a fault. What is absent is not: that is sale_missing()'s to say, after the rules.
+ * attribute is a fault. What is absent is not: that is evaluate()'s to say, after the rules.
  * False with *fault filled, and *out cleared.
  */
 MUST_CHECK bool sale_read(const struct sale_field *fields, size_t count,
 			  const struct sale_options *options, struct sale *out,
 			  struct sale_fault *fault);
-
-/*
- * The first attribute without which the service cannot be asked about this sale, ATTR_NONE if
- * nothing is missing: document type, issuer, number, nationality, date of birth, consent text.
- */
-enum attribute sale_missing(const struct sale *sale);
 
 /* Clear a person's data from memory (OPENSSL_cleanse). */
 void sale_clear(struct sale *sale);

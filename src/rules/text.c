@@ -73,6 +73,15 @@ bool text_is_word(const char *text, size_t len)
 	return len > 0;
 }
 
+bool text_is_token(const char *text, size_t len)
+{
+	for (size_t i = 0; i < len; i++)
+		if (!is_letter(text[i]) && !is_digit(text[i]) && text[i] != '.' && text[i] != '_' &&
+		    text[i] != '~' && text[i] != '-')
+			return false;
+	return len > 0;
+}
+
 bool text_is_language(const char *text, size_t len)
 {
 	bool first = true;

@@ -55,6 +55,9 @@ enum reason { REASON_NONE = 0, REASONS(AS_MEMBER) };
 enum source { SOURCE_NONE = 0, SOURCES(AS_MEMBER) };
 #undef AS_MEMBER
 
+/* What the service is shown of the buyer, and what its answer is therefore about. */
+enum subject_form { SUBJECT_DOCUMENT, SUBJECT_TOKEN, SUBJECT_TOKEN_DOCUMENT, SUBJECT_FORMS };
+
 /*
  * What a decision means to the caller; the module turns it into a return code of the server by
  * one switch, the tools into an exit code. See "the module's code" in docs/attributes.md.

@@ -8,19 +8,20 @@
  * and hold for other modules that use libcurl too (rlm_rest); they are malloc() and free() but for
  * the wiping, so that it does not matter who frees what. If another module has set libcurl up
  * before, they are not taken, and nothing but the wiping is missing; so the module calls
- * engine_prepare() as early as it can.
+ * transport_prepare() as early as it can.
  *
  * Nothing is torn down again, for others may use it; the module is linked to stay in memory
  * (nodelete), as libcurl keeps pointers to what is here.
  */
+#include "transport/transport.h"
+
 #include <malloc.h>
 #include <pthread.h>
 #include <stdlib.h>
 #include <string.h>
 
+#include <curl/curl.h>
 #include <openssl/crypto.h>
-
-#include "inquiry/inquiry_internal.h"
 
 static pthread_once_t once = PTHREAD_ONCE_INIT;
 static bool ready;
@@ -55,7 +56,7 @@ static void set_up(void)
 			strdup, calloc) == CURLE_OK;
 }
 
-bool engine_prepare(void)
+bool transport_prepare(void)
 {
 	(void)pthread_once(&once, set_up);
 	return ready;

@@ -2,6 +2,7 @@
 #include "transport/resolver.h"
 
 #include <arpa/inet.h>
+#include <errno.h>
 #include <netdb.h>
 #include <pthread.h>
 #include <stdatomic.h>
@@ -13,25 +14,34 @@
 #define PAUSE_MS 1000 /* after a look-up that failed */
 #define ADDRESSES_MAX 8
 
-/* One look-up, shared by its thread and the resolver; the last to leave frees it. */
+/* One look-up, owned by its thread, its task and the resolver; the last to leave frees it. */
 struct look_up {
+	struct engine_task task; /* first: on_looked_up() is handed it */
 	atomic_int owners;
-	atomic_bool done;
-	int status; /* getaddrinfo()'s, once done */
-	struct addrinfo *found;
+	struct resolver *resolver; /* engine thread; NULL: nobody wants it any more */
+	pthread_mutex_t mutex;
+	struct engine *engine; /* mutex; NULL: nobody wants it any more */
+	bool posted; /* mutex */
 	char *host;
+	/* written by the thread before the task is posted */
+	int status; /* getaddrinfo()'s */
+	int error; /* errno */
+	struct addrinfo *found;
 };
 
 struct resolver {
 	char *host;
 	char *port;
 	bool literal;
+	struct engine *engine;
+	int64_t (*now_ms)(void *ctx);
+	void (*looked_up)(void *ctx);
+	void *ctx;
 	struct look_up *under_way;
-	int64_t due_ms; /* next look-up; 0: at once */
-	struct curl_slist *lists; /* the list in force; see `retired` */
-	struct curl_slist **retired; /* older ones: transfers may still hold them */
-	size_t retired_count;
-	bool failed;
+	int64_t due_ms; /* the next look-up */
+	struct address_list *addresses; /* in force; NULL: none known */
+	bool no_descriptors;
+	const char *cause;
 };
 
 static bool is_literal(const char *host)
@@ -52,7 +62,8 @@ static char *part_of(CURLU *parsed, CURLUPart part)
 	return copy;
 }
 
-struct resolver *resolver_new(const char *url)
+struct resolver *resolver_new(const char *url, struct engine *engine, int64_t (*now_ms)(void *ctx),
+	void (*looked_up)(void *ctx), void *ctx)
 {
 	struct resolver *resolver = calloc(1, sizeof(*resolver));
 	CURLU *parsed = curl_url();
@@ -68,6 +79,11 @@ struct resolver *resolver_new(const char *url)
 		return NULL;
 	}
 	resolver->literal = is_literal(resolver->host);
+	resolver->engine = engine;
+	resolver->now_ms = now_ms;
+	resolver->looked_up = looked_up;
+	resolver->ctx = ctx;
+	resolver->due_ms = INT64_MIN;
 	return resolver;
 }
 
@@ -77,6 +93,7 @@ static void look_up_leave(struct look_up *look_up)
 		return;
 	if (look_up->found != NULL)
 		freeaddrinfo(look_up->found);
+	pthread_mutex_destroy(&look_up->mutex);
 	free(look_up->host);
 	free(look_up);
 }
@@ -86,8 +103,15 @@ static void *run(void *ctx)
 	static const struct addrinfo hints = { .ai_socktype = SOCK_STREAM };
 	struct look_up *look_up = ctx;
 
+	errno = 0;
 	look_up->status = getaddrinfo(look_up->host, NULL, &hints, &look_up->found);
-	atomic_store(&look_up->done, true);
+	look_up->error = errno;
+	/* The engine is there for as long as the resolver has not left. */
+	pthread_mutex_lock(&look_up->mutex);
+	look_up->posted = look_up->engine != NULL;
+	if (look_up->posted)
+		engine_post(look_up->engine, &look_up->task);
+	pthread_mutex_unlock(&look_up->mutex);
 	look_up_leave(look_up);
 	return NULL;
 }
@@ -106,29 +130,10 @@ static bool start_detached(struct look_up *look_up)
 	return started;
 }
 
-static void begin(struct resolver *resolver, int64_t now_ms)
-{
-	struct look_up *look_up = calloc(1, sizeof(*look_up));
-
-	resolver->due_ms = now_ms + PAUSE_MS;
-	if (look_up == NULL)
-		return;
-	look_up->host = strdup(resolver->host);
-	atomic_init(&look_up->owners, 2);
-	if (look_up->host == NULL || !start_detached(look_up)) {
-		atomic_store(&look_up->owners, 1);
-		look_up_leave(look_up);
-		resolver->failed = true;
-		return;
-	}
-	resolver->under_way = look_up;
-}
-
 /* "host:port:address,address", as CURLOPT_RESOLVE wants it. */
 static struct curl_slist *list_of(const struct resolver *resolver, const struct addrinfo *found)
 {
 	char text[1024], address[INET6_ADDRSTRLEN];
-	struct curl_slist *list;
 	size_t count = 0;
 	int len = snprintf(text, sizeof(text), "%s:%s:", resolver->host, resolver->port);
 
@@ -143,62 +148,134 @@ static struct curl_slist *list_of(const struct resolver *resolver, const struct 
 			count > 0 ? "," : "", six ? "[" : "", address, six ? "]" : "");
 		count++;
 	}
-	list = count > 0 ? curl_slist_append(NULL, text) : NULL;
-	return list;
+	return count > 0 ? curl_slist_append(NULL, text) : NULL;
 }
 
-/* Addresses change seldom; a list that is replaced is kept until the end, for who holds it. */
-static void put_in_force(struct resolver *resolver, struct curl_slist *list)
+static bool put_in_force(struct resolver *resolver, const struct addrinfo *found)
 {
-	struct curl_slist **more;
+	struct address_list *addresses = calloc(1, sizeof(*addresses));
 
-	if (resolver->lists != NULL && strcmp(resolver->lists->data, list->data) == 0) {
-		curl_slist_free_all(list);
-		return;
+	if (addresses == NULL)
+		return false;
+	addresses->references = 1;
+	addresses->list = list_of(resolver, found);
+	if (addresses->list == NULL) {
+		free(addresses);
+		return false;
 	}
-	more = reallocarray(resolver->retired, resolver->retired_count + 1, sizeof(*more));
-	if (more == NULL) {
-		curl_slist_free_all(list);
-		return;
-	}
-	resolver->retired = more;
-	resolver->retired[resolver->retired_count++] = resolver->lists;
-	resolver->lists = list;
+	address_list_unref(resolver->addresses);
+	resolver->addresses = addresses;
+	return true;
 }
 
-static void collect(struct resolver *resolver, int64_t now_ms)
+static void failed(struct resolver *resolver, const char *cause)
 {
-	struct look_up *look_up = resolver->under_way;
-	struct curl_slist *list = NULL;
+	resolver->cause = cause;
+	resolver->due_ms = resolver->now_ms(resolver->ctx) + PAUSE_MS;
+}
 
-	if (!atomic_load(&look_up->done))
-		return;
+static void collect(struct resolver *resolver, struct look_up *look_up)
+{
+	bool none = look_up->error == EMFILE || look_up->error == ENFILE;
+
 	resolver->under_way = NULL;
-	if (look_up->status == 0)
-		list = list_of(resolver, look_up->found);
-	resolver->failed = list == NULL;
-	resolver->due_ms = now_ms + (list == NULL ? PAUSE_MS : KEPT_MS);
-	if (list != NULL)
-		put_in_force(resolver, list);
+	resolver->no_descriptors = false;
+	if (look_up->status != 0) {
+		resolver->no_descriptors =
+			none && (look_up->status == EAI_SYSTEM || look_up->status == EAI_AGAIN);
+		failed(resolver, gai_strerror(look_up->status));
+	} else if (!put_in_force(resolver, look_up->found)) {
+		failed(resolver, "out of memory");
+	} else {
+		resolver->due_ms = resolver->now_ms(resolver->ctx) + KEPT_MS;
+	}
+	look_up_leave(look_up);
+	resolver->looked_up(resolver->ctx);
+}
+
+static void on_looked_up(struct engine_task *task)
+{
+	struct look_up *look_up = (struct look_up *)task;
+
+	/* The resolver may be gone, or goes within its hook. */
+	if (look_up->resolver != NULL)
+		collect(look_up->resolver, look_up);
 	look_up_leave(look_up);
 }
 
-enum resolved resolver_look(struct resolver *resolver, int64_t now_ms)
+static void begin(struct resolver *resolver)
+{
+	struct look_up *look_up = calloc(1, sizeof(*look_up));
+
+	if (look_up == NULL) {
+		failed(resolver, "out of memory");
+		return;
+	}
+	pthread_mutex_init(&look_up->mutex, NULL);
+	look_up->task.run = on_looked_up;
+	look_up->resolver = resolver;
+	look_up->engine = resolver->engine;
+	look_up->host = strdup(resolver->host);
+	/* The thread's, the task's and the resolver's. */
+	atomic_init(&look_up->owners, 3);
+	if (look_up->host == NULL || !start_detached(look_up)) {
+		atomic_store(&look_up->owners, 1);
+		look_up_leave(look_up);
+		failed(resolver, "no memory or threads for a look-up");
+		return;
+	}
+	resolver->under_way = look_up;
+}
+
+enum resolved resolver_look(struct resolver *resolver)
 {
 	if (resolver->literal)
 		return RESOLVED;
-	if (resolver->under_way != NULL)
-		collect(resolver, now_ms);
-	else if (now_ms >= resolver->due_ms)
-		begin(resolver, now_ms);
-	if (resolver->lists != NULL)
+	if (resolver->under_way == NULL && resolver->now_ms(resolver->ctx) >= resolver->due_ms)
+		begin(resolver);
+	if (resolver->addresses != NULL)
 		return RESOLVED;
-	return resolver->failed ? UNRESOLVED : RESOLVING;
+	return resolver->under_way != NULL ? RESOLVING : UNRESOLVED;
 }
 
-struct curl_slist *resolver_list(const struct resolver *resolver)
+struct address_list *resolver_addresses(struct resolver *resolver)
 {
-	return resolver->lists;
+	if (resolver->addresses != NULL)
+		resolver->addresses->references++;
+	return resolver->addresses;
+}
+
+void address_list_unref(struct address_list *addresses)
+{
+	if (addresses == NULL || --addresses->references > 0)
+		return;
+	curl_slist_free_all(addresses->list);
+	free(addresses);
+}
+
+const char *resolver_cause(const struct resolver *resolver)
+{
+	return resolver->cause != NULL ? resolver->cause : "";
+}
+
+bool resolver_no_descriptors(const struct resolver *resolver)
+{
+	return resolver->no_descriptors;
+}
+
+/* A look-up whose task is not posted yet will never be: its part goes as well. */
+static void abandon(struct look_up *look_up)
+{
+	bool posted;
+
+	pthread_mutex_lock(&look_up->mutex);
+	posted = look_up->posted;
+	look_up->engine = NULL;
+	pthread_mutex_unlock(&look_up->mutex);
+	look_up->resolver = NULL;
+	if (!posted)
+		look_up_leave(look_up);
+	look_up_leave(look_up);
 }
 
 void resolver_free(struct resolver *resolver)
@@ -206,11 +283,8 @@ void resolver_free(struct resolver *resolver)
 	if (resolver == NULL)
 		return;
 	if (resolver->under_way != NULL)
-		look_up_leave(resolver->under_way);
-	for (size_t i = 0; i < resolver->retired_count; i++)
-		curl_slist_free_all(resolver->retired[i]);
-	free(resolver->retired);
-	curl_slist_free_all(resolver->lists);
+		abandon(resolver->under_way);
+	address_list_unref(resolver->addresses);
 	free(resolver->host);
 	free(resolver->port);
 	free(resolver);

@@ -12,25 +12,41 @@
 #include <curl/curl.h>
 
 #include "base/base.h"
+#include "engine/engine.h"
 
 enum resolved {
 	RESOLVED, /* there are addresses */
-	RESOLVING, /* none yet: look again in a few milliseconds */
+	RESOLVING, /* none yet: the hook will tell */
 	UNRESOLVED, /* the last look-up failed and there are none; tried again after a pause */
+};
+
+/* Counted, for libcurl reads a list later than it is handed over. */
+struct address_list {
+	unsigned references;
+	struct curl_slist *list; /* for CURLOPT_RESOLVE */
 };
 
 struct resolver; /* opaque */
 
-/* For the host and port of an https address. NULL if it cannot be parsed or memory is short. */
-MUST_CHECK struct resolver *resolver_new(const char *url);
+/*
+ * For the host and port of an https address. `looked_up` is called from the loop whenever a look-up
+ * has ended, well or not. NULL if the address cannot be parsed or memory is short.
+ */
+MUST_CHECK struct resolver *resolver_new(const char *url, struct engine *engine,
+	int64_t (*now_ms)(void *ctx), void (*looked_up)(void *ctx), void *ctx);
 
 /* What is known now; begins a look-up where one is due. */
-enum resolved resolver_look(struct resolver *resolver, int64_t now_ms);
+enum resolved resolver_look(struct resolver *resolver);
 
-/* For CURLOPT_RESOLVE, NULL for a literal address. Stays valid until resolver_free(). */
-struct curl_slist *resolver_list(const struct resolver *resolver);
+/* A reference for the caller; NULL for a literal address, which needs no list. */
+struct address_list *resolver_addresses(struct resolver *resolver);
+void address_list_unref(struct address_list *addresses); /* NULL is fine */
 
-/* Never waits: a look-up under way ends by itself and clears up behind it. */
+/* Why the last look-up failed, for people; and whether for want of descriptors. */
+const char *resolver_cause(const struct resolver *resolver);
+bool resolver_no_descriptors(const struct resolver *resolver);
+
+/* Never waits: a look-up under way ends by itself and clears up behind it. NULL is fine. */
 void resolver_free(struct resolver *resolver);
 
 #endif

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* core_decide.c - gate_decide() of sales that need no question: exempt, and answered before. */
+/* core_decide.c - decide() of sales that need no question: exempt, and answered before. */
 #include "core_bench.h"
 
 #include <stdio.h>
@@ -7,7 +7,7 @@
 #include <string.h>
 #include <time.h>
 
-#include "decision/gate.h"
+#include "decision/decision.h"
 #include "measure.h"
 
 #define CALLS 2000 /* in a round */
@@ -16,7 +16,7 @@
 #define ASK_TIMES 200
 
 struct sales {
-	struct gate *gate;
+	struct deciding *deciding;
 	struct sale_field fields[8];
 	size_t count;
 	char number[16]; /* document's */
@@ -43,10 +43,12 @@ static void add(struct sales *sales, enum attribute attribute, const char *value
 static void decide_next(void *ctx)
 {
 	struct sales *sales = ctx;
+	const struct sale_request request = { .fields = sales->fields, .count = sales->count,
+		.shop = { "shop-17", 7 } };
 
 	/* The run's people are FA0000001 and on. */
 	(void)snprintf(sales->number, sizeof(sales->number), "FA%07u", 1 + sales->next++ % PEOPLE);
-	gate_decide(sales->gate, sales->fields, sales->count, &sales->decision);
+	decide(sales->deciding, &request, &sales->decision);
 }
 
 static void decide_expected(void *ctx)
@@ -59,10 +61,9 @@ static void decide_expected(void *ctx)
 		sales->failed = true;
 }
 
-static void make_sales(struct sales *sales, struct gate *gate, const char *date_of_birth)
+static void make_sales(struct sales *sales, struct deciding *deciding, const char *date_of_birth)
 {
-	*sales = (struct sales){ .gate = gate, .number = "FA0000001" };
-	add(sales, ATTR_USER_NAME, "shop-17");
+	*sales = (struct sales){ .deciding = deciding, .number = "FA0000001" };
 	add(sales, ATTR_DOCUMENT_TYPE, "P");
 	add(sales, ATTR_DOCUMENT_ISSUER, "UZB");
 	add(sales, ATTR_DOCUMENT_NUMBER, sales->number);
@@ -112,17 +113,17 @@ static bool measure(struct sales *sales, unsigned rounds, const char *name)
 
 bool bench_decide(unsigned rounds, const char *settings_file)
 {
-	const struct gate_options options = {
+	const struct deciding_options options = {
 		.settings_file = settings_file, .clock = system_clock, .reporter = { say, NULL },
 	};
-	struct gate *gate = settings_file ? gate_open(&options) : NULL;
+	struct deciding *deciding = settings_file ? deciding_open(&options) : NULL;
 	struct sales sales;
 	char birth[32];
 	time_t now = time(NULL);
 	struct tm today;
 	bool fine;
 
-	if (!gate) {
+	if (!deciding) {
 		printf(", \"core_exempt_us\": null, \"core_cached_us\": null");
 		fprintf(stderr, "core_bench: no settings to decide with\n");
 		return false;
@@ -130,15 +131,15 @@ bool bench_decide(unsigned rounds, const char *settings_file)
 	/* A child of two or three years is exempt by the shipped rules. */
 	gmtime_r(&now, &today);
 	(void)snprintf(birth, sizeof(birth), "%d-06-15", today.tm_year + 1900 - 3);
-	make_sales(&sales, gate, birth);
+	make_sales(&sales, deciding, birth);
 	sales.expected = RESULT_EXEMPT;
 	fine = measure(&sales, rounds, "core_exempt_us");
 
-	make_sales(&sales, gate, "1990-01-31");
+	make_sales(&sales, deciding, "1990-01-31");
 	sales.expected = RESULT_YES;
 	sales.from_cache = true;
 	sales.failed = !fill_cache(&sales);
 	fine &= measure(&sales, sales.failed ? 0 : rounds, "core_cached_us");
-	gate_close(gate);
+	deciding_close(deciding);
 	return fine;
 }

@@ -56,7 +56,7 @@ void kept_key(uint64_t number, bool in_order, uint8_t key[PERSON_KEY_LEN])
 		key[i] = (uint8_t)(number >> (56 - 8 * i));
 }
 
-bool kept_holds(const struct kept *kept, const struct store_entry *found)
+bool kept_holds(const struct kept *kept, const struct entry *found)
 {
 	struct answer answer;
 

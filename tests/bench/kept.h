@@ -8,13 +8,14 @@
 #define BENCH_KEPT_H
 
 #include "answer/jwks.h"
-#include "cache/store.h"
+#include "cache/entry.h"
+#include "person/person_key.h"
 
 #define KEPT_NOW INT64_C(1767225600)
 #define KEPT_HITS 20000
 
 struct kept {
-	struct store_entry entry;
+	struct entry entry;
 	struct key_set *keys; /* that vouch for it */
 };
 
@@ -28,20 +29,20 @@ struct kept_cost {
 MUST_CHECK bool kept_prepare(struct kept *kept);
 void kept_clear(struct kept *kept);
 
-/* The person's key of an entry: evenly spread, as an HMAC is, or in order, as LMDB likes filling. */
+/* The person's key of an entry: evenly spread, as an HMAC is, or in order. */
 void kept_key(uint64_t number, bool in_order, uint8_t key[PERSON_KEY_LEN]);
 
 /* All the checks that the gate makes of what it finds in a store. */
-MUST_CHECK bool kept_holds(const struct kept *kept, const struct store_entry *found);
+MUST_CHECK bool kept_holds(const struct kept *kept, const struct entry *found);
 
 /* Fill, measure, empty. False if something does not have what it was given. */
 MUST_CHECK bool kept_in_memory(const struct kept *kept, uint64_t entries, struct kept_cost *cost);
 /* In a directory that is there and empty. */
-MUST_CHECK bool kept_in_lmdb(const struct kept *kept, const char *directory, uint64_t entries,
-			     struct kept_cost *cost);
+MUST_CHECK bool kept_in_disk(
+	const struct kept *kept, const char *directory, uint64_t entries, struct kept_cost *cost);
 /* In a Redis that is there and empty, at the path of a socket or "address:port". */
-MUST_CHECK bool kept_in_redis(const struct kept *kept, const char *address, uint64_t entries,
-			      struct kept_cost *cost);
+MUST_CHECK bool kept_in_redis(
+	const struct kept *kept, const char *address, uint64_t entries, struct kept_cost *cost);
 
 /* Messages of what is measured, on standard error. */
 extern const struct reporter kept_reporter;

@@ -1,18 +1,19 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * kept_redis.c - the store of several machines, looked into as the engine does it. Filled by the
+ * kept_redis.c - the store of several machines, looked into as the cache does it. Filled by the
  * blocking client, thousands of commands at once.
  */
+#include <pthread.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include <hiredis/hiredis.h>
 
-#include "cache/entry.h"
+#include "base/base64url.h"
+#include "cache/cache_internal.h"
 #include "kept.h"
 #include "measure.h"
-#include "cache/redis.h"
 
 #define PREFIX "migrantid:"
 #define AT_ONCE 5000
@@ -76,87 +77,123 @@ static bool fill(redisContext *redis, const struct kept *kept, uint64_t entries)
 static double used(redisContext *redis)
 {
 	redisReply *reply = redisCommand(redis, "INFO memory");
-	const char *at = reply != NULL && reply->str != NULL ? strstr(reply->str, "used_memory:") :
-							       NULL;
+	const char *at =
+		reply != NULL && reply->str != NULL ? strstr(reply->str, "used_memory:") : NULL;
 	double octets = at != NULL ? strtod(at + strlen("used_memory:"), NULL) : 0;
 
 	freeReplyObject(reply);
 	return octets;
 }
 
-struct looking {
-	uv_loop_t loop;
-	struct shared *shared;
+struct lookups {
+	struct engine *engine;
+	struct tier *tier;
 	const struct kept *kept;
+	struct person_key person; /* who is looked up */
 	double began, read_us, hit_us;
 	bool good;
+	pthread_mutex_t mutex;
+	pthread_cond_t ended_changed;
+	bool ended; /* mutex */
 };
 
-static void on_found(void *ctx, const struct store_entry *entry, size_t which)
+static void end_lookup(struct lookups *lookups)
 {
-	struct looking *looking = ctx;
+	pthread_mutex_lock(&lookups->mutex);
+	lookups->ended = true;
+	pthread_cond_signal(&lookups->ended_changed);
+	pthread_mutex_unlock(&lookups->mutex);
+}
+
+static void on_found(void *ctx, const struct entry *entry, size_t which)
+{
+	struct lookups *lookups = ctx;
 
 	(void)which;
-	looking->read_us = measure_now_us() - looking->began;
-	looking->good = entry != NULL && kept_holds(looking->kept, entry);
-	looking->hit_us = measure_now_us() - looking->began;
-	uv_stop(&looking->loop);
+	lookups->read_us = measure_now_us() - lookups->began;
+	lookups->good = entry != NULL && kept_holds(lookups->kept, entry);
+	lookups->hit_us = measure_now_us() - lookups->began;
+	end_lookup(lookups);
 }
 
-static bool look_once(struct looking *looking, uint64_t number)
+/* In the engine's thread, and timed from there: that is where a lookup begins. */
+static void begin_lookup(void *ctx)
 {
-	struct person_key person;
-	const struct person_key *const persons[SHARED_KEYS_MAX] = { &person };
+	struct lookups *lookups = ctx;
+	const struct person_key *const persons[] = { &lookups->person };
 
-	person_of(number, &person);
-	looking->good = false;
-	looking->began = measure_now_us();
-	if (shared_look(looking->shared, persons, 1, on_found, looking) == NULL)
-		return false;
-	(void)uv_run(&looking->loop, UV_RUN_DEFAULT);
-	return looking->good;
+	lookups->began = measure_now_us();
+	if (lookups->tier->ops->recall(lookups->tier, persons, 1, on_found, lookups) == NULL)
+		end_lookup(lookups);
 }
 
-static bool look(struct looking *looking, uint64_t entries, struct kept_cost *cost)
+static bool look_once(struct lookups *lookups, uint64_t number)
+{
+	person_of(number, &lookups->person);
+	lookups->good = false;
+	lookups->ended = false;
+	engine_call(lookups->engine, begin_lookup, lookups);
+	pthread_mutex_lock(&lookups->mutex);
+	while (!lookups->ended)
+		pthread_cond_wait(&lookups->ended_changed, &lookups->mutex);
+	pthread_mutex_unlock(&lookups->mutex);
+	return lookups->good;
+}
+
+static bool look(struct lookups *lookups, uint64_t entries, struct kept_cost *cost)
 {
 	static double reads[KEPT_HITS], hits[KEPT_HITS];
 	uint64_t state = 88172645463325252u;
-	bool good = look_once(looking, 0);
+	bool good = look_once(lookups, 0);
 
-	cost->open_ms = looking->read_us / 1e3;
+	cost->open_ms = lookups->read_us / 1e3;
 	for (size_t i = 0; good && i < KEPT_HITS; i++) {
-		good = look_once(looking, measure_random(&state) % entries);
-		reads[i] = looking->read_us;
-		hits[i] = looking->hit_us;
+		good = look_once(lookups, measure_random(&state) % entries);
+		reads[i] = lookups->read_us;
+		hits[i] = lookups->hit_us;
 	}
 	cost->read_us = measure_median(reads, KEPT_HITS);
 	cost->hit_us = measure_median(hits, KEPT_HITS);
 	return good;
 }
 
-static bool measure(const struct kept *kept, const char *address, uint64_t entries,
-		    struct kept_cost *cost)
+static void on_removed(void *ctx)
 {
-	const struct shared_config config = {
-		.redis = { .address = address, .user = "", .password = "", .ca_file = "",
-			.prefix = PREFIX },
-		.timeout_ms = 1000, .clock = system_clock, .reporter = kept_reporter,
-	};
-	struct looking looking = { .kept = kept };
-	bool good;
+	(void)ctx;
+}
 
-	if (uv_loop_init(&looking.loop) != 0)
+static bool measure(
+	const struct kept *kept, const char *address, uint64_t entries, struct kept_cost *cost)
+{
+	const struct cache_options options = {
+		.tier = CACHE_REDIS,
+		.redis = { .address = address,
+			.user = "",
+			.password = "",
+			.ca_file = "",
+			.prefix = PREFIX },
+		.clock = system_clock,
+		.reporter = kept_reporter,
+	};
+	const struct tier_events events = { on_removed, NULL };
+	struct lookups lookups = { .kept = kept,
+		.mutex = PTHREAD_MUTEX_INITIALIZER,
+		.ended_changed = PTHREAD_COND_INITIALIZER };
+	bool good, fatal;
+
+	lookups.engine = engine_start();
+	if (lookups.engine == NULL)
 		return false;
-	looking.shared = shared_new(&looking.loop, &config);
-	good = looking.shared != NULL && look(&looking, entries, cost);
-	shared_free(looking.shared);
-	(void)uv_run(&looking.loop, UV_RUN_NOWAIT);
-	(void)uv_loop_close(&looking.loop);
+	lookups.tier = redis_open(&options, lookups.engine, &events, &fatal);
+	good = lookups.tier != NULL && look(&lookups, entries, cost);
+	if (lookups.tier != NULL)
+		lookups.tier->ops->close(lookups.tier, 1000);
+	engine_stop(lookups.engine);
 	return good;
 }
 
-bool kept_in_redis(const struct kept *kept, const char *address, uint64_t entries,
-		   struct kept_cost *cost)
+bool kept_in_redis(
+	const struct kept *kept, const char *address, uint64_t entries, struct kept_cost *cost)
 {
 	redisContext *redis = connected(address);
 	double before = 0;

@@ -149,7 +149,7 @@ part_core() {
 	if [ -e "$dir/server/pid" ]; then
 		settings=$dir/settings/core.cfg
 		cp "$dir/settings/migrantid.cfg" "$settings"
-		stand_set "$settings" 'cache.store="none"'
+		fixture_set "$settings" 'cache.store="none"'
 	fi
 	"$stage_programs/core_bench" $([ $quick = no ] || echo --quick) $settings >"$core"
 	for key in core_verify_vs_openssl core_exempt_us core_cached_us; do
@@ -175,7 +175,7 @@ part_question() {
 	stage_load "$dir" sale polling --requests 64 --poll --poll-ms 50 >>"$dir/warm"
 	part_core
 	sleep 6
-	stand_fault "$dir" hang
+	fixture_fault "$dir" hang
 	before=$(stage_rss "$dir")
 	stage_load "$dir" sale polling --requests 1000 --outstanding 1000 --first 5000 --poll \
 		--poll-ms 60000 --drain 2500 >"$dir/hung"
@@ -212,7 +212,7 @@ neighbour_of() {
 part_hung() {
 	local dir=$work/stage-fast round
 	bench_say "other traffic while the service hangs ..."
-	if [ ! -e "$dir/server/pid" ] || ! stand_fault "$dir" hang; then
+	if [ ! -e "$dir/server/pid" ] || ! fixture_fault "$dir" hang; then
 		for key in throughput p99 lost; do
 			no_figure hung_neighbour_$key "there is no server, or the sandbox could not be told to hang"
 		done

@@ -4,7 +4,7 @@
 # stage.sh - a stage for the benchmark: a sandbox service, and one server that has beside each
 # other sim-sale, a virtual server without a policy, one that says and logs as much without
 # deciding anything, rlm_rest, and rlm_rest with rlm_cache. To be sourced, after
-# tests/system/stand.sh. If front=yes, nginx stands before the sandbox and speaks HTTP/2; else the
+# tests/system/fixture.sh. If front=yes, nginx stands before the sandbox and speaks HTTP/2; else the
 # sandbox itself speaks HTTP/1.1.
 #
 #	stage_templates DIR			write the requests that are sent
@@ -17,7 +17,7 @@
 
 stage_secret=bench-secret-bench-secret
 stage_folder=$server_repository/tests/bench
-stage_programs=$stand_build/tests/bench
+stage_programs=$fixture_build/tests/bench
 
 # Everybody is somebody the service says yes about.
 stage_people() {
@@ -114,15 +114,15 @@ stage_service() {
 	shift
 	stage_people >"$dir/people.json"
 	if [ "${front:-no}" = no ]; then
-		stand_sandbox "$dir" "$dir/people.json" "$@" && cp "$dir/sandbox.url" "$dir/service.url"
+		fixture_sandbox "$dir" "$dir/people.json" "$@" && cp "$dir/sandbox.url" "$dir/service.url"
 	else
-		stand_sandbox "$dir" "$dir/people.json" --plain "$@" && stage_front "$dir"
+		fixture_sandbox "$dir" "$dir/people.json" --plain "$@" && stage_front "$dir"
 	fi
 }
 
 stage_stop() {
 	local pid
-	stand_stop "$1"
+	fixture_stop "$1"
 	pid=$(cat "$1/front.pid" 2>/dev/null) || return 0
 	rm -f "$1/front.pid"
 	kill "$pid" 2>/dev/null
@@ -135,12 +135,12 @@ stage_start() {
 	shift
 	mkdir -p "$dir"
 	for name in sale other worded rest rest-cache; do
-		stand_port >"$dir/port.$name"
+		fixture_port >"$dir/port.$name"
 	done
 	stage_service "$dir" "$@" &&
-		stand_settings "$dir" "service.urls=[ \"$(cat "$dir/service.url")\" ]" &&
+		fixture_settings "$dir" "service.urls=[ \"$(cat "$dir/service.url")\" ]" &&
 		server_make "$dir/server" port="$(cat "$dir/port.sale")" secret=$stage_secret \
-			other_port="$(cat "$dir/port.other")" module="$stand_build/rlm_migrantid" \
+			other_port="$(cat "$dir/port.other")" module="$fixture_build/rlm_migrantid" \
 			settings="$dir/settings/migrantid.cfg" &&
 		stage_configure "$dir" && server_start "$dir/server"
 }

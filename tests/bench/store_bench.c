@@ -3,7 +3,7 @@
  * store_bench - what a kept answer costs with ENTRIES of them, as one line of JSON:
  *
  *	store_bench memory ENTRIES
- *	store_bench lmdb ENTRIES DIRECTORY
+ *	store_bench disk ENTRIES DIRECTORY
  *	store_bench redis ENTRIES ADDRESS
  */
 #include <stdio.h>
@@ -15,7 +15,7 @@
 static int usage(void)
 {
 	(void)fprintf(stderr, "usage: store_bench memory ENTRIES\n"
-			      "       store_bench lmdb ENTRIES DIRECTORY\n"
+			      "       store_bench disk ENTRIES DIRECTORY\n"
 			      "       store_bench redis ENTRIES ADDRESS\n");
 	return 2;
 }
@@ -32,8 +32,8 @@ int main(int argc, char **argv)
 	good = kept_prepare(&kept);
 	if (strcmp(argv[1], "memory") == 0)
 		good = good && kept_in_memory(&kept, entries, &cost);
-	else if (strcmp(argv[1], "lmdb") == 0)
-		good = good && kept_in_lmdb(&kept, argv[3], entries, &cost);
+	else if (strcmp(argv[1], "disk") == 0)
+		good = good && kept_in_disk(&kept, argv[3], entries, &cost);
 	else if (strcmp(argv[1], "redis") == 0)
 		good = good && kept_in_redis(&kept, argv[3], entries, &cost);
 	else

@@ -1,28 +1,29 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * What a Redis says: whatever it is, hiredis behind our guard gives no second reply to one command,
- * no reply with more elements than were allowed, and what it gives is read as an entry and as a
- * Sentinel's answer without harm. The first octet says how much is fed at once.
+ * What a Redis says: whatever it is, hiredis behind our limits gives no second reply to one
+ * command, no reply with more elements than were allowed, and what it gives is read as an entry and
+ * as a Sentinel's answer without harm. The first octet says how much is fed at once.
  */
 #include "cache/entry.h"
-#include "fuzz.h"
-#include "cache/redis_guard.h"
+#include "cache/redis_limits.h"
 #include "cache/redis_sentinel.h"
+#include "fuzz.h"
 
-static const struct guard_limits limits = { .elements = 16, .octets = 4096, .depth = 1 };
+static const struct reply_limits limits = { .elements = 16, .octets = 4096, .depth = 1 };
 
-static void look_at(const redisReply *reply)
+static void check_reply(const redisReply *reply)
 {
-	struct store_entry entry;
-	struct redis_place place;
+	struct entry entry;
+	struct redis_address address;
 
 	HOLDS(reply->elements <= limits.elements);
 	for (size_t i = 0; i < reply->elements; i++)
 		if (reply->element[i]->type == REDIS_REPLY_STRING &&
-			entry_unpack(reply->element[i]->str, (size_t)reply->element[i]->len, &entry))
+			entry_unpack(
+				reply->element[i]->str, (size_t)reply->element[i]->len, &entry))
 			HOLDS(entry.token_len <= sizeof(entry.token));
-	if (sentinel_answer(reply, &place))
-		HOLDS(place.port > 0 && place.port <= UINT16_MAX);
+	if (sentinel_answer(reply, &address))
+		HOLDS(address.port > 0 && address.port <= UINT16_MAX);
 }
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
@@ -30,12 +31,12 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	redisCallback pending = { .next = NULL };
 	redisCallbackList asked = { &pending, &pending };
 	redisReader *reader = redisReaderCreate();
-	struct guard guard;
+	struct reply_limiter limiter;
 	size_t step = size > 0 ? 1 + data[0] % 64 : 1;
 	void *reply;
 
 	HOLDS(reader != NULL);
-	guard_set(&guard, reader, &asked, &limits);
+	reply_limiter_attach(&limiter, reader, &asked, &limits);
 	for (size_t at = 1; at < size && reader->err == 0; at += step) {
 		size_t len = size - at < step ? size - at : step;
 
@@ -45,7 +46,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 			HOLDS(asked.head != NULL ||
 				((const redisReply *)reply)->type == REDIS_REPLY_ERROR);
 			asked.head = NULL;
-			look_at(reply);
+			check_reply(reply);
 			freeReplyObject(reply);
 		}
 	}

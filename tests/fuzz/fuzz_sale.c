@@ -6,7 +6,13 @@
  * The input is what request.h says; its first octet tells whether specimens are allowed.
  */
 #include "request.h"
+#include "rules/evaluate.h"
 #include "rules/text.h"
+
+#define RULES                                                                                      \
+	"home = \"RUS\"; documents = [ \"residence-permit\" ]; rules = ("                            \
+	"{ id = \"child\"; citation = \"c\"; age_below = 6; evidence = \"document\"; },"             \
+	"{ id = \"blr\"; citation = \"c\"; nationality = [ \"BLR\" ]; evidence = \"mrz\"; });"
 
 static void is_refused_cleanly(const struct sale *sale, const struct sale_fault *fault)
 {
@@ -43,11 +49,10 @@ static void is_sound(
 	bool shown = count_of(fields, count, ATTR_MRZ) > 0;
 
 	HOLDS(text_is_plain(sale->id, strlen(sale->id)));
-	HOLDS(text_is_plain(sale->shop, strlen(sale->shop)));
-	HOLDS(text_is_plain(sale->token, strlen(sale->token)));
+	HOLDS(sale->token[0] == '\0' || text_is_token(sale->token, strlen(sale->token)));
 	HOLDS(text_is_plain(sale->consent_text, strlen(sale->consent_text)));
 	HOLDS((sale->id[0] != '\0') == (count_of(fields, count, ATTR_SALE_ID) == 1));
-	HOLDS((sale->shop[0] != '\0') == (count_of(fields, count, ATTR_USER_NAME) == 1));
+	HOLDS(sale->shop[0] == '\0');
 	HOLDS((sale->state_len > 0) == (count_of(fields, count, ATTR_STATE) == 1));
 	HOLDS(date_is_set(&person->birth) == (count_of(fields, count, ATTR_DATE_OF_BIRTH) == 1));
 	HOLDS((sale->mrz.kind != MRZ_NONE) == shown);
@@ -63,7 +68,37 @@ static void is_sound(
 		HOLDS(type[0] == sale->mrz.document.type[0] || type[0] < 'A' || type[0] > 'Z');
 		state_is_sound(sale->mrz.nationality, allow_specimen);
 	}
-	HOLDS(sale_missing(sale) >= ATTR_NONE && sale_missing(sale) < ATTRIBUTES);
+	HOLDS(evaluate_missing(sale) >= ATTR_NONE && evaluate_missing(sale) < ATTRIBUTES);
+}
+
+/* What is asked for is whole; what is missing is missing; nobody is exempt by no rule. */
+static void verdict_is_sound(const struct sale *sale, unsigned forms)
+{
+	static struct rule_set *rules;
+	const struct date today = { 2026, 1, 31 };
+	struct verdict verdict;
+
+	if (rules == NULL)
+		rules = rules_parse(RULES, "rules", NULL);
+	HOLDS(rules != NULL);
+	verdict = evaluate(sale, rules, &today, forms, NULL);
+	switch (verdict.kind) {
+	case VERDICT_ASK:
+		HOLDS((forms & 1u << verdict.form) != 0 && sale->consent_text[0] != '\0');
+		HOLDS((verdict.form == SUBJECT_DOCUMENT) == (sale->token[0] == '\0'));
+		HOLDS(verdict.form == SUBJECT_TOKEN || evaluate_missing(sale) == ATTR_NONE);
+		break;
+	case VERDICT_INVALID:
+	case VERDICT_MISSING:
+		HOLDS(verdict.attribute > ATTR_NONE && verdict.attribute < ATTRIBUTES);
+		break;
+	case VERDICT_EXEMPT:
+		HOLDS(verdict.rule >= 0 && (size_t)verdict.rule < rules_count(rules));
+		break;
+	case VERDICT_HOME:
+		HOLDS(strcmp(sale->person.nationality, "RUS") == 0);
+		break;
+	}
 }
 
 /* The other way round, but for the lines of an MRZ, whose order tells. */
@@ -92,10 +127,12 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	HOLDS(sale != NULL && other != NULL);
 	memset(sale, 0xa5, sizeof(*sale));
 	good = sale_read(fields, count, &options, sale, &fault);
-	if (good)
+	if (good) {
 		is_sound(sale, fields, count, options.allow_specimen);
-	else
+		verdict_is_sound(sale, 1 + data[0] % FORMS_ALL);
+	} else
 		is_refused_cleanly(sale, &fault);
+	}
 	HOLDS(good == (fault.reason == REASON_NONE));
 
 	turn_round(fields, count, turned);

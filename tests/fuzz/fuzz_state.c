@@ -5,7 +5,7 @@
  * starts at what is accepted; what is longer or shorter is taken as it is.
  */
 #include "fuzz.h"
-#include "decision/state.h"
+#include "decision/challenge_state.h"
 
 #define NOW 1767225600
 

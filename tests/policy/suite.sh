@@ -1,35 +1,43 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0-or-later
-# suite.sh - all policy cases against a real server and the sandbox, each folder at its own date.
+# suite.sh - all policy cases against a real server and the sandbox, each folder at its own date and
+# with its own settings.
 set -uo pipefail
 cd "$(dirname "$0")/../.."
-. tests/system/stand.sh
+. tests/system/fixture.sh
 
 work=$(mktemp -d)
-trap 'stand_stop "$work"; rm -rf "$work"' EXIT
+trap 'fixture_stop "$work"; rm -rf "$work"' EXIT
 status=0
 
-# folders CLOCK FOLDER..: one server and one sandbox for all folders that stand at one time.
+# folders CLOCK SETTINGS FOLDER..: one server and one sandbox for all folders that stand at one time
+# and have the same settings.
 folders() {
-	local -x STAND_CLOCK=$1
-	shift
+	local -x FIXTURE_CLOCK=$1
+	local settings=()
+	[ -z "$2" ] || mapfile -t settings <<<"$2"
+	shift 2
 	rm -rf "${work:?}"/*
-	stand_sandbox "$work" tests/policy/people.json && stand_settings "$work" &&
-		stand_server "$work" ||
-		{ echo "not ok - a server for ${*##*/}" && status=1 && stand_stop "$work" && return; }
+	fixture_sandbox "$work" tests/policy/people.json &&
+		fixture_settings "$work" "${settings[@]}" && fixture_server "$work" ||
+		{ echo "not ok - a server for ${*##*/}" && status=1 && fixture_stop "$work" && return; }
 	tests/policy/run --server "127.0.0.1:$(cat "$work/server/port")" \
-		--secret-file "$work/server/secret" --dictionary config --clock \
-		--questions "cd '$PWD' && . tests/system/stand.sh && stand_questions '$work'" "$@" ||
+		--secret-file "$work/server/secret" --dictionary config --clock --settings \
+		--questions "cd '$PWD' && . tests/system/fixture.sh && fixture_questions '$work'" "$@" ||
 		status=1
-	stand_stop "$work"
+	fixture_stop "$work"
 }
 
-mapfile -t timeless < <(for folder in tests/policy/cases/*/; do
-	[ -e "$folder/clock" ] || echo "${folder%/}"
-done)
-folders '' "${timeless[@]}"
-while read -r clock; do
-	mapfile -t same < <(grep -lxF "$clock" tests/policy/cases/*/clock | xargs -n 1 dirname)
-	folders "$clock" "${same[@]}"
-done < <(sort -u tests/policy/cases/*/clock)
+of() { cat "$1" 2>/dev/null; }
+
+# Which folders stand together, by what they stand at.
+declare -A together
+for folder in tests/policy/cases/*/; do
+	at=$(of "$folder/clock")$'\x1f'$(of "$folder/settings")
+	together[$at]+="${folder%/} "
+done
+for at in "${!together[@]}"; do
+	read -r -a same <<<"${together[$at]}"
+	folders "${at%%$'\x1f'*}" "${at#*$'\x1f'}" "${same[@]}"
+done
 exit $status

@@ -5,13 +5,13 @@
 # which may cost a question and never a decision. CACHE_KILLS: how often a server is killed.
 set -uo pipefail
 cd "$(dirname "$0")/../.."
-. tests/system/stand.sh
+. tests/system/fixture.sh
 . tests/system/sell.sh
 . tests/system/tap.sh
 
 work=$(mktemp -d)
 a=$work/a b=$work/b
-trap 'stand_stop "$a"; stand_stop "$b"; rm -rf "$work"' EXIT
+trap 'fixture_stop "$a"; fixture_stop "$b"; rm -rf "$work"' EXIT
 file=$a/store/answers.mdb
 mkdir -p "$a" "$b"
 
@@ -29,9 +29,9 @@ sale() {
 	sell "$@"
 	echo "$(decided "$1") $(reply "$1" MigrantID-Source)"
 }
-questions() { stand_questions "$a"; }
-ctl() { "$stand_build/src/tools/ctl/migrantidctl" "$@" --config "$a/settings/migrantid.cfg" --json; }
-harm() { "$stand_tests/harm" "$file" "$1"; }
+questions() { fixture_questions "$a"; }
+ctl() { "$fixture_build/src/tools/ctl/migrantidctl" "$@" --config "$a/settings/migrantid.cfg" --json; }
+harm() { "$fixture_tests/harm" "$file" "$1"; }
 heard() { cat "$1/server/log" "$1/server/output" | grep -q "$2"; }
 # As a change of configuration or of the machine does it; what was heard before is forgotten.
 restart() {
@@ -39,18 +39,18 @@ restart() {
 	server_start "$1/server" || not_ok "the server starts again" "$1/server/log"
 }
 new_keys() {
-	stand_curl "$a" /sandbox/rotate --data "{\"keep_old\": $1}" >/dev/null
+	fixture_curl "$a" /sandbox/rotate --data "{\"keep_old\": $1}" >/dev/null
 	cp "$a/sandbox/jwks.json" "$a/settings/"
 	cp "$a/sandbox/jwks.json" "$b/settings/"
 }
 
-stand_sandbox "$a" "$work/people.json" || not_ok "the sandbox starts" "$a/sandbox.log"
-stand_settings "$a"
+fixture_sandbox "$a" "$work/people.json" || not_ok "the sandbox starts" "$a/sandbox.log"
+fixture_settings "$a"
 cp "$a/sandbox.url" "$b/"
 ln -s "$a/sandbox" "$b/sandbox"
-stand_settings "$b" "cache.store_directory=\"$a/store\""
+fixture_settings "$b" "cache.store_directory=\"$a/store\""
 cp "$a/settings/person.key" "$b/settings/"
-holds "two servers start with one store" eval 'stand_server "$a" && stand_server "$b"'
+holds "two servers start with one store" eval 'fixture_server "$a" && fixture_server "$b"'
 
 same "a sale is decided" "$(sale "$a" CACHE0001)" "Yes match Service"
 same "and known from then on" "$(sale "$a" CACHE0001)" "Yes match Cache"

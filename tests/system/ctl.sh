@@ -5,8 +5,8 @@
 set -uo pipefail
 cd "$(dirname "$0")/../.." || exit
 
-STAND_BUILD=${STAND_BUILD:-$PWD/build/main}
-ctl=$STAND_BUILD/src/tools/ctl/migrantidctl
+FIXTURE_BUILD=${FIXTURE_BUILD:-$PWD/build/main}
+ctl=$FIXTURE_BUILD/src/tools/ctl/migrantidctl
 dir=$(mktemp -d)
 trap 'rm -rf "$dir"' EXIT
 failures=0

@@ -2,8 +2,8 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 # ctl_cache.sh - part of ctl.sh: explain --ask against a real sandbox, and the store it fills.
 
-# shellcheck source=tests/system/stand.sh
-. tests/system/stand.sh
+# shellcheck source=tests/system/fixture.sh
+. tests/system/fixture.sh
 
 stand=$dir/stand
 cat >"$dir/people.json" <<'END'
@@ -11,14 +11,14 @@ cat >"$dir/people.json" <<'END'
 	"nationality": "UZB", "date_of_birth": "1990-01-31", "result": "yes", "reason": "match",
 	"valid_for": 3600, "pending_ms": 300 } ] }
 END
-trap 'stand_stop "$stand"; rm -rf "$dir"' EXIT
-stand_sandbox "$stand" "$dir/people.json" && stand_settings "$stand"
+trap 'fixture_stop "$stand"; rm -rf "$dir"' EXIT
+fixture_sandbox "$stand" "$dir/people.json" && fixture_settings "$stand"
 verdict "a sandbox service stands" $?
 config=$stand/settings/migrantid.cfg
 other=${sale/FA1234567/FA7654321}
 
 asked() {
-	[ "$(stand_questions "$stand")" = "$2" ]
+	[ "$(fixture_questions "$stand")" = "$2" ]
 	verdict "$1" $?
 }
 # holds NAME N: so many answers are in the store.
@@ -38,7 +38,7 @@ t 0 "explain --ask: a yes, pending at first" "$sale" explain --config "$config" 
 json "explain --ask: from the service" '.result == "Yes" and .reason == "match" and
 	.source == "Service" or .source == "Cache"'
 silent "explain --ask: no value of the request is shown" "$personal"
-questions=$(stand_questions "$stand")
+questions=$(fixture_questions "$stand")
 [ "$questions" -ge 1 ]
 verdict "explain --ask: the service was asked" $?
 t 0 "explain --ask: once more" "$sale" explain --config "$config" --ask --json
@@ -63,7 +63,7 @@ json "cache purge --before 2020: none" '.removed == 0'
 # While the operator's key is changed, what is kept under the old one goes too.
 cp "$stand/settings/person.key" "$stand/settings/old.key"
 openssl rand -hex 32 >"$stand/settings/person.key"
-stand_set "$config" 'operator.person_key_previous_file="old.key"'
+fixture_set "$config" 'operator.person_key_previous_file="old.key"'
 t 0 "cache purge --person: under the previous key" "$sale" cache purge --config "$config" --person \
 	--json
 json "cache purge --person: under the previous key: one" '.removed == 1'
@@ -80,15 +80,15 @@ t 2 "cache purge: nothing said" "" cache purge --config "$config"
 t 2 "cache purge: two things said" "" cache purge --config "$config" --all --person
 t 2 "cache purge --before noon" "" cache purge --config "$config" --before noon
 
-stand_fault "$stand" http-500
+fixture_fault "$stand" http-500
 t 3 "explain --ask: a service that fails" "$sale" explain --config "$config" --ask --json
 json "explain --ask: could not be told, and is no no" '.result == "Undetermined" and
 	.status == "unable"'
-stand_set "$config" 'cache.store="none"'
+fixture_set "$config" 'cache.store="none"'
 t 3 "cache stats: no store is used" "" cache stats --config "$config"
 t 3 "cache purge: no store is used" "" cache purge --config "$config" --all
-stand_set "$config" 'cache.store="redis"'
-stand_set "$config" 'cache.redis_address="127.0.0.1:1"'
+fixture_set "$config" 'cache.store="redis"'
+fixture_set "$config" 'cache.redis_address="127.0.0.1:1"'
 t 3 "cache purge: a Redis that is not reached" "" cache purge --config "$config" --all
 says "cache purge: says which" 'redis_address: Redis at 127.0.0.1:1 cannot be reached'
 

@@ -52,7 +52,7 @@ claims() {
 	done
 	jq -cn '{iss: "https://id.example", aud: "op", iat: 1767225600, exp: 1767229200, jti: "j",
 		txn: "t", nonce: "n", sbj: "'$subject'",
-		sim_sale: {result: "yes", reason: "match"}} | '"$filter"
+		sim_sale: {subject: "token+document", result: "yes", reason: "match"}} | '"$filter"
 }
 
 # settings: a fresh copy of what ships, with keys and certificates, in $dir/settings.

@@ -4,7 +4,7 @@
 
 alone=(verify --signature-only --jwks "$dir/jwks.json")
 whole=(verify --jwks "$dir/jwks.json" --issuer https://id.example --audience op
-	--at 2026-01-01T00:30:00Z)
+	--subject token+document --at 2026-01-01T00:30:00Z)
 answer=$(token "$header" "$(claims)")
 
 t 0 "verify --signature-only: a right token" "$answer" "${alone[@]}"
@@ -53,7 +53,7 @@ t 2 "verify: no pseudonym" "$answer" "${whole[@]}"
 t 2 "verify: --txn without --nonce" "$answer"$'\n'"$subject" "${whole[@]}" --txn t
 t 2 "verify: no issuer" "$answer"$'\n'"$subject" verify --jwks "$dir/jwks.json"
 for at in yesterday 2026-02-30 2026-01-01T24:00:00Z 2026-01-01T00:00:00 -5 ''; do
-	t 2 "verify: --at '$at'" "$answer"$'\n'"$subject" "${whole[@]:0:7}" --at "$at"
+	t 2 "verify: --at '$at'" "$answer"$'\n'"$subject" "${whole[@]:0:9}" --at "$at"
 done
 t 2 "verify: --max-lifetime 1h" "$answer"$'\n'"$subject" "${whole[@]}" --max-lifetime 1h
 
@@ -76,8 +76,23 @@ fails 7 "another audience" "$(token "$header" "$(claims 'aud="other"')")"
 fails 8 "another question" "$answer" --txn t --nonce other
 fails 9 "another person" "$(token "$header" "$(claims 'sbj="other"')")"
 fails 10 "too long a life" "$answer" --max-lifetime 60
+fails 5 "a fourth member of sim_sale" "$(token "$header" "$(claims 'sim_sale.more=1')")"
+fails 5 "an answer that does not say what it is about" \
+	"$(token "$header" "$(claims 'sim_sale={result: "yes", reason: "match"}')")"
 fails 11 "a yes without a match" "$(token "$header" "$(claims 'sim_sale.reason="no_match"')")"
-t 1 "verify: an expired answer" "$answer"$'\n'"$subject" "${whole[@]:0:7}"
+fails 11 "an answer about a token alone" "$(token "$header" "$(claims 'sim_sale.subject="token"')")"
+for form in document token token+document; do
+	said=$(token "$header" "$(claims "sim_sale.subject=\"$form\"")")
+	t 0 "verify: --subject $form" "$said"$'\n'"$subject" "${whole[@]:0:7}" --subject $form \
+		--at 2026-01-01T00:30:00Z --json
+	json "verify: --subject $form is shown" ".subject == \"$form\""
+done
+said=$(token "$header" "$(claims 'sim_sale={subject: "document", result: "no", reason: "no_match"}')")
+t 1 "verify: a document alone is never no_match" "$said"$'\n'"$subject" "${whole[@]:0:7}" \
+	--subject document --at 2026-01-01T00:30:00Z
+t 2 "verify: without --subject" "$answer"$'\n'"$subject" "${whole[@]:0:7}"
+t 2 "verify: another --subject" "$answer"$'\n'"$subject" "${whole[@]:0:7}" --subject person
+t 1 "verify: an expired answer" "$answer"$'\n'"$subject" "${whole[@]:0:9}"
 
 t 0 "keys --jwks" "" keys --jwks "$dir/jwks.json" --json
 json "keys: kid, type, algorithms, thumbprint" '.keys == [{"kid": "k1", "type": "OKP Ed25519",

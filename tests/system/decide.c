@@ -1,13 +1,13 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * decide SETTINGS REQUESTS [keep] - the gate alone in a process, which then stays as it is, to be
- * looked into: privacy.sh takes its memory apart. Of REQUESTS nothing is left here but what the gate
+ * decide SETTINGS REQUESTS [keep] - the core alone in a process, which then stays as it is, to be
+ * looked into: privacy.sh takes its memory apart. Of REQUESTS nothing is left here but what the core
  * or a library has kept: it is read without buffers and wiped after each sale, unless "keep" asks
  * for a process in which something is to be found.
  *
  * REQUESTS holds lines of an attribute's name, "=" and its value to the end of the line; an empty
  * line ends a sale; "~ MS" waits. Each decision is a line of result and reason; "idle" says that
- * all is done. SIGTERM closes the gate and ends it.
+ * all is done. SIGTERM closes it and ends it.
  */
 #include <fcntl.h>
 #include <signal.h>
@@ -19,7 +19,7 @@
 
 #include <openssl/crypto.h>
 
-#include "decision/gate.h"
+#include "decision/decision.h"
 
 #define REQUESTS_MAX 65536
 #define FIELDS_MAX 64
@@ -89,17 +89,18 @@ static bool read_line(const char *line, size_t len, struct sale_field *out)
 	return out->attribute != ATTR_NONE;
 }
 
-static void decide(struct gate *gate, const struct sale_field *fields, size_t count)
+static void decide_one(struct deciding *deciding, const struct sale_field *fields, size_t count)
 {
+	const struct sale_request sale = { .fields = fields, .count = count, .shop = { "shop-17", 7 } };
 	struct decision decision;
 
 	if (count == 0)
 		return;
-	gate_decide(gate, fields, count, &decision);
+	decide(deciding, &sale, &decision);
 	(void)printf("%s %s\n", result_name(decision.result), reason_name(decision.reason));
 }
 
-static bool decide_all(struct gate *gate, struct requests *requests)
+static bool decide_all(struct deciding *deciding, struct requests *requests)
 {
 	struct sale_field fields[FIELDS_MAX];
 	char *begin = requests->at, *line = begin;
@@ -115,7 +116,7 @@ static bool decide_all(struct gate *gate, struct requests *requests)
 		else if (!last && (count == FIELDS_MAX || !read_line(line, len, &fields[count++])))
 			return false;
 		if (last || *next == '\0') {
-			decide(gate, fields, count);
+			decide_one(deciding, fields, count);
 			if (!requests->keep)
 				OPENSSL_cleanse(begin, (size_t)(next - begin));
 			begin = next;
@@ -128,14 +129,14 @@ static bool decide_all(struct gate *gate, struct requests *requests)
 
 int main(int argc, char **argv)
 {
-	struct gate_options options = {
+	struct deciding_options options = {
 		.settings_file = argc >= 3 ? argv[1] : NULL,
 		.workers = 4,
 		.clock = system_clock,
 		.reporter = { say, NULL },
 	};
 	static struct requests requests;
-	struct gate *gate;
+	struct deciding *deciding;
 	sigset_t wanted;
 	int got;
 
@@ -147,15 +148,15 @@ int main(int argc, char **argv)
 		(void)fprintf(stderr, "usage: decide SETTINGS REQUESTS [keep]\n");
 		return 2;
 	}
-	gate = gate_open(&options);
-	if (gate == NULL || !decide_all(gate, &requests)) {
-		(void)fprintf(stderr, "decide: the gate or a request is not good\n");
-		gate_close(gate);
+	deciding = deciding_open(&options);
+	if (deciding == NULL || !decide_all(deciding, &requests)) {
+		(void)fprintf(stderr, "decide: the configuration or a request is not good\n");
+		deciding_close(deciding);
 		return 1;
 	}
 	(void)printf("idle\n");
 	(void)fflush(stdout);
 	(void)sigwait(&wanted, &got);
-	gate_close(gate);
+	deciding_close(deciding);
 	return 0;
 }

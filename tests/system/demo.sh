@@ -4,17 +4,17 @@
 # ./dev demo. Exit status 0 only if each was decided as this page says it must be.
 set -uo pipefail
 cd "$(dirname "$0")/../.."
-. tests/system/stand.sh
+. tests/system/fixture.sh
 
 work=$(mktemp -d)
-trap 'stand_stop "$work"; rm -rf "$work"' EXIT
+trap 'fixture_stop "$work"; rm -rf "$work"' EXIT
 wrong=0 number=0
 
 begin() {
 	echo "Starting the sandbox ID service and FreeRADIUS on loopback ..." >&2
-	stand_sandbox "$work" tests/system/demo-people.json &&
-		stand_settings "$work" waiting.wait=700 &&
-		stand_server "$work" || exit 1
+	fixture_sandbox "$work" tests/system/demo-people.json &&
+		fixture_settings "$work" waiting.wait=700 &&
+		fixture_server "$work" || exit 1
 }
 
 # field NAME: an attribute of the last reply.
@@ -63,7 +63,8 @@ echo
 printf '%2s  %-47s %-14s %-19s %-32s %8s\n' '#' 'who buys a SIM card' decided why 'from where' took
 sale 'citizen of Uzbekistan, known to the service' Yes match "${uzbek[@]}"
 sale 'the same person again' Yes match "${uzbek[@]}"
-sale 'citizen of Tajikistan, biometrics differ' No no-match "${tajik[@]}"
+sale 'citizen of Tajikistan, biometrics differ' No no-match "${tajik[@]}" \
+	'MigrantID-Subject-Token = "capture-of-another-1"'
 sale 'citizen of Kyrgyzstan, never enrolled' No not-enrolled "${unknown[@]}"
 sale 'citizen of Belarus, passport scanned' Exempt exempt \
 	'MigrantID-MRZ += "P<BLRSPECIMEN<<ANNA<MARIA<<<<<<<<<<<<<<<<<<<"' \
@@ -85,7 +86,7 @@ cat <<EOF
 
 Yes: go ahead. No: refused, with a reason and a remedy. Exempt: the check does not apply and
 nobody was asked. Undetermined: could not tell, or the request is at fault; never a refusal of
-the person. The service received $(stand_questions "$work") questions; the last reply was:
+the person. The service received $(fixture_questions "$work") questions; the last reply was:
 
 $(sed -n '/^Received/,$p' "$work/reply" | grep -E 'Received|Result|Reason|Reference|Remedy|Reply-Message')
 EOF

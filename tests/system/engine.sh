@@ -4,12 +4,12 @@
 # pauses, names that do not resolve, keys that change.
 set -uo pipefail
 cd "$(dirname "$0")/../.."
-. tests/system/stand.sh
+. tests/system/fixture.sh
 . tests/system/sell.sh
 . tests/system/tap.sh
 
 work=$(mktemp -d)
-trap 'nginx_stop; stand_stop "$work"; stand_stop "$work/second"; rm -rf "$work"' EXIT
+trap 'nginx_stop; fixture_stop "$work"; fixture_stop "$work/second"; rm -rf "$work"' EXIT
 echo '{ "people": [], "default": { "result": "yes", "reason": "match" } }' >"$work/people.json"
 
 tcp_port() {
@@ -29,7 +29,7 @@ nginx_start() {
 	/usr/sbin/nginx -e "$work/nginx-error.log" -c "$work/nginx.conf" >"$work/nginx.out" 2>&1 &
 	echo $! >"$work/nginx.own"
 	echo "https://127.0.0.1:$port" >"$work/sandbox.url"
-	until stand_curl "$work" /sandbox/questions >/dev/null 2>&1 || [ $tries = 0 ]; do
+	until fixture_curl "$work" /sandbox/questions >/dev/null 2>&1 || [ $tries = 0 ]; do
 		tries=$((tries - 1))
 		sleep 0.1
 	done
@@ -60,9 +60,9 @@ crowd() {
 crowd_said() { cat "$work"/crowd.* | grep -c "Result = $1"; }
 
 http2() {
-	stand_sandbox "$work" "$work/people.json" --plain --delay-ms 300
+	fixture_sandbox "$work" "$work/people.json" --plain --delay-ms 300
 	nginx_start
-	stand_settings "$work" waiting.max_waiting=64 waiting.wait=5000 && stand_server "$work" ||
+	fixture_settings "$work" waiting.max_waiting=64 waiting.wait=5000 && fixture_server "$work" ||
 		{ not_ok "a server behind nginx"; return; }
 	crowd 60 H2A
 	same "sixty sales at once over HTTP/2" "$(crowd_said Yes)" 60
@@ -74,114 +74,114 @@ http2() {
 	rm -f "$work"/crowd.*
 	server_stop "$work/server"
 	nginx_stop
-	stand_stop "$work"
+	fixture_stop "$work"
 }
 
 one_question() {
-	stand_sandbox "$work" "$work/people.json" --delay-ms 1000
-	stand_settings "$work" waiting.max_waiting=64 waiting.wait=5000 && stand_server "$work"
+	fixture_sandbox "$work" "$work/people.json" --delay-ms 1000
+	fixture_settings "$work" waiting.max_waiting=64 waiting.wait=5000 && fixture_server "$work"
 	crowd 64 ONE 1000
 	same "64 ask about one person" "$(crowd_said Yes)" 64
-	same "which is one question" "$(stand_questions "$work")" 1
+	same "which is one question" "$(fixture_questions "$work")" 1
 	rm -f "$work"/crowd.*
-	stand_stop "$work"
+	fixture_stop "$work"
 }
 
 bounds() {
-	stand_sandbox "$work" "$work/people.json" --delay-ms 3000
-	stand_settings "$work" waiting.max_waiting=2 waiting.wait=2500 service.max_in_flight=20 &&
-		stand_server "$work" || return
+	fixture_sandbox "$work" "$work/people.json" --delay-ms 3000
+	fixture_settings "$work" waiting.max_waiting=2 waiting.wait=2500 service.max_in_flight=20 &&
+		fixture_server "$work" || return
 	crowd 40 BND
-	same "no more than max_in_flight are asked" "$(stand_questions "$work")" 20
+	same "no more than max_in_flight are asked" "$(fixture_questions "$work")" 20
 	same "the rest is told so" "$(cat "$work"/crowd.* | grep -c 'Reason = service-busy')" 20
 	same "and the others wait for their answer" "$(cat "$work"/crowd.* | grep -c 'Reason = pending')" 20
 	rm -f "$work"/crowd.*
-	stand_stop "$work"
+	fixture_stop "$work"
 }
 
 failover() {
 	local dead
 	dead=$(tcp_port)
-	stand_sandbox "$work" "$work/people.json"
-	stand_settings "$work" "service.urls=[ \"https://127.0.0.1:$dead\", \"$(cat \
+	fixture_sandbox "$work" "$work/people.json"
+	fixture_settings "$work" "service.urls=[ \"https://127.0.0.1:$dead\", \"$(cat \
 		"$work/sandbox.url")\" ]" service.breaker_failures=3 service.breaker_pause=60000 &&
-		stand_server "$work" || return
+		fixture_server "$work" || return
 	for i in 1 2 3 4 5; do
 		sell "$work" "FAIL0000$i"
 		same "sale $i by the second address" "$(decided "$work")" "Yes match"
 	done
 	holds "the first rests after three failures, and it is said why" \
 		grep -q 'in a row (.*) and rests for up to' "$work/server/log"
-	stand_stop "$work"
+	fixture_stop "$work"
 
-	stand_sandbox "$work" "$work/people.json"
-	stand_settings "$work" "service.urls=[ \"https://no-such-host.invalid\", \"$(cat \
-		"$work/sandbox.url")\" ]" && stand_server "$work" || return
+	fixture_sandbox "$work" "$work/people.json"
+	fixture_settings "$work" "service.urls=[ \"https://no-such-host.invalid\", \"$(cat \
+		"$work/sandbox.url")\" ]" && fixture_server "$work" || return
 	sell "$work" NAME00001
 	same "a name that does not resolve costs nothing" "$(decided "$work")" "Yes match"
-	stand_stop "$work"
+	fixture_stop "$work"
 
 	mkdir -p "$work/second"
-	stand_sandbox "$work/second" "$work/people.json"
+	fixture_sandbox "$work/second" "$work/people.json"
 	cp -R "$work/second/sandbox/." "$work/sandbox/"
-	stand_sandbox "$work" "$work/people.json"
-	stand_settings "$work" service.round_robin=true "service.urls=[ \"$(cat \
-		"$work/sandbox.url")\", \"$(cat "$work/second/sandbox.url")\" ]" && stand_server "$work" || return
+	fixture_sandbox "$work" "$work/people.json"
+	fixture_settings "$work" service.round_robin=true "service.urls=[ \"$(cat \
+		"$work/sandbox.url")\", \"$(cat "$work/second/sandbox.url")\" ]" && fixture_server "$work" || return
 	for i in 1 2 3 4 5 6; do sell "$work" "ROBIN000$i"; done
-	same "round robin asks both" "$(stand_questions "$work") $(stand_questions "$work/second")" "3 3"
-	stand_stop "$work"
-	stand_stop "$work/second"
+	same "round robin asks both" "$(fixture_questions "$work") $(fixture_questions "$work/second")" "3 3"
+	fixture_stop "$work"
+	fixture_stop "$work/second"
 }
 
 pauses() {
-	stand_with "$work" "$work/people.json" || return
-	stand_fault "$work" http-503
+	fixture_with "$work" "$work/people.json" || return
+	fixture_fault "$work" http-503
 	sell "$work" PAUSE0001
 	same "slow down" "$(decided "$work") $(reply "$work" MigrantID-Retry-After)" \
 		"Undetermined service-busy 2"
-	stand_fault "$work" null
+	fixture_fault "$work" null
 	sell "$work" PAUSE0002
-	same "is obeyed" "$(decided "$work") $(stand_questions "$work")" "Undetermined service-busy 1"
+	same "is obeyed" "$(decided "$work") $(fixture_questions "$work")" "Undetermined service-busy 1"
 	sleep 2.2
 	sell "$work" PAUSE0002
 	same "for as long as was said" "$(decided "$work")" "Yes match"
-	stand_stop "$work"
+	fixture_stop "$work"
 
-	stand_with "$work" "$work/people.json" service.breaker_failures=2 service.breaker_pause=1500 || return
-	stand_fault "$work" http-500
+	fixture_with "$work" "$work/people.json" service.breaker_failures=2 service.breaker_pause=1500 || return
+	fixture_fault "$work" http-500
 	sell "$work" BREAK0001
 	sell "$work" BREAK0002
-	same "after its failures an address rests" "$(decided "$work") $(stand_questions "$work")" \
+	same "after its failures an address rests" "$(decided "$work") $(fixture_questions "$work")" \
 		"Undetermined service-unavailable 2"
-	stand_fault "$work" null
+	fixture_fault "$work" null
 	sell "$work" BREAK0003
-	same "and is not asked meanwhile" "$(decided "$work") $(stand_questions "$work")" \
+	same "and is not asked meanwhile" "$(decided "$work") $(fixture_questions "$work")" \
 		"Undetermined service-unavailable 2"
 	sleep 1.6
 	sell "$work" BREAK0004
 	same "then a probe finds it well" "$(decided "$work")" "Yes match"
-	stand_stop "$work"
+	fixture_stop "$work"
 }
 
 # The key set comes over HTTPS; a key that is not known is fetched, but not twice in a moment.
 keys() {
-	stand_sandbox "$work" "$work/people.json"
-	stand_settings "$work" keys.jwks_file='""' \
+	fixture_sandbox "$work" "$work/people.json"
+	fixture_settings "$work" keys.jwks_file='""' \
 		"keys.jwks_url=\"$(cat "$work/sandbox.url")/.well-known/jwks.json\"" \
-		keys.jwks_min_interval=2 && stand_server "$work" || return
+		keys.jwks_min_interval=2 && fixture_server "$work" || return
 	sell "$work" KEYS00001
 	same "keys are fetched over HTTPS" "$(decided "$work")" "Yes match"
 	sleep 2.2
-	stand_curl "$work" /sandbox/rotate --data '{}' >/dev/null
+	fixture_curl "$work" /sandbox/rotate --data '{}' >/dev/null
 	sell "$work" KEYS00002
 	same "a new key is fetched when an answer names it" "$(decided "$work")" "Yes match"
-	stand_curl "$work" /sandbox/rotate --data '{}' >/dev/null
+	fixture_curl "$work" /sandbox/rotate --data '{}' >/dev/null
 	sell "$work" KEYS00003
 	same "but not twice in a moment" "$(decided "$work")" "Undetermined answer-rejected"
 	sleep 2.2
 	sell "$work" KEYS00004
 	same "later it is" "$(decided "$work")" "Yes match"
-	stand_stop "$work"
+	fixture_stop "$work"
 }
 
 for part in http2 one_question bounds failover pauses keys; do

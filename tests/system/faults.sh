@@ -4,12 +4,12 @@
 # reason, never Yes and never No. Real server, real sandbox; one fault after the other.
 set -uo pipefail
 cd "$(dirname "$0")/../.."
-. tests/system/stand.sh
+. tests/system/fixture.sh
 . tests/system/sell.sh
 . tests/system/tap.sh
 
 work=$(mktemp -d)
-trap 'stand_stop "$work"; rm -rf "$work"' EXIT
+trap 'fixture_stop "$work"; rm -rf "$work"' EXIT
 number=0
 
 # A service that would say yes to everybody, if it were well; or no, with --no.
@@ -47,22 +47,22 @@ faults="hang:service-timeout slow-loris:service-timeout
 round() {
 	local result=$1 reason=$2 pair fault why tries
 	people "$result" "$reason" >"$work/people.json"
-	stand_sandbox "$work" "$work/people.json" &&
-		stand_settings "$work" waiting.wait=3000 service.question_timeout=1000 \
+	fixture_sandbox "$work" "$work/people.json" &&
+		fixture_settings "$work" waiting.wait=3000 service.question_timeout=1000 \
 			service.attempt_timeout=900 service.connect_timeout=800 \
 			service.breaker_failures=1000 &&
-		stand_server "$work" || { not_ok "a server and a sandbox"; return; }
+		fixture_server "$work" || { not_ok "a server and a sandbox"; return; }
 	sell_anew
 	expect "no fault" "${result^}" "${reason/_/-}"
 	for pair in $faults; do
 		fault=${pair%%:*} why=${pair#*:}
-		if ! stand_fault "$work" "$fault"; then
+		if ! fixture_fault "$work" "$fault"; then
 			not_ok "the sandbox has the fault $fault"
 			continue
 		fi
 		sell_anew
 		expect "$fault where the service would say $result" Undetermined "$why"
-		stand_fault "$work" null
+		fixture_fault "$work" null
 		tries=20
 		sell_anew
 		while [ "$(reply "$work" MigrantID-Result)" != "${result^}" ] && [ $tries -gt 0 ]; do
@@ -74,7 +74,7 @@ round() {
 	sell_anew
 	expect "afterwards all is well" "${result^}" "${reason/_/-}"
 	in_the_log
-	stand_stop "$work"
+	fixture_stop "$work"
 	rm -rf "$work/server" "$work/sandbox"
 }
 
@@ -91,9 +91,9 @@ in_the_log() {
 unreachable() {
 	local what why
 	people yes match >"$work/people.json"
-	stand_sandbox "$work" "$work/people.json" && stand_settings "$work" || return 1
-	stand_set "$work/settings/migrantid.cfg" 'service.urls=[ "https://127.0.0.1:1" ]'
-	holds "the server starts while the service is down" stand_server "$work"
+	fixture_sandbox "$work" "$work/people.json" && fixture_settings "$work" || return 1
+	fixture_set "$work/settings/migrantid.cfg" 'service.urls=[ "https://127.0.0.1:1" ]'
+	holds "the server starts while the service is down" fixture_server "$work"
 	sell_anew
 	expect "nobody listens" Undetermined service-unavailable
 	server_stop "$work/server"
@@ -105,14 +105,14 @@ unreachable() {
 		why=service-unavailable
 		[ ${what%%:*} = ca_file ] || why=not-configured
 		cp -R "$work/settings" "$work/kept"
-		stand_set "$work/settings/migrantid.cfg" \
+		fixture_set "$work/settings/migrantid.cfg" \
 			"service.urls=[ \"$(cat "$work/sandbox.url")\" ]"
 		case $what in
 		ca_file:*) cp "$work/other/ca.pem" "$work/settings/ca.pem" ;;
 		*) cp "$work/other/ca.pem" "$work/settings/client.pem" &&
 			cp "$work/other/ca.key" "$work/settings/client.key" ;;
 		esac
-		stand_server "$work" || { not_ok "a server with ${what#*:}"; continue; }
+		fixture_server "$work" || { not_ok "a server with ${what#*:}"; continue; }
 		sell_anew
 		expect "${what#*:}" Undetermined "$why"
 		server_stop "$work/server"
@@ -120,20 +120,20 @@ unreachable() {
 		mv "$work/kept" "$work/settings"
 	done
 	# The certificate is for the loopback addresses it names, not for this one.
-	stand_set "$work/settings/migrantid.cfg" "service.urls=[ \"$(sed \
+	fixture_set "$work/settings/migrantid.cfg" "service.urls=[ \"$(sed \
 		's/127\.0\.0\.1/127.0.0.2/' "$work/sandbox.url")\" ]"
-	if stand_server "$work"; then
+	if fixture_server "$work"; then
 		sell_anew
 		expect "an address that the certificate does not name" Undetermined \
 			service-unavailable
 	fi
-	stand_stop "$work"
+	fixture_stop "$work"
 
 	expired_certificate
-	stand_sandbox "$work" "$work/people.json" && stand_settings "$work" && stand_server "$work"
+	fixture_sandbox "$work" "$work/people.json" && fixture_settings "$work" && fixture_server "$work"
 	sell_anew
 	expect "a certificate that has expired" Undetermined service-unavailable
-	stand_stop "$work"
+	fixture_stop "$work"
 }
 
 # For the sandbox, by its own CA, six years ago.
@@ -142,7 +142,7 @@ expired_certificate() {
 	openssl req -new -newkey ec -pkeyopt ec_paramgen_curve:P-256 -nodes -subj /CN=localhost \
 		-addext subjectAltName=IP:127.0.0.1 -keyout "$dir/server.key" -out "$dir/request" 2>/dev/null
 	# shellcheck disable=SC2046 # a command with its options
-	$(STAND_CLOCK="2020-01-01 00:00:00" stand_clocked) openssl x509 -req -days 30 \
+	$(FIXTURE_CLOCK="2020-01-01 00:00:00" fixture_clocked) openssl x509 -req -days 30 \
 		-in "$dir/request" -CA "$dir/ca.pem" -CAkey "$dir/ca.key" -copy_extensions copy \
 		-out "$dir/server.pem" 2>/dev/null
 }

@@ -3,13 +3,13 @@
 # module.sh - the module in a stock server: how it loads, refuses, polls, keeps quiet and ends.
 set -uo pipefail
 cd "$(dirname "$0")/../.."
-. tests/system/stand.sh
+. tests/system/fixture.sh
 . tests/system/sell.sh
 . tests/system/tap.sh
 
 work=$(mktemp -d)
-trap 'stand_stop "$work"; rm -rf "$work"' EXIT
-module=$stand_build/rlm_migrantid/rlm_migrantid.so
+trap 'fixture_stop "$work"; rm -rf "$work"' EXIT
+module=$fixture_build/rlm_migrantid/rlm_migrantid.so
 kept=$work/kept
 
 cat >"$work/people.json" <<'EOF'
@@ -31,7 +31,7 @@ as_an_object() {
 		rlm_migrantid
 	fails "no library of the server is linked" sh -c "readelf -d $module | grep -q freeradius"
 	fails "the core links without the server" sh -c \
-		"ldd $stand_build/src/tools/ctl/migrantidctl | grep -q freeradius"
+		"ldd $fixture_build/src/tools/ctl/migrantidctl | grep -q freeradius"
 }
 
 # judge WHAT PATTERN: `freeradius -XC` refuses the configuration, saying so.
@@ -51,14 +51,14 @@ mend() { rm -rf "$work/settings" && cp -R "$kept" "$work/settings"; }
 
 configurations() {
 	local before
-	stand_sandbox "$work" "$work/people.json" && stand_settings "$work" || return
-	server_make "$work/server" port="$(stand_port)" module="$(dirname "$module")" \
+	fixture_sandbox "$work" "$work/people.json" && fixture_settings "$work" || return
+	server_make "$work/server" port="$(fixture_port)" module="$(dirname "$module")" \
 		settings="$work/settings/migrantid.cfg" || return
 	cp -R "$work/settings" "$kept"
-	before=$(stand_questions "$work")
+	before=$(fixture_questions "$work")
 	holds "-C takes the shipped configuration" server_check "$work/server"
 	same "-C leaves no store behind" "$(ls "$work/store")" ""
-	same "-C asks nobody" "$(stand_questions "$work")" "$before"
+	same "-C asks nobody" "$(fixture_questions "$work")" "$before"
 
 	spoil migrantid.cfg 's/max_in_flight = 1024/max_in_flihgt = 1024/'
 	judge "an unknown setting" 'migrantid.cfg\[?:?[0-9]+.*max_in_flihgt'
@@ -90,24 +90,24 @@ configurations() {
 	server_edit "$work/server/raddb/mods-enabled/migrantid" 's/(\s*)config = .*/&\n\1colour = red/'
 	judge "an unknown setting of the module" 'migrantid\[[0-9]+\].*'
 	rm -rf "$work/server"
-	stand_stop "$work"
+	fixture_stop "$work"
 }
 
 another_build() {
 	local other=$work/other
 	mkdir -p "$other"
-	cp "$stand_build/rlm_migrantid/rlm_migrantid_mismatched.so" "$other/rlm_migrantid.so"
-	stand_sandbox "$work" "$work/people.json" && stand_settings "$work" || return
-	server_make "$work/server" port="$(stand_port)" module="$other" \
+	cp "$fixture_build/rlm_migrantid/rlm_migrantid_mismatched.so" "$other/rlm_migrantid.so"
+	fixture_sandbox "$work" "$work/people.json" && fixture_settings "$work" || return
+	server_make "$work/server" port="$(fixture_port)" module="$other" \
 		settings="$work/settings/migrantid.cfg" || return
 	judge "a module for another build of the server" 'rebuild the module'
 	rm -rf "$work/server"
-	stand_stop "$work"
+	fixture_stop "$work"
 }
 
 polling() {
 	local state reference
-	stand_with "$work" "$work/people.json" waiting.wait=300 || return
+	fixture_with "$work" "$work/people.json" waiting.wait=300 || return
 	sell "$work" LATE00001 'MigrantID-Sale-Id = "sale-1"' 'MigrantID-Accept-Challenge = Yes'
 	same "a slow answer is pending" "$(decided "$work")" "Undetermined pending"
 	holds "and a challenge, if the shop takes one" grep -q 'Received Access-Challenge' \
@@ -129,7 +129,7 @@ polling() {
 	sell "$work" LATE00001 'MigrantID-Sale-Id = "sale-1"' 'MigrantID-Accept-Challenge = Yes' \
 		"State = $state"
 	same "the answer is there for the next try" "$(decided "$work")" "Yes match"
-	same "which was one question" "$(stand_questions "$work")" 1
+	same "which was one question" "$(fixture_questions "$work")" 1
 
 	sell "$work" LATE00002 'MigrantID-Sale-Id = "sale-3"'
 	same "a capture under way is pending" "$(decided "$work")" "Undetermined pending"
@@ -139,35 +139,35 @@ polling() {
 	sell "$work" LATE00002 'MigrantID-Sale-Id = "sale-3"'
 	same "and is decided when it is over" "$(decided "$work")" "Yes match"
 	holds "under one txn" test "$(grep -c 'status 422' "$work/sandbox.log")" = 0
-	stand_stop "$work"
+	fixture_stop "$work"
 	rm -rf "$work/server"
 }
 
 # State of one server is taken by another of the same operator, and not after its time.
 two_servers() {
 	local state
-	stand_with "$work" "$work/people.json" waiting.wait=100 waiting.state_lifetime=10 || return
+	fixture_with "$work" "$work/people.json" waiting.wait=100 waiting.state_lifetime=10 || return
 	sell "$work" HANG00001 'MigrantID-Accept-Challenge = Yes'
 	state=$(reply "$work" State)
 	server_stop "$work/server"
-	stand_server "$work" || return
+	fixture_server "$work" || return
 	sell "$work" HANG00001 'MigrantID-Accept-Challenge = Yes' "State = $state"
 	same "another server takes the State" "$(decided "$work")" "Undetermined pending"
 	server_stop "$work/server"
-	stand_set "$work/settings/migrantid.cfg" "operator.person_key_file=\"other.key\""
+	fixture_set "$work/settings/migrantid.cfg" "operator.person_key_file=\"other.key\""
 	openssl rand -hex 32 >"$work/settings/other.key"
 	chmod 600 "$work/settings/other.key"
-	stand_server "$work" || return
+	fixture_server "$work" || return
 	sell "$work" HANG00001 'MigrantID-Accept-Challenge = Yes' "State = $state"
 	same "another operator's does not" "$(decided "$work")" "Undetermined attribute-invalid"
-	stand_stop "$work"
+	fixture_stop "$work"
 	rm -rf "$work/server"
 }
 
 two_instances() {
 	local raddb
-	stand_sandbox "$work" "$work/people.json" && stand_settings "$work" || return
-	server_make "$work/server" port="$(stand_port)" module="$(dirname "$module")" \
+	fixture_sandbox "$work" "$work/people.json" && fixture_settings "$work" || return
+	server_make "$work/server" port="$(fixture_port)" module="$(dirname "$module")" \
 		settings="$work/settings/migrantid.cfg" || return
 	raddb=$work/server/raddb
 	sed 's/^migrantid {/migrantid second {/' "$raddb/mods-enabled/migrantid" \
@@ -178,7 +178,7 @@ two_instances() {
 	same "and both decide" "$(decided "$work")" "Yes match"
 	same "each for itself" "$(grep -c 'result=Yes' "$work/server/log")" 2
 	holds "and both end" server_stop "$work/server"
-	stand_stop "$work"
+	fixture_stop "$work"
 	rm -rf "$work/server"
 }
 
@@ -186,28 +186,28 @@ two_instances() {
 # which shows what a shop sent, is known by its form and left out.
 quiet() {
 	local ours
-	stand_sandbox "$work" "$work/people.json" && stand_settings "$work" || return
-	server_make "$work/server" port="$(stand_port)" module="$(dirname "$module")" \
+	fixture_sandbox "$work" "$work/people.json" && fixture_settings "$work" || return
+	server_make "$work/server" port="$(fixture_port)" module="$(dirname "$module")" \
 		settings="$work/settings/migrantid.cfg" &&
 		server_start "$work/server" -xxx || return
 	sell "$work" QUIET0001
 	sell "$work" QUIET0001 'MigrantID-MRZ += "P<UZBQUIETNAME<<ANNA<<<<<<<<<<<<<<<<<<<<<<<<<"'
 	sell "$work" QUIET0001 'MigrantID-Document-Expiry = "QUIET-EXP"'
-	stand_fault "$work" bad-signature
+	fixture_fault "$work" bad-signature
 	sell "$work" QUIET0002
 	ours=$work/ours
 	grep -i 'migrantid' "$work/server/log" | grep -vE '^\S.*: *\([0-9]+\) +(MigrantID|&?[A-Za-z-]+ \+?:?=)' |
 		grep -vE '\) +MigrantID-[A-Za-z-]+ (\+|:)?= ' >"$ours"
 	holds "our own messages are there" test "$(grep -c reference= "$ours")" = 4
 	fails "and name nobody" grep -qE 'QUIET|1990-01-31' "$ours"
-	stand_stop "$work"
+	fixture_stop "$work"
 	rm -rf "$work/server"
 }
 
 ends() {
 	local began pids=() i
-	stand_with "$work" "$work/people.json" || return
-	stand_fault "$work" hang
+	fixture_with "$work" "$work/people.json" || return
+	fixture_fault "$work" hang
 	for i in $(seq 40); do
 		sell_aside "$i" &
 		pids+=($!)
@@ -218,7 +218,7 @@ ends() {
 	holds "within two seconds of its own" test $((($(date +%s%N) - began) / 1000000)) -lt 4000
 	kill "${pids[@]}" 2>/dev/null
 	wait "${pids[@]}" 2>/dev/null
-	stand_stop "$work"
+	fixture_stop "$work"
 	rm -rf "$work/server"
 }
 
@@ -234,8 +234,8 @@ sell_aside() {
 
 # valgrind over the module: no error, and nothing of ours lost.
 checked() {
-	stand_sandbox "$work" "$work/people.json" && stand_settings "$work" waiting.wait=5000 || return
-	server_make "$work/server" port="$(stand_port)" module="$(dirname "$module")" \
+	fixture_sandbox "$work" "$work/people.json" && fixture_settings "$work" waiting.wait=5000 || return
+	server_make "$work/server" port="$(fixture_port)" module="$(dirname "$module")" \
 		settings="$work/settings/migrantid.cfg" || return
 	SERVER_WAIT=120 SERVER_PREFIX="valgrind --leak-check=full --show-leak-kinds=definite
 		--errors-for-leak-kinds=definite --error-exitcode=99 --log-file=$work/valgrind.log" \
@@ -251,7 +251,7 @@ checked() {
 	else
 		ok "and valgrind finds nothing of ours"
 	fi
-	stand_stop "$work"
+	fixture_stop "$work"
 	rm -rf "$work/server"
 }
 

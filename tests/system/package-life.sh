@@ -140,7 +140,7 @@ server_do restart
 settle 2 || stop_at "the enabled server starts" /var/log/freeradius/radius.log
 t ok "the module and its site are enabled by two links and a restart"
 sells "sale 1, a yes" "Yes match Service"
-t same "sale 2, a no" "$(sale P TJK 400123456 1985-05-05)" "No no-match Service"
+t same "sale 2, a no" "$(sale P KGZ AC7654321 1993-03-03)" "No id-locked Service"
 t same "sale 3, exempt" "$(sale PD IND D12345678 1970-03-03 \
 	'MigrantID-Accreditation = "mfa-diplomatic"' 'MigrantID-Accreditation-Expiry = "2040-01-01"')" \
 	"Exempt exempt Rule"

@@ -5,7 +5,7 @@
 # Arguments choose parts (see the end). PRIVACY_KEEP=FOLDER keeps the last dump of a memory there.
 set -uo pipefail
 cd "$(dirname "$0")/../.."
-. tests/system/stand.sh
+. tests/system/fixture.sh
 . tests/system/sell.sh
 . tests/system/tap.sh
 . tests/system/buyers.sh
@@ -32,7 +32,7 @@ clean() {
 }
 
 settings() {
-	stand_settings "$work/stand" waiting.wait=400 service.question_timeout=3000 \
+	fixture_settings "$work/stand" waiting.wait=400 service.question_timeout=3000 \
 		service.attempt_timeout=1500 service.connect_timeout=1000 service.breaker_failures=1000
 }
 
@@ -83,7 +83,7 @@ nginx_start() {
 	/usr/sbin/nginx -e "$dir/nginx/error.log" -c "$dir/nginx.conf" >"$dir/nginx.out" 2>&1 &
 	nginx_pid=$!
 	echo "https://127.0.0.1:$port" >"$dir/sandbox.url"
-	until stand_curl "$dir" /sandbox/questions >/dev/null 2>&1 || [ $tries = 0 ]; do
+	until fixture_curl "$dir" /sandbox/questions >/dev/null 2>&1 || [ $tries = 0 ]; do
 		tries=$((tries - 1))
 		sleep 0.1
 	done
@@ -101,14 +101,14 @@ all_end() {
 	# shellcheck disable=SC2086 # none is no word
 	end $decide_pid $nginx_pid
 	decide_pid='' nginx_pid=''
-	stand_stop "$work/stand"
+	fixture_stop "$work/stand"
 }
 
 # decide_start REQUESTS [OPTION]: the gate alone in a process, until it has decided all of them.
 decide_start() {
 	local tries=300
 	: >"$work/decided"
-	"$stand_tests/decide" "$work/stand/settings/migrantid.cfg" "$@" >"$work/decided" \
+	"$fixture_tests/decide" "$work/stand/settings/migrantid.cfg" "$@" >"$work/decided" \
 		2>"$work/said" </dev/null &
 	decide_pid=$!
 	while ! grep -qx idle "$work/decided" && kill -0 $decide_pid 2>/dev/null; do
@@ -123,7 +123,7 @@ decide_start() {
 alone() {
 	local sale protocol=$1 file=$input/requests
 	shift
-	stand_sandbox "$work/stand" "$input/people.json" "$@" || return
+	fixture_sandbox "$work/stand" "$input/people.json" "$@" || return
 	[ "$protocol" = HTTP/1.1 ] || nginx_start "$work/stand"
 	settings || return
 	for sale in "$input"/sales/*; do
@@ -185,7 +185,7 @@ sell_all() {
 # from the store after a restart, and with the State of a challenge.
 through_server() {
 	local state
-	stand_sandbox "$work/stand" "$input/people.json" && settings && stand_server "$work/stand" ||
+	fixture_sandbox "$work/stand" "$input/people.json" && settings && fixture_server "$work/stand" ||
 		return
 	same "a server decides each as it should" "$(sell_all)" "$(head -qn 1 "$input"/sales/*)"
 	cp "$work/replies/41-pending" "$work/stand/reply"
@@ -219,9 +219,9 @@ through_server() {
 # With another user of libcurl in the same server (rlm_rest), what libcurl frees is wiped as well.
 beside_rest() {
 	local raddb=$work/stand/server/raddb name
-	stand_sandbox "$work/stand" "$input/people.json" && settings || return
-	server_make "$work/stand/server" port="$(stand_port)" \
-		module="$stand_build/rlm_migrantid" settings="$work/stand/settings/migrantid.cfg" ||
+	fixture_sandbox "$work/stand" "$input/people.json" && settings || return
+	server_make "$work/stand/server" port="$(fixture_port)" \
+		module="$fixture_build/rlm_migrantid" settings="$work/stand/settings/migrantid.cfg" ||
 		return
 	cp "$raddb/mods-available/rest" "$raddb/mods-enabled/"
 	server_edit "$raddb/mods-enabled/rest" 's/^(\s*)start = .*/\1start = 0/' \
@@ -247,9 +247,9 @@ beside_rest() {
 # is not ours to hold back (rlm_migrantid warns of it), and shows that the search finds.
 debug_log() {
 	local log=$work/stand/server/log
-	stand_sandbox "$work/stand" "$input/people.json" && settings || return
-	server_make "$work/stand/server" port="$(stand_port)" \
-		module="$stand_build/rlm_migrantid" settings="$work/stand/settings/migrantid.cfg" &&
+	fixture_sandbox "$work/stand" "$input/people.json" && settings || return
+	server_make "$work/stand/server" port="$(fixture_port)" \
+		module="$fixture_build/rlm_migrantid" settings="$work/stand/settings/migrantid.cfg" &&
 		server_start "$work/stand/server" -xxx || return
 	same "at the highest level of debugging each is decided" "$(sell_all)" \
 		"$(head -qn 1 "$input"/sales/*)"
@@ -296,7 +296,7 @@ planted() {
 	clean "what only resembles one is none" "$leak/near"
 	rm -rf "$leak"
 
-	stand_sandbox "$work/stand" "$input/people.json" && settings || return
+	fixture_sandbox "$work/stand" "$input/people.json" && settings || return
 	tail -n +2 "$input/sales/01-yes" >"$input/requests"
 	decide_start "$input/requests" keep
 	holds "a process that does not wipe can be looked at" dump "$work/core" "$decide_pid"

@@ -4,15 +4,15 @@
 # for a Redis that is gone, hung, locked or in an enemy's hands.
 set -uo pipefail
 cd "$(dirname "$0")/../.." || exit
-. tests/system/stand.sh
+. tests/system/fixture.sh
 . tests/system/sell.sh
 . tests/system/redis_serve.sh
 . tests/system/tap.sh
 
 work=$(mktemp -d)
 a=$work/a b=$work/b
-trap 'redis_end "$work/redis"; stand_stop "$a"; stand_stop "$b"; rm -rf "$work"' EXIT
-port=$(stand_port)
+trap 'redis_end "$work/redis"; fixture_stop "$a"; fixture_stop "$b"; rm -rf "$work"' EXIT
+port=$(fixture_port)
 mkdir -p "$a" "$b"
 echo '{ "people": [], "default": { "result": "yes", "reason": "match" } }' >"$work/people.json"
 echo secret >"$work/password"
@@ -32,12 +32,12 @@ keys() { redis KEYS 'migrantid:*' | grep -vx migrantid:generation; }
 
 # Settings of a server of this operator, in DIR.
 settings() {
-	stand_settings "$1" 'cache.store="redis"' "cache.redis_address=\"127.0.0.1:$port\"" \
+	fixture_settings "$1" 'cache.store="redis"' "cache.redis_address=\"127.0.0.1:$port\"" \
 		'cache.redis_user="migrantid"' "cache.redis_password_file=\"$work/password\"" \
 		cache.redis_timeout=200
 }
 
-questions() { stand_questions "$a"; }
+questions() { fixture_questions "$a"; }
 
 # A sale at a server, its result and where that came from.
 sale() {
@@ -46,13 +46,13 @@ sale() {
 }
 
 redis_start || not_ok "redis-server starts" "$work/redis/log"
-stand_sandbox "$a" "$work/people.json" || not_ok "the sandbox starts"
+fixture_sandbox "$a" "$work/people.json" || not_ok "the sandbox starts"
 settings "$a"
 cp "$a/sandbox.url" "$b/"
 ln -s "$a/sandbox" "$b/sandbox"
 settings "$b"
 cp "$a/settings/person.key" "$b/settings/"
-holds "two servers start with one Redis" eval 'stand_server "$a" && stand_server "$b"'
+holds "two servers start with one Redis" eval 'fixture_server "$a" && fixture_server "$b"'
 
 same "a sale is decided at one" "$(sale "$a" REDIS0001)" "Yes match Service"
 same "and is known at the other" "$(sale "$b" REDIS0001)" "Yes match Shared-Cache"
@@ -70,22 +70,22 @@ server_stop "$b/server"
 mv "$b/settings/person.key" "$b/settings/old.key"
 openssl rand -hex 32 >"$b/settings/person.key"
 chmod 600 "$b/settings/"*.key
-stand_set "$b/settings/migrantid.cfg" 'operator.person_key_previous_file="old.key"'
-stand_server "$b"
+fixture_set "$b/settings/migrantid.cfg" 'operator.person_key_previous_file="old.key"'
+fixture_server "$b"
 same "a change of the operator's key does not lose it" "$(sale "$b" REDIS0001)" \
 	"Yes match Shared-Cache"
 server_stop "$b/server"
 cp "$a/settings/person.key" "$b/settings/"
-stand_set "$b/settings/migrantid.cfg" 'operator.person_key_previous_file=""'
-stand_server "$b"
+fixture_set "$b/settings/migrantid.cfg" 'operator.person_key_previous_file=""'
+fixture_server "$b"
 
 # The service changes its signing key, with overlap and then without.
-stand_curl "$a" /sandbox/rotate --data '{"keep_old": true}' >/dev/null
+fixture_curl "$a" /sandbox/rotate --data '{"keep_old": true}' >/dev/null
 cp "$a/sandbox/jwks.json" "$b/settings/"
 sleep 2.5
 same "nor does one of the service's, while the old one is in force" "$(sale "$b" REDIS0001)" \
 	"Yes match Shared-Cache"
-stand_curl "$a" /sandbox/rotate --data '{"keep_old": false}' >/dev/null
+fixture_curl "$a" /sandbox/rotate --data '{"keep_old": false}' >/dev/null
 cp "$a/sandbox/jwks.json" "$b/settings/"
 cp "$a/sandbox/jwks.json" "$a/settings/"
 sleep 2.5
@@ -102,14 +102,14 @@ same "two people's answers are there" "$(keys | wc -l)" 2
 redis COPY "$first" "$second" REPLACE >/dev/null
 before=$(questions)
 server_stop "$b/server"
-stand_server "$b"
+fixture_server "$b"
 sell "$b" REDIS0001
 sell "$b" REDIS0002
 same "another person's answer is a question, not a yes" "$(questions)" $((before + 1))
 for rubbish in '' x "$(head -c 40000 /dev/zero | tr '\0' A)" '{"result":"yes"}'; do
 	for key in $(keys); do redis SET "$key" "$rubbish" >/dev/null; done
 	server_stop "$b/server"
-	stand_server "$b"
+	fixture_server "$b"
 	same "rubbish of ${#rubbish} octets is a question, not a yes" "$(sale "$b" REDIS0001)" \
 		"Yes match Service"
 done
@@ -117,7 +117,7 @@ key=$(keys | head -n 1)
 redis DEL "$key" >/dev/null
 redis LPUSH "$key" a b >/dev/null
 server_stop "$b/server"
-stand_server "$b"
+fixture_server "$b"
 sell "$b" REDIS0001
 sell "$b" REDIS0002
 same "a list where a text should be is a miss" "$(decided "$b")" "Yes match"
@@ -140,14 +140,14 @@ same "when it is back it is used again" "$(reply "$b" MigrantID-Source)" Shared-
 redis_end "$work/redis"
 same "a Redis that is gone costs nothing" "$(sale "$b" GONE00001)" "Yes match Service"
 server_stop "$b/server"
-holds "a server starts without it" stand_server "$b"
+holds "a server starts without it" fixture_server "$b"
 same "and decides" "$(sale "$b" GONE00002)" "Yes match Service"
 holds "without waiting for what is not there" test \
 	"$(grep -oE 'ms=[0-9]+' "$b/server/log" | tail -n 1 | cut -d= -f2)" -lt 150
 redis_start
 echo wrong >"$work/password"
 server_stop "$b/server"
-stand_server "$b"
+fixture_server "$b"
 sell "$a" LOCKED001
 same "a Redis that refuses us is as if absent" "$(sale "$b" LOCKED001)" "Yes match Service"
 
@@ -159,11 +159,11 @@ redis_serve "$work/redis" "$port" 'rename-command MGET ""' 'rename-command UNLIN
 	'user test on >test ~* +@all' || not_ok "redis-server starts" "$work/redis/log"
 redis SET "migrantid:$(printf %043d 1)" x >/dev/null
 server_stop "$b/server"
-stand_server "$b"
+fixture_server "$b"
 for i in 1 2 3 4; do sell "$b" "WORDS000$i"; done
 sleep 1
 same "a Redis without our command is as if absent" "$(decided "$b")" "Yes match"
-holds "which is said" grep -q 'shared cache .* is away (ERR)' "$b/server/log"
+holds "which is said" grep -q 'shared cache .* is away (ERR: ' "$b/server/log"
 says "and by migrantidctl" 'redis_address: Redis refuses UNLINK: ERR' ctl cache purge --all
 redis_end "$work/redis"
 redis_serve "$work/redis" "$port" 'rename-command AUTH ""' || not_ok "redis-server starts" "$work/redis/log"

@@ -7,10 +7,10 @@ keeper=$a/settings/keeper.cfg
 keeper_settings() {
 	local change
 	cp "$a/settings/migrantid.cfg" "$keeper"
-	for change in 'cache.redis_user="keeper"' "$@"; do stand_set "$keeper" "$change"; done
+	for change in 'cache.redis_user="keeper"' "$@"; do fixture_set "$keeper" "$change"; done
 }
 ctl() {
-	timeout 60 "$stand_build/src/tools/ctl/migrantidctl" "$@" --config "$keeper" \
+	timeout 60 "$fixture_build/src/tools/ctl/migrantidctl" "$@" --config "$keeper" \
 		2>"$work/ctl.err"
 }
 removed() { ctl cache purge "$@" --json | jq .removed; }

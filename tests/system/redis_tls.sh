@@ -5,17 +5,17 @@
 # says so, and nothing is sent in clear instead.
 set -uo pipefail
 cd "$(dirname "$0")/../.." || exit
-. tests/system/stand.sh
+. tests/system/fixture.sh
 . tests/system/sell.sh
 . tests/system/redis_serve.sh
 . tests/system/tap.sh
 
 work=$(mktemp -d)
 a=$work/a
-trap 'redis_end "$work/redis"; redis_end "$work/sentinel"; stand_stop "$a"; rm -rf "$work"' EXIT
-port=$(stand_port)
-clear=$(stand_port)
-watch=$(stand_port)
+trap 'redis_end "$work/redis"; redis_end "$work/sentinel"; fixture_stop "$a"; rm -rf "$work"' EXIT
+port=$(fixture_port)
+clear=$(fixture_port)
+watch=$(fixture_port)
 echo '{ "people": [], "default": { "result": "yes", "reason": "match" } }' >"$work/people.json"
 
 # authority NAME; certificate NAME AUTHORITY SUBJECT-ALT-NAME
@@ -37,13 +37,13 @@ certificate client ours DNS:migrantid
 certificate stranger strangers IP:127.0.0.1
 chmod 600 "$work"/*.key
 
-stand_sandbox "$a" "$work/people.json" || not_ok "the sandbox starts"
+fixture_sandbox "$a" "$work/people.json" || not_ok "the sandbox starts"
 settings() {
-	stand_settings "$a" 'cache.store="redis"' "cache.redis_address=\"127.0.0.1:$port\"" \
+	fixture_settings "$a" 'cache.store="redis"' "cache.redis_address=\"127.0.0.1:$port\"" \
 		"cache.redis_ca_file=\"$work/ours.pem\"" cache.redis_timeout=300 "$@"
 }
 ctl() {
-	timeout 60 "$stand_build/src/tools/ctl/migrantidctl" "$@" \
+	timeout 60 "$fixture_build/src/tools/ctl/migrantidctl" "$@" \
 		--config "$a/settings/migrantid.cfg" >"$work/ctl.out" 2>"$work/ctl.err"
 }
 # refused WHAT PATTERN: by the settings' check.
@@ -55,7 +55,7 @@ refused() {
 settings
 if ! ctl check && grep -q 'redis_ca_file: .* knows no TLS' "$work/ctl.err"; then
 	ok "this system's hiredis has no TLS, and the settings' check says so"
-	fails "nor does a server start without" stand_server "$a"
+	fails "nor does a server start without" fixture_server "$a"
 	settings 'cache.redis_ca_file=""' 'cache.redis_tls_name="redis.example"'
 	refused "TLS that is half configured is refused" 'redis_ca_file: TLS is wanted'
 	exit $tap_status
@@ -71,7 +71,7 @@ echo rubbish >"$work/rubbish.pem"
 settings "cache.redis_ca_file=\"$work/rubbish.pem\""
 ctl check
 same "an authority that is none" "$? $(grep -c 'rubbish.pem: error: holds no cert' "$work/ctl.err")" "1 1"
-fails "with which no server starts" stand_server "$a"
+fails "with which no server starts" fixture_server "$a"
 settings "cache.redis_certificate_file=\"$work/client.pem\"" \
 	"cache.redis_key_file=\"$work/server.key\""
 ctl check
@@ -89,7 +89,7 @@ kept() { redis-cli -h 127.0.0.1 -p "$clear" DBSIZE; }
 sold() {
 	server_stop "$a/server"
 	redis-cli -h 127.0.0.1 -p "$clear" FLUSHALL >/dev/null
-	stand_server "$a"
+	fixture_server "$a"
 	for i in 1 2 3; do
 		sell "$a" "SOLD0000$i"
 		[ "$(decided "$a")" = "Yes match" ] || break
@@ -135,7 +135,7 @@ settings
 mistrusted "a Redis without TLS"
 
 # Sentinels are asked over TLS, too.
-port=$(stand_port)
+port=$(fixture_port)
 serve server
 redis_watch "$work/sentinel" 0 "tls-port $watch" "tls-cert-file $work/server.pem" \
 	"tls-key-file $work/server.key" "tls-ca-cert-file $work/ours.pem" 'tls-auth-clients no' \
@@ -143,7 +143,7 @@ redis_watch "$work/sentinel" 0 "tls-port $watch" "tls-cert-file $work/server.pem
 	not_ok "a Sentinel starts" "$work/sentinel/log"
 settings "cache.redis_sentinels=[ \"127.0.0.1:$watch\" ]"
 server_stop "$a/server"
-stand_server "$a"
+fixture_server "$a"
 sleep 1.5
 same "a master that a Sentinel tells of over TLS" "$(sell "$a" TOLD00001; sleep 0.5; kept)" 1
 exit $tap_status

@@ -4,14 +4,14 @@
 # nothing, and says so.
 set -uo pipefail
 cd "$(dirname "$0")/../.."
-. tests/system/stand.sh
+. tests/system/fixture.sh
 . tests/system/sell.sh
 . tests/system/tap.sh
 
 work=$(mktemp -d)
-trap 'stand_stop "$work"; rm -rf "$work"' EXIT
+trap 'fixture_stop "$work"; rm -rf "$work"' EXIT
 echo '{ "people": [], "default": { "result": "no", "reason": "not_enrolled" } }' >"$work/people.json"
-stand_with "$work" "$work/people.json" cache.keep_no=0 || not_ok "a server and a sandbox"
+fixture_with "$work" "$work/people.json" cache.keep_no=0 || not_ok "a server and a sandbox"
 settings=$work/settings
 log=$work/server/log
 cp "$settings/rules.cfg" "$work/rules.cfg"
@@ -51,7 +51,7 @@ child
 same "and decides" "$(decided "$work")" "Exempt exempt"
 after=$(digest)
 holds "a decision's log line tells the versions apart" [ "$before" != "$after" ]
-same "by the digest that migrantidctl shows" "rules=$("$stand_build/src/tools/ctl/migrantidctl" \
+same "by the digest that migrantidctl shows" "rules=$("$fixture_build/src/tools/ctl/migrantidctl" \
 	check --config "$settings/migrantid.cfg" --json | jq -r .rules_digest)" "$after"
 : >"$log"
 

@@ -6,76 +6,129 @@ cd "$(dirname "$0")/../.."
 . tests/system/stand.sh
 . tests/system/tap.sh
 . tests/system/sandbox_start.sh
+. tests/system/sandbox_contract.sh
 
 work=$(mktemp -d)
 trap 'stand_stop "$work"; rm -rf "$work"' EXIT
 sandbox=$stand_build/src/tools/sandbox/migrantid-sandbox
 ctl=$stand_build/src/tools/ctl/migrantidctl
-nonce=kGJ3sWbYtq0wYc1sF5m9Ag
 sbj=AAECAwQFBgcICQoLDA0ODxAREhMUFRYXGBkaGxwdHh8
+origin=/v2/sim-sale-verifications
 
-cat >"$work/people.json" <<'EOF'
+# somebody NUMBER RESULT REASON [MORE]: an entry of the people file.
+somebody() {
+	printf '{ "document": { "type": "P", "issuer": "UZB", "number": "%s" },
+	"nationality": "UZB", "date_of_birth": "1990-01-31",
+	"result": "%s", "reason": "%s"%s }' "$1" "$2" "$3" "${4:+, $4}"
+}
+
+cat >"$work/people.json" <<EOF
 { "people": [
-	{ "document": { "type": "P", "issuer": "UZB", "number": "YES000001" },
-	  "nationality": "UZB", "date_of_birth": "1990-01-31", "token": "token-of-yes",
-	  "result": "yes", "reason": "match" },
-	{ "document": { "type": "P", "issuer": "UZB", "number": "NO0000001" },
-	  "nationality": "UZB", "date_of_birth": "1990-01-31",
-	  "result": "no", "reason": "id_locked" },
-	{ "document": { "type": "P", "issuer": "UZB", "number": "LATE00001" },
-	  "nationality": "UZB", "date_of_birth": "1990-01-31",
-	  "result": "yes", "reason": "match", "pending_ms": 1200 },
-	{ "document": { "type": "P", "issuer": "UZB", "number": "SLOW00001" },
-	  "nationality": "UZB", "date_of_birth": "1990-01-31",
-	  "result": "yes", "reason": "match", "delay_ms": 700 },
-	{ "document": { "type": "P", "issuer": "UZB", "number": "HANG00001" },
-	  "nationality": "UZB", "date_of_birth": "1990-01-31",
-	  "result": "yes", "reason": "match", "fault": "hang" },
-	{ "document": { "type": "P", "issuer": "UZB", "number": "LORIS0001" },
-	  "nationality": "UZB", "date_of_birth": "1990-01-31",
-	  "result": "yes", "reason": "match", "fault": "slow-loris" },
-	{ "document": { "type": "P", "issuer": "UZB", "number": "ENDLESS01" },
-	  "nationality": "UZB", "date_of_birth": "1990-01-31",
-	  "result": "yes", "reason": "match", "fault": "endless" } ] }
+	$(somebody YES000001 yes match '"token": "token-of-yes", "tokens": [ "yes-2", "yes-3",
+		"yes-4", "yes-5", "yes-6", "yes-7", "yes-8" ], "documents": [
+		{ "document": { "type": "residence-permit", "issuer": "RUS", "number": "821234567" },
+		  "nationality": "UZB", "date_of_birth": "1990-01-31" },
+		{ "document": { "type": "P", "issuer": "UZB", "number": "OLD000001" },
+		  "nationality": "UZB", "date_of_birth": "1990-01-31", "invalid": true } ]'),
+	$(somebody NO0000001 no id_locked '"tokens": [ "no-1", "no-2" ]'),
+	$(somebody NOMATCH01 no no_match '"tokens": [ "no-match-1", "no-match-2" ]'),
+	$(somebody BADDOC001 no document_invalid '"tokens": [ "bad-1", "bad-2" ]'),
+	$(somebody NOBODY001 no not_enrolled '"tokens": [ "nobody-1", "nobody-2" ]'),
+	$(somebody BLOCKED01 no id_blocked '"tokens": [ "blocked-1" ]'),
+	$(somebody SOON00001 no too_soon '"tokens": [ "soon-1" ]'),
+	$(somebody UNSURE001 undetermined technical '"tokens": [ "unsure-1" ]'),
+	$(somebody NOTEXT001 no consent_missing '"tokens": [ "no-text-1" ]'),
+	$(somebody SHORT0001 no id_locked '"valid_for": 1'),
+	$(somebody BRIEF0001 yes match '"valid_for": 30'),
+	$(somebody LATE00001 yes match '"pending_ms": 1200, "tokens": [ "late-1", "late-2" ]'),
+	$(somebody SLOW00001 yes match '"delay_ms": 700'),
+	$(somebody HANG00001 yes match '"fault": "hang"'),
+	$(somebody LORIS0001 yes match '"fault": "slow-loris"'),
+	$(somebody ENDLESS01 yes match '"fault": "endless"') ] }
 EOF
 
-# The txn of the question now asked, which subshells have to know, too; anew: another one.
+# The txn and the nonce of the question now asked, which subshells have to know, too; anew: a txn
+# that was never used; again: one that was. A nonce is drawn for each request.
 txn() { cat "$work/txn"; }
+nonce() { cat "$work/nonce"; }
 anew() {
 	local number
-	number=$(($(cut -c1-8 "$work/txn") + 1))
+	number=$(($(cat "$work/number") + 1))
+	echo $number >"$work/number"
 	printf '%08d-7b1d-8c3a-9f4e-2d6b8a0c1e3f' $number >"$work/txn"
 }
-echo 10000000-7b1d-8c3a-9f4e-2d6b8a0c1e3f >"$work/txn"
+again() { echo "$1" >"$work/txn"; }
+echo 10000000 >"$work/number"
+b64u() { basenc --base64url | tr -d '=\n'; }
+draw() { head -c 16 /dev/urandom | b64u >"$work/nonce"; }
 
+# document NUMBER [NATIONALITY BIRTH [TYPE ISSUER]], token TOKEN: a subject.
+document() {
+	printf '{"document":{"type":"%s","issuer":"%s","number":"%s"},' "${4:-P}" "${5:-UZB}" "$1"
+	printf '"nationality":"%s","date_of_birth":"%s"}' "${2:-UZB}" "${3:-1990-01-31}"
+}
+token() { printf '{"token":"%s"}' "$1"; }
+
+# prefixed FIELD..: each behind its length in two octets.
+prefixed() {
+	local field
+	for field in "$@"; do
+		# shellcheck disable=SC2059 # octets
+		printf "\\x$(printf %02x $((${#field} >> 8)))\\x$(printf %02x $((${#field} & 255)))"
+		printf %s "$field"
+	done
+}
+
+# both TOKEN NUMBER [BIRTH [TYPE ISSUER]]: a token with the digest of a document under this nonce,
+# made by OpenSSL. TYPE as it counts: of a code one letter.
+both() {
+	local key digest
+	key=$(printf '%s==' "$(nonce)" | basenc -d --base64url | od -An -tx1 | tr -d ' \n')
+	digest=$(prefixed migrantid-document-1 "${4:-P}" "${5:-UZB}" "$2" UZB "${3:-1990-01-31}" |
+		openssl dgst -sha256 -mac HMAC -macopt "hexkey:$key" -binary | b64u)
+	printf '{"token":"%s","document_digest":"%s"}' "$1" "$digest"
+}
+
+# question SUBJECT: with the txn and the nonce as they are.
 question() {
-	printf '{"txn":"%s","nonce":"%s","purpose":"sim-sale","subject":{"document":{"type":"P",
-"issuer":"UZB","number":"%s"},"nationality":"UZB","date_of_birth":"1990-01-31"},"sbj":"%s",
-"consent":{"given":true,"text":"ru-2025-01"}}' "$(txn)" "$nonce" "$1" "$sbj"
+	printf '{"txn":"%s","nonce":"%s","purpose":"sim-sale","subject":%s,"sbj":"%s",' "$(txn)" \
+		"$(nonce)" "$1" "$sbj"
+	printf '"consent":{"given":true,"text":"ru-2025-01"}}'
 }
 
 # ask [KEY [CONTENT-TYPE]]: the question on standard input; prints the status, leaves the body.
 ask() {
 	: >"$work/body"
-	stand_curl "$work" /v1/sim-sale-verifications \
-		-H "Content-Type: ${2:-application/json}" -H "Idempotency-Key: ${1:-\"$(txn)\"}" \
-		-D "$work/headers" -o "$work/body" -w '%{http_code}' --data-binary @- --max-time 3 \
-		2>"$work/error"
+	stand_curl "$work" $origin -H "Content-Type: ${2:-application/json}" \
+		-H "Idempotency-Key: ${1:-\"$(txn)\"}" -D "$work/headers" -o "$work/body" \
+		-w '%{http_code}' --data-binary @- --max-time 3 2>"$work/error"
 }
 
 ask_keyless() {
-	stand_curl "$work" /v1/sim-sale-verifications -H "Content-Type: application/json" \
-		-o /dev/null -w '%{http_code}' --data-binary @-
+	stand_curl "$work" $origin -H "Content-Type: application/json" -o /dev/null \
+		-w '%{http_code}' --data-binary @-
 }
 
-# ask_about NUMBER: a question that was not asked before.
+# told SUBJECT-COMMAND..: with a fresh nonce; the status, and what was said.
+told() {
+	local status
+	draw
+	status=$(question "$("$@")" | ask)
+	[ "$status" != 200 ] || status+=" $(decision)"
+	echo "$status"
+}
+
+# told_anew: the same under another txn.
+told_anew() {
+	anew
+	told "$@"
+}
+
+# ask_about NUMBER: a document that was not asked about before; the status.
 ask_about() {
 	anew
-	question "$1" | ask
-}
-
-with_token() {
-	question X | tr -d '\n' | sed 's/"subject":.*"sbj"/"subject":{"token":"'"$1"'"},"sbj"/'
+	draw
+	question "$(document "$1")" | ask
 }
 
 payload() {
@@ -85,12 +138,20 @@ payload() {
 	base64 -d <<<"$part"
 }
 
+claim() { payload | jq -r ".$1"; }
 decision() { payload | jq -r '.sim_sale | .result + " " + .reason'; }
 
+# steer WHAT JSON: one of the addresses by which the sandbox is steered.
+steer() { stand_curl "$work" "/sandbox/$1" --data "$2"; }
+ahead() { steer clock "{\"offset\": $1}" >/dev/null; }
+reason() { steer reason "{\"reason\": $1}" >/dev/null; }
+reset() { steer reset '' >/dev/null; }
+
+# verify [FORM]: by the server's own checks.
 verify() {
 	printf '%s\n%s\n' "$(cat "$work/body")" "$sbj" | "$ctl" verify --jwks "$work/sandbox/jwks.json" \
 		--issuer https://id.sandbox.example --audience operator-example --txn "$(txn)" \
-		--nonce "$nonce"
+		--nonce "$(nonce)" --subject "${1:-document}"
 }
 
 files() {
@@ -113,115 +174,21 @@ files() {
 		"$(cat "$work/sandbox.url")/sandbox/questions")" 401
 }
 
-decisions() {
-	same "somebody known" "$(ask_about YES000001) $(decision)" "200 yes match"
-	holds "signed as the contract wants it" verify
-	same "again, the same" "$(question YES000001 | ask) $(decision)" "200 yes match"
-	same "another question with its key is refused" "$(question NO0000001 | ask)" 422
-	same "somebody locked" "$(ask_about NO0000001) $(decision)" "200 no id_locked"
-	holds "signed, too" verify
-	same "somebody unknown" "$(ask_about NEW000001) $(decision)" "200 no not_enrolled"
-	anew
-	same "a token" "$(with_token token-of-yes | ask)" 200
-	same "stands for its person" "$(decision)" "yes match"
-	same "the question asked again may use it" "$(with_token token-of-yes | ask) $(decision)" \
-		"200 yes match"
-	anew
-	same "another may not" "$(with_token token-of-yes | ask) $(decision)" \
-		"200 no document_invalid"
-	same "another token under the same key is refused" "$(with_token token-of-none | ask)" 422
-	anew
-	same "a token of nobody" "$(with_token token-of-none | ask) $(decision)" "200 no not_enrolled"
-	anew
-	same "no consent" "$(question YES000001 | sed 's/"given":true/"given":false/' | ask) \
-$(decision)" "200 no consent_missing"
-	anew
-	same "a document of the same first letter" "$(question YES000001 |
-		sed 's/"type":"P"/"type":"PA"/' | ask) $(decision)" "200 yes match"
-	anew
-	same "another day of birth" "$(question YES000001 | sed 's/1990-01-31/1990-01-30/' | ask) \
-$(decision)" "200 no not_enrolled"
-	same "the log says what was decided" "$(sed -n '2s/^question [0-9]*: //p' \
-		"$work/sandbox.log")" \
-		"status 200, result yes, reason match, fault none, after 0 ms"
-	same "a capture under way" "$(ask_about LATE00001)" 202
-	holds "says when to ask again" grep -qi '^retry-after: 2' "$work/headers"
-	sleep 1.5
-	same "and is decided then" "$(question LATE00001 | ask) $(decision)" "200 yes match"
-}
-
-# What must not be taken for a question: sed command, status.
-strictness() {
-	local row
-	while IFS='|' read -r what change status; do
-		anew
-		same "$what" "$(question YES000001 | tr -d '\n' | sed "$change" | ask)" "$status"
-		fails "$what: the refusal repeats nothing" grep -q YES000001 "$work/body"
-	done <<-'END'
-		not JSON|s/^{//|400
-		a member twice|s/"purpose"/"nonce":"x","purpose"/|400
-		a member missing|s/"purpose":"sim-sale",//|422
-		a member more|s/"purpose"/"photo":"x","purpose"/|422
-		another purpose|s/sim-sale/sim-swap/|422
-		a short nonce|s/kGJ3sWbYtq0wYc1sF5m9Ag/kGJ3/|422
-		a nonce of stray bits|s/kGJ3sWbYtq0wYc1sF5m9Ag/kGJ3sWbYtq0wYc1sF5m9Ah/|422
-		a short sbj|s/AAECAwQFBgcICQ/AAECAw/|422
-		a txn that is none|s/-7b1d-/-7b1-d/|422
-		both a token and a document|s/"subject":{/"subject":{"token":"x",/|422
-		a document and no birth|s/,"date_of_birth":"1990-01-31"//|422
-		a number in the document|s/"number":"YES000001"/"number":1/|422
-		consent in words|s/"given":true/"given":"true"/|422
-		more behind the end|s/$/{}/|400
-	END
-	anew
-	same "another Idempotency-Key" "$(question YES000001 | ask '"x"')" 400
-	same "no Idempotency-Key" "$(question YES000001 | ask_keyless)" 400
-	same "a Content-Type with a parameter" "$(question YES000001 |
-		ask '' 'Application/JSON; charset=utf-8')" 200
-	anew
-	same "another Content-Type that begins alike" "$(question YES000001 |
-		ask '' application/jsonl)" 415
-	same "another Content-Type" "$(question YES000001 | ask '' text/plain)" 415
-	same "too long a body" "$(head -c 17000 /dev/zero | tr '\0' ' ' | ask)" 413
-	same "another method" "$(stand_curl "$work" /v1/sim-sale-verifications -o /dev/null \
-		-w '%{http_code}')" 405
-	same "another path" "$(stand_curl "$work" /v2 -o /dev/null -w '%{http_code}')" 404
-	echo '{' | ask >/dev/null
-	holds "a refusal is a problem document" grep -qi '^content-type: application/problem+json' \
-		"$work/headers"
-}
-
-# The contract's own examples are questions.
-examples() {
-	local example key
-	if ! python3 -c 'import yaml' 2>/dev/null; then
-		ok "the contract's examples # SKIP no python3-yaml"
-		return
-	fi
-	for example in document token; do
-		python3 -c 'import json, sys, yaml
-post = yaml.safe_load(open("docs/openapi.yaml"))["paths"]["/v1/sim-sale-verifications"]["post"]
-print(json.dumps(post["requestBody"]["content"]["application/json"]["examples"][sys.argv[1]]["value"]))' \
-			$example >"$work/example"
-		key=$(jq .txn "$work/example")
-		same "the contract's example of a $example" "$(ask "$key" <"$work/example")" 200
-	done
-}
-
 # Each fault as curl sees it: the status, and that no answer can be believed.
 faults() {
 	local name want
 	for name in $("$sandbox" --help | sed -n '/^Faults/,/^Exit/p' | awk '/^  / { print $1 }'); do
 		stand_fault "$work" "$name"
 		case $name in
-		hang | reset) want=000 ;;
+		hang | reset | frozen-connection) want=000 ;;
 		http-*) want=${name#http-} ;;
 		in-progress) want=409 ;;
 		*) want=200 ;;
 		esac
 		same "$name: the status" "$(ask_about YES000001)" "$want"
 		case $name in
-		# What is signed rightly and says that it could not tell.
+		# What is signed rightly and says that it could not tell, or what it should.
+		old-answer) holds "$name: nothing wrong while no refusal came" whole_and_right ;;
 		undetermined) same "$name: the decision" "$(decision)" "undetermined technical" ;;
 		*) fails "$name: nothing to be believed" whole_and_right ;;
 		esac
@@ -234,8 +201,15 @@ faults() {
 	done
 	stand_fault "$work" in-progress
 	ask_about YES000001 >/dev/null
-	same "in-progress: the answer when asked again" "$(question YES000001 | ask) $(decision)" \
-		"200 yes match"
+	same "in-progress: the answer when asked again" "$(told document YES000001)" "200 yes match"
+	stand_fault "$work" frozen-connection
+	frozen
+	stand_fault "$work" old-nonce
+	anew
+	told document YES000001 >/dev/null
+	told document YES000001 >/dev/null
+	fails "old-nonce: when asked again, too" whole_and_right
+	old_answer
 	stand_fault "$work" null
 	same "without a fault all is well" "$(ask_about YES000001)" 200
 	holds "and can be believed" whole_and_right
@@ -243,33 +217,91 @@ faults() {
 		'{"fault":"none-such"}' -o /dev/null -w '%{http_code}')" 422
 }
 
+# Asked again on the connection where it came first, never; on another one, at once.
+frozen() {
+	anew
+	draw
+	question "$(document YES000001)" >"$work/first"
+	stand_curl "$work" $origin -H 'Content-Type: application/json' -H \
+		"Idempotency-Key: \"$(txn)\"" --data-binary "@$work/first" --max-time 1 2>/dev/null
+	same "frozen-connection: it stays open and says nothing" $? 28
+	same "frozen-connection: the same question on another one" "$(told document YES000001)" \
+		"200 yes match"
+}
+
+# A yes, then a no about the same person; the yes again under its txn.
+old_answer() {
+	local first
+	reset
+	anew
+	first=$(txn)
+	told document YES000001 >/dev/null
+	reason '"id_blocked"'
+	told_anew document YES000001 >/dev/null
+	reason null
+	again "$first"
+	stand_fault "$work" old-answer
+	ahead 2
+	same "old-answer: the yes comes although a no came after it" "$(told document YES000001)" \
+		"200 yes match"
+	holds "old-answer: of the time before it" test "$(claim iat)" -lt "$(($(date +%s) + 2))"
+	stand_fault "$work" null
+	reason '"too_soon"'
+	same "without the fault it is decided afresh" "$(told document YES000001)" "200 no too_soon"
+	reset
+}
+
 # The last answer came to its end, and passes every check.
-whole_and_right() { [ ! -s "$work/error" ] && verify; }
+whole_and_right() { [ ! -s "$work/error" ] && verify document; }
 
 verbs() {
-	local before
-	stand_curl "$work" /sandbox/reset --data '' >/dev/null
+	local before algorithm
+	reset
 	ask_about YES000001 >/dev/null
 	same "questions are counted" "$(stand_questions "$work")" 1
 	stand_fault "$work" http-500
-	stand_curl "$work" /sandbox/reset --data '' >/dev/null
+	reset
 	same "a reset begins anew" "$(stand_questions "$work")" 0
 	same "without a fault" "$(ask_about YES000001)" 200
 	before=$(jq -r '.keys[0].kid' "$work/sandbox/jwks.json")
-	stand_curl "$work" /sandbox/rotate --data '{}' >/dev/null
+	steer rotate '{}' >/dev/null
 	same "a rotation keeps the old key" "$(jq -r '.keys[1].kid' "$work/sandbox/jwks.json")" "$before"
 	same "over HTTPS, too" "$(stand_curl "$work" /.well-known/jwks.json | jq '.keys | length')" 2
 	ask_about YES000001 >/dev/null
 	holds "and signs with the new one" verify
-	stand_curl "$work" /sandbox/rotate --data '{"keep_old": false}' >/dev/null
+	steer rotate '{"keep_old": false}' >/dev/null
 	same "unless it is not wanted" "$(jq '.keys | length' "$work/sandbox/jwks.json")" 1
+	for algorithm in PS256 Ed25519 ES256; do
+		steer rotate "{\"algorithm\": \"$algorithm\"}" >/dev/null
+		ask_about YES000001 >/dev/null
+		holds "a key of $algorithm" test "$(cut -d. -f1 "$work/body" | tr _- /+ |
+			base64 -d 2>/dev/null | jq -r .alg)" = $algorithm
+		holds "$algorithm: the answer stands" verify
+		stand_fault "$work" bad-signature
+		ask_about YES000001 >/dev/null
+		fails "$algorithm: a stranger's does not" verify
+		stand_fault "$work" null
+	done
+	same "another algorithm is refused" "$(steer rotate '{"algorithm": "RS256"}' -o /dev/null |
+		jq .status)" 422
+	same "the clock can be moved" "$(($(steer clock '{"offset": 86400}' | jq .now) - $(date +%s) > 86390))" 1
+	ask_about YES000001 >/dev/null
+	holds "and answers are of its time" test "$(claim iat)" -gt "$(($(date +%s) + 86390))"
+	same "a reset puts it right" "$(reset; ask_about YES000001)" 200
+	holds "for answers, too" verify
+	reason '"id_locked"'
+	same "a reason for everybody" "$(told_anew document YES000001)" "200 no id_locked"
+	reason null
+	same "until it is taken away" "$(told_anew document YES000001)" "200 yes match"
+	same "an unknown one is refused" "$(steer reason '{"reason": "why"}' | jq .status)" 422
 }
 
 # in_background NUMBER: somebody asks and waits; the pid in $pids.
 in_background() {
 	anew
-	question "$1" >"$work/waiting.$(txn)"
-	stand_curl "$work" /v1/sim-sale-verifications -H 'Content-Type: application/json' \
+	draw
+	question "$(document "$1")" >"$work/waiting.$(txn)"
+	stand_curl "$work" $origin -H 'Content-Type: application/json' \
 		-H "Idempotency-Key: \"$(txn)\"" --data-binary "@$work/waiting.$(txn)" \
 		--limit-rate 1k -o /dev/null 2>/dev/null &
 	pids+=($!)
@@ -308,7 +340,7 @@ ends() {
 	holds "SIG$1: it ends within a second" test $((($(date +%s%N) - began) / 1000000)) -lt 1000
 	same "SIG$1: and well" "$status" 0
 	rm -f "$work/sandbox.pid"
-	fails "its own words name nobody" grep -qE 'YES0|NO00|LATE|WHO0|1990|token-of' \
+	fails "its own words name nobody" grep -qE 'YES0|NO00|LATE|WHO0|1990|token-of|yes-[0-9]' \
 		"$work/sandbox.log"
 	fails "and nothing else" grep -qvE '^(migrantid-sandbox: http|question [0-9]+: status )' \
 		"$work/sandbox.log"
@@ -317,5 +349,9 @@ ends() {
 calls
 wrong_people
 stand_sandbox "$work" "$work/people.json" || not_ok "it starts" "$work/sandbox.log"
-for part in files damaged_folder decisions strictness examples faults verbs waiting; do $part; done
+for part in files damaged_folder other_keys forms reasons strictness canonical repetition tokens pending \
+	guesses examples faults verbs waiting; do
+	reset
+	$part
+done
 exit $tap_status

@@ -27,6 +27,7 @@ calls() {
 		an unknown option|--people $work/people.json --colour red
 		a word too many|--people $work/people.json red
 		a port of 65536|--people $work/people.json --port 65536
+		an algorithm that is not one|--people $work/people.json --algorithm RS256
 		a delay in words|--people $work/people.json --delay-ms soon
 		a name to listen at|--people $work/people.json --listen localhost
 		plain for everybody|--people $work/people.json --plain --listen 0.0.0.0
@@ -69,6 +70,12 @@ wrong_people() {
 		a time beyond all bounds|{$who_else,\n"valid_for":9223372036854775807}||5|valid_for
 		the same person twice|{"document":{"type":"PA","issuer":"UZB","number":"WHO000001"},$who}||4|same document as person 1
 		the same token twice|{$who_else,\n"token":"token-1"}||5|same token as person 1
+		a second document without a birth|{$who_else,\n"documents":[{"document":{"type":"P","issuer":"UZB","number":"X"},"nationality":"UZB"}]}||5|date_of_birth
+		a second document with a colour|{$who_else,\n"documents":[{"document":{"type":"P","issuer":"UZB","number":"X"},$who,"colour":1}]}||5|documents
+		a second document that the first person has|{$who_else,\n"documents":[{"document":{"type":"P","issuer":"UZB","number":"WHO000001"},$who}]}||4|same document as person 1
+		tokens that are no list|{$who_else,\n"tokens":"x"}||5|tokens
+		one of the tokens twice|{$who_else,\n"tokens":["token-2","token-1"]}||4|same token as person 1
+		a day that does not exist|{"document":{"type":"P","issuer":"UZB","number":"WHO000002"},"nationality":"UZB",\n"date_of_birth":"1990-02-30"}||5|date_of_birth
 		a person as the default||{\n$who}|7|nationality
 		a wrong default||{"result":"yes",\n"reason":"x"}|7|do not go together
 	END
@@ -89,4 +96,25 @@ damaged_folder() {
 		holds "a damaged $file: its name" grep -q "damaged/$file: is no" "$work/said"
 		same "a damaged $file: not replaced" "$(cat "$work/damaged/$file")" rubbish
 	done
+}
+
+# --algorithm makes a key of that kind; of another one than there is, a new one beside it.
+other_keys() {
+	local algorithm
+	for algorithm in PS256 Ed25519; do
+		stand_stop "$work"
+		rm -rf "$work/sandbox"
+		stand_sandbox "$work" "$work/people.json" --algorithm $algorithm
+		same "--algorithm $algorithm: the key" "$(jq -r '.keys[].alg' "$work/sandbox/jwks.json")" \
+			$algorithm
+		told_anew document YES000001 >/dev/null
+		holds "--algorithm $algorithm: the answer stands" verify
+	done
+	stand_stop "$work"
+	stand_sandbox "$work" "$work/people.json" --algorithm ES256
+	same "another algorithm than before: both keys" \
+		"$(jq -r '.keys[].alg' "$work/sandbox/jwks.json" | xargs)" "ES256 Ed25519"
+	stand_stop "$work"
+	rm -rf "$work/sandbox"
+	stand_sandbox "$work" "$work/people.json"
 }

@@ -4,7 +4,7 @@
 # over its death, and past Sentinels that are dead, silent or know nothing.
 set -uo pipefail
 cd "$(dirname "$0")/../.." || exit
-. tests/system/stand.sh
+. tests/system/fixture.sh
 . tests/system/sell.sh
 . tests/system/redis_serve.sh
 . tests/system/tap.sh
@@ -12,11 +12,11 @@ cd "$(dirname "$0")/../.." || exit
 work=$(mktemp -d)
 a=$work/a b=$work/b
 trap 'for one in one two first second deaf; do redis_end "$work/$one"; done
-	stand_stop "$a"; stand_stop "$b"; rm -rf "$work"' EXIT
+	fixture_stop "$a"; fixture_stop "$b"; rm -rf "$work"' EXIT
 mkdir -p "$a" "$b"
 echo '{ "people": [], "default": { "result": "yes", "reason": "match" } }' >"$work/people.json"
 declare -A port
-for one in one two first second deaf; do port[$one]=$(stand_port); done
+for one in one two first second deaf; do port[$one]=$(fixture_port); done
 
 redis() { redis-cli -h 127.0.0.1 -p "${port[$1]}" "${@:2}" 2>/dev/null; }
 
@@ -28,7 +28,7 @@ watch_sales() {
 }
 
 ctl() {
-	timeout 60 "$stand_build/src/tools/ctl/migrantidctl" "$@" \
+	timeout 60 "$fixture_build/src/tools/ctl/migrantidctl" "$@" \
 		--config "$a/settings/migrantid.cfg"
 }
 entries() { ctl cache stats --json | jq .entries; }
@@ -40,7 +40,7 @@ watch_sales second
 # It watches something else.
 watch deaf "sentinel monitor others 127.0.0.1 ${port[one]} 1"
 
-stand_sandbox "$a" "$work/people.json" || not_ok "the sandbox starts"
+fixture_sandbox "$a" "$work/people.json" || not_ok "the sandbox starts"
 cp "$a/sandbox.url" "$b/"
 ln -s "$a/sandbox" "$b/sandbox"
 addresses() {
@@ -50,11 +50,11 @@ addresses() {
 }
 settings=('cache.store="redis"' 'cache.redis_master="sales"' cache.redis_timeout=200
 	'cache.redis_address="never looked at"')
-stand_settings "$a" "${settings[@]}" "$(addresses "${port[first]}" "${port[second]}")"
+fixture_settings "$a" "${settings[@]}" "$(addresses "${port[first]}" "${port[second]}")"
 # The other has to go past one where nobody is, and past one that does not know.
-stand_settings "$b" "${settings[@]}" "$(addresses 1 "${port[deaf]}" "${port[second]}")"
+fixture_settings "$b" "${settings[@]}" "$(addresses 1 "${port[deaf]}" "${port[second]}")"
 cp "$a/settings/person.key" "$b/settings/"
-holds "two servers start" eval 'stand_server "$a" && stand_server "$b"'
+holds "two servers start" eval 'fixture_server "$a" && fixture_server "$b"'
 holds "the master is found" sell_shared "$a" "$b" BEGIN 60
 holds "by migrantidctl, too" test "$(entries)" -gt 0
 holds "and has the answers" test "$(redis one DBSIZE)" -gt 0
@@ -106,7 +106,7 @@ same "it says which of them is away" "$(grep -cE \
 	'warning: redis_sentinels: the Sentinel at 127.0.0.1:[0-9]+ cannot be reached' "$work/ctl.err")" 2
 holds "and that none tells" grep -q 'error: redis_sentinels: none of them tells' "$work/ctl.err"
 server_stop "$a/server"
-holds "a server starts without them" stand_server "$a"
+holds "a server starts without them" fixture_server "$a"
 same "and decides" "$(sell "$a" ALONE0001; decided "$a")" "Yes match"
 for _ in $(seq 20); do
 	grep -q 'shared cache at the master sales is away (no Sentinel' "$a/server/log" && break

@@ -3,15 +3,15 @@
 # serve.sh - the sandbox service and a server, left running until Ctrl-C; called by ./dev serve.
 set -uo pipefail
 cd "$(dirname "$0")/../.."
-. tests/system/stand.sh
+. tests/system/fixture.sh
 
 work=$(mktemp -d)
-trap 'echo; stand_stop "$work"; rm -rf "$work"; exit 0' INT TERM EXIT
-stand_sandbox "$work" tests/system/demo-people.json && stand_settings "$work" &&
-	stand_server "$work" || exit 1
+trap 'echo; fixture_stop "$work"; rm -rf "$work"; exit 0' INT TERM EXIT
+fixture_sandbox "$work" tests/system/demo-people.json && fixture_settings "$work" &&
+	fixture_server "$work" || exit 1
 
 cat <<EOF
-FreeRADIUS listens on 127.0.0.1:$(cat "$work/server/port"), the sandbox service on $stand_url.
+FreeRADIUS listens on 127.0.0.1:$(cat "$work/server/port"), the sandbox service on $fixture_url.
 Try a sale (the people known to the service are in tests/system/demo-people.json):
 
   echo 'User-Name = "shop-17", Message-Authenticator = 0x00,

@@ -7,11 +7,12 @@
 
 #include <openssl/rand.h>
 
-#include "decision/gate.h"
+#include "decision/decision.h"
 #include "tools/ctl/owner.h"
 
 #define SALE_ID_OCTETS 8
 #define POLL_MS 100
+#define SHOP "migrantidctl" /* its sale ids are its own */
 
 /* Without a sale id each try would be a question of its own. */
 static bool name_sale(struct request *request, char id[2 * SALE_ID_OCTETS + 1])
@@ -31,14 +32,19 @@ static bool name_sale(struct request *request, char id[2 * SALE_ID_OCTETS + 1])
 }
 
 /* As a shop polls: the same sale again, until it is no longer pending. */
-static void decide(struct gate *gate, const struct settings *settings,
-		   const struct request *request, struct decision *decision)
+static void poll(struct deciding *deciding, const struct settings *settings,
+		 const struct request *request, struct decision *decision)
 {
+	const struct sale_request sale = {
+		.fields = request->fields,
+		.count = request->count,
+		.shop = { SHOP, sizeof(SHOP) - 1 },
+	};
 	const struct timespec pause = { 0, POLL_MS * 1000000 };
 	int64_t start = clock_mono_ms(&system_clock);
 
 	for (;;) {
-		gate_decide(gate, request->fields, request->count, decision);
+		decide(deciding, &sale, decision);
 		if (decision->reason != REASON_PENDING ||
 		    clock_mono_ms(&system_clock) - start > settings->question_timeout)
 			return;
@@ -86,7 +92,7 @@ static enum ctl_exit exit_of(enum outcome outcome)
 
 enum ctl_exit ask(const struct settings *settings, struct request *request, struct output *out)
 {
-	const struct gate_options options = {
+	const struct deciding_options options = {
 		.settings_file = settings->file,
 		.workers = 1,
 		.clock = system_clock,
@@ -94,18 +100,18 @@ enum ctl_exit ask(const struct settings *settings, struct request *request, stru
 	};
 	char id[2 * SALE_ID_OCTETS + 1];
 	struct decision decision;
-	struct gate *gate;
+	struct deciding *deciding;
 
-	if (strcmp(settings->store, "lmdb") == 0 &&
+	if (strcmp(settings->store, "disk") == 0 &&
 	    !owner_become(settings->store_directory, &out->reporter))
 		return CTL_UNABLE;
-	gate = gate_open(&options);
-	if (gate == NULL || !name_sale(request, id)) {
-		gate_close(gate);
+	deciding = deciding_open(&options);
+	if (deciding == NULL || !name_sale(request, id)) {
+		deciding_close(deciding);
 		return CTL_UNABLE;
 	}
-	decide(gate, settings, request, &decision);
-	gate_close(gate);
+	poll(deciding, settings, request, &decision);
+	deciding_close(deciding);
 	show(out, &decision);
 	return exit_of(decision.outcome);
 }

@@ -6,13 +6,9 @@
 #include <inttypes.h>
 #include <stdio.h>
 #include <string.h>
-#include <unistd.h>
-
-#include <openssl/crypto.h>
 
 #include "base/clock.h"
-#include "cache/lmdb_env.h"
-#include "cache/store.h"
+#include "cache/disk_admin.h"
 #include "tools/ctl/args.h"
 #include "tools/ctl/cache_redis.h"
 #include "tools/ctl/ctl.h"
@@ -20,12 +16,9 @@
 #include "tools/ctl/owner.h"
 #include "tools/ctl/person.h"
 
-#define PATH_ROOM 4096
-
-static void close_store(struct store **store)
+static void close_disk(struct disk_admin **disk)
 {
-	if (*store != NULL)
-		(*store)->ops->close(*store);
+	disk_admin_close(*disk);
 }
 
 static void show_number(struct output *out, const char *name, uint64_t number)
@@ -50,42 +43,29 @@ static bool has_store(const struct settings *settings, const struct reporter *re
 	return false;
 }
 
-/* A store that the server has not begun yet is not begun here. NULL after an error was reported. */
-static struct store *open_store(const struct settings *settings, const struct reporter *reporter)
+/*
+ * As the folder's owner. A store that the server has not begun yet is not begun here. NULL after an
+ * error was reported.
+ */
+static struct disk_admin *open_disk(const struct settings *settings,
+				    const struct reporter *reporter)
 {
-	char path[PATH_ROOM];
-	struct store *store;
-
 	if (!owner_become(settings->store_directory, reporter))
 		return NULL;
-	(void)snprintf(path, sizeof(path), "%s/%s", settings->store_directory, LMDB_FILE);
-	if (access(path, R_OK | W_OK) != 0) {
-		report(reporter, SAY_ERROR, path, 0,
-			"cannot be opened: has the server been started once, and are you root or "
-			"its user?");
-		return NULL;
-	}
-	store = store_lmdb_open(settings->store_directory, (size_t)settings->store_octets,
+	return disk_admin_open(settings->store_directory, (uint64_t)settings->store_octets,
 		reporter);
-	if (store == NULL)
-		report(reporter, SAY_ERROR, path, 0, "cannot be opened");
-	return store;
 }
 
-static enum ctl_exit stats_of_lmdb(const struct settings *settings, struct output *out)
+static enum ctl_exit stats_of_disk(const struct settings *settings, struct output *out)
 {
-	struct store *store CLEANUP(close_store) = open_store(settings, &out->reporter);
-	struct store_stats stats;
+	struct disk_admin *disk CLEANUP(close_disk) = open_disk(settings, &out->reporter);
+	struct disk_count count;
 
-	if (store == NULL)
+	if (disk == NULL || !disk_admin_count(disk, &count))
 		return CTL_UNABLE;
-	if (!store->ops->stats(store, &stats)) {
-		report(&out->reporter, SAY_ERROR, settings->store_directory, 0, "cannot be read");
-		return CTL_UNABLE;
-	}
-	show_number(out, "entries", stats.entries);
-	show_number(out, "octets", stats.octets);
-	show_number(out, "capacity", stats.capacity);
+	show_number(out, "entries", count.entries);
+	show_number(out, "octets", count.octets);
+	show_number(out, "capacity", count.capacity);
 	return CTL_FINE;
 }
 
@@ -106,42 +86,29 @@ static enum ctl_exit run_stats(const struct args *args, struct output *out)
 
 	if (settings == NULL || !has_store(settings, &out->reporter))
 		return CTL_UNABLE;
-	return in_redis(settings) ? stats_of_redis(settings, out) : stats_of_lmdb(settings, out);
-}
-
-/* An answer past its time is not: it is nobody's to use, and goes unmentioned. */
-static bool is_kept(struct store *store, const struct person_key *person)
-{
-	struct store_entry entry;
-	bool kept = store->ops->get(store, person->bytes, clock_wall(&system_clock), &entry);
-
-	OPENSSL_cleanse(&entry, sizeof(entry));
-	return kept;
+	return in_redis(settings) ? stats_of_redis(settings, out) : stats_of_disk(settings, out);
 }
 
 static enum ctl_exit not_removed(const struct settings *settings, const struct output *out)
 {
 	report(&out->reporter, SAY_ERROR, settings->store_directory, 0,
 		"not all could be removed, and servers may use it still: see that the disk has "
-		"room and that the file may be written to, then repeat this");
+		"room and that the file may be written to, then repeat this; --all needs neither");
 	return CTL_UNABLE;
 }
 
-static enum ctl_exit purge_lmdb_of_person(const struct settings *settings,
+static enum ctl_exit purge_disk_of_person(const struct settings *settings,
 					  const struct person_keys *keys, struct output *out,
 					  uint64_t *removed)
 {
-	struct store *store CLEANUP(close_store) = open_store(settings, &out->reporter);
+	struct disk_admin *disk CLEANUP(close_disk) = open_disk(settings, &out->reporter);
+	int64_t now = clock_wall(&system_clock);
 
-	if (store == NULL)
+	if (disk == NULL)
 		return CTL_UNABLE;
-	for (size_t i = 0; i < keys->count; i++) {
-		bool kept = is_kept(store, &keys->at[i]);
-
-		if (!store->ops->remove(store, keys->at[i].bytes))
+	for (size_t i = 0; i < keys->count; i++)
+		if (!disk_admin_remove(disk, keys->at[i].bytes, now, removed))
 			return not_removed(settings, out);
-		*removed += kept;
-	}
 	return CTL_FINE;
 }
 
@@ -156,28 +123,41 @@ static enum ctl_exit purge_person(const struct settings *settings, struct output
 		return code;
 	if (in_redis(settings))
 		return cache_redis_purge_person(settings, &keys, out, removed);
-	return purge_lmdb_of_person(settings, &keys, out, removed);
+	return purge_disk_of_person(settings, &keys, out, removed);
 }
 
-static enum ctl_exit purge_lmdb_before(const struct settings *settings, int64_t before,
+static enum ctl_exit purge_disk_before(const struct settings *settings, int64_t before,
 				       struct output *out, uint64_t *removed)
 {
-	struct store *store CLEANUP(close_store) = open_store(settings, &out->reporter);
+	struct disk_admin *disk CLEANUP(close_disk) = open_disk(settings, &out->reporter);
 
-	if (store == NULL)
+	if (disk == NULL)
 		return CTL_UNABLE;
-	return store->ops->purge(store, before, removed) ? CTL_FINE : not_removed(settings, out);
+	return disk_admin_remove_before(disk, before, removed) ? CTL_FINE :
+								 not_removed(settings, out);
+}
+
+/* Also of a file that is damaged or locked: it is another one afterwards. */
+static enum ctl_exit purge_disk(const struct settings *settings, struct output *out,
+				uint64_t *removed)
+{
+	const struct reporter *reporter = &out->reporter;
+
+	if (!owner_become(settings->store_directory, reporter))
+		return CTL_UNABLE;
+	return disk_admin_remove_all(settings->store_directory, (uint64_t)settings->store_octets,
+		       reporter, removed) ? CTL_FINE : CTL_UNABLE;
 }
 
 /* INT64_MAX: all. */
 static enum ctl_exit purge_before(const struct settings *settings, int64_t before,
 				  struct output *out, uint64_t *removed)
 {
-	if (!in_redis(settings))
-		return purge_lmdb_before(settings, before, out, removed);
-	if (before == INT64_MAX)
-		return cache_redis_purge_all(settings, out, removed);
-	return cache_redis_purge_before(settings, before, out, removed);
+	if (in_redis(settings))
+		return before == INT64_MAX ? cache_redis_purge_all(settings, out, removed) :
+					     cache_redis_purge_before(settings, before, out, removed);
+	return before == INT64_MAX ? purge_disk(settings, out, removed) :
+				     purge_disk_before(settings, before, out, removed);
 }
 
 /* What was removed before it failed is removed for good. */

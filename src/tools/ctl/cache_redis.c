@@ -11,7 +11,7 @@
 
 #include "base/clock.h"
 #include "cache/entry.h"
-#include "base/redis_address.h"
+#include "cache/redis_key.h"
 #include "tools/ctl/redis_link.h"
 
 #define AT_ONCE 256 /* names that one SCAN is asked for */
@@ -53,7 +53,7 @@ static redisReply *ask_of_names(struct walk *walk, int wanted, const char *word)
 /* Servers look at it every second, and forget what they have in memory when it is another one. */
 static bool tell_servers(struct walk *walk)
 {
-	char name[REDIS_NAME_ROOM], value[REDIS_GENERATION_LEN + 1];
+	char name[REDIS_KEY_ROOM], value[REDIS_GENERATION_LEN + 1];
 	const char *words[] = { "SET", name, value };
 	uint8_t octets[REDIS_GENERATION_LEN / 2];
 	redisReply *reply CLEANUP(redis_link_drop) = NULL;
@@ -64,7 +64,7 @@ static bool tell_servers(struct walk *walk)
 	}
 	for (size_t i = 0; i < sizeof(octets); i++)
 		(void)snprintf(value + 2 * i, 3, "%02x", octets[i]);
-	redis_name(prefix_of(walk), REDIS_GENERATION, name);
+	redis_key_name(prefix_of(walk), REDIS_GENERATION, name);
 	reply = redis_link_ask(&walk->link, REDIS_REPLY_STATUS, ARRAY_LEN(words), words, NULL);
 	/* In a transaction that failed half-way it would be queued, and not done. */
 	return reply != NULL && strcmp(reply->str, "OK") == 0;
@@ -93,7 +93,7 @@ static void end_progress(const struct walk *walk)
 }
 
 /* The prefix as it is, whatever characters it has, and anything behind it. */
-static void pattern_of(const char *prefix, char out[2 * REDIS_NAME_ROOM])
+static void pattern_of(const char *prefix, char out[2 * REDIS_KEY_ROOM])
 {
 	for (; *prefix != '\0'; prefix++) {
 		if (strchr("*?[]^\\", *prefix) != NULL)
@@ -119,10 +119,10 @@ static void take_names(struct walk *walk, const redisReply *names, size_t *at, b
 		const char *rest = name->str + prefix;
 
 		if (name->type != REDIS_REPLY_STRING || len < prefix ||
-		    memcmp(name->str, prefix_of(walk), prefix) != 0)
+			memcmp(name->str, prefix_of(walk), prefix) != 0)
 			continue;
-		if (entries ? !redis_name_is_entry(rest, len - prefix) :
-			      is_generation(rest, len - prefix))
+		if (entries ? !redis_key_is_entry(rest, len - prefix)
+			    : is_generation(rest, len - prefix))
 			continue;
 		walk->count++;
 		walk->words[walk->count] = name->str;
@@ -144,19 +144,19 @@ static bool do_part(struct walk *walk, const redisReply *names, bool entries)
 /* SCAN gives each name that is there all the time at least once, however many there are. */
 static bool scan(struct walk *walk, bool entries)
 {
-	char cursor[32] = "0", pattern[2 * REDIS_NAME_ROOM], count[16];
+	char cursor[32] = "0", pattern[2 * REDIS_KEY_ROOM], count[16];
 	const char *words[] = { "SCAN", cursor, "MATCH", pattern, "COUNT", count };
 
 	(void)snprintf(count, sizeof(count), "%d", AT_ONCE);
 	pattern_of(prefix_of(walk), pattern);
 	do {
-		redisReply *reply CLEANUP(redis_link_drop) = redis_link_ask(&walk->link,
-			REDIS_REPLY_ARRAY, ARRAY_LEN(words), words, NULL);
+		redisReply *reply CLEANUP(redis_link_drop) = redis_link_ask(
+			&walk->link, REDIS_REPLY_ARRAY, ARRAY_LEN(words), words, NULL);
 
 		if (reply == NULL)
 			return false;
 		if (reply->elements != 2 || reply->element[0]->type != REDIS_REPLY_STRING ||
-		    reply->element[1]->type != REDIS_REPLY_ARRAY) {
+			reply->element[1]->type != REDIS_REPLY_ARRAY) {
 			report(walk->link.reporter, SAY_ERROR, NULL, 0, "a strange reply to SCAN");
 			return false;
 		}
@@ -186,8 +186,8 @@ static bool count_part(struct walk *walk)
 	return true;
 }
 
-enum ctl_exit cache_redis_count(const struct settings *settings, struct output *out,
-				uint64_t *entries)
+enum ctl_exit cache_redis_count(
+	const struct settings *settings, struct output *out, uint64_t *entries)
 {
 	struct walk walk CLEANUP(close_walk) = { .part = count_part };
 	bool good = open_walk(&walk, settings, out) && scan(&walk, true);
@@ -211,15 +211,15 @@ static bool remove_part(struct walk *walk)
 /* Leave those names that hold an answer from before the time. */
 static void sift(struct walk *walk, const redisReply *values)
 {
-	struct store_entry entry;
+	struct entry entry;
 	size_t kept = 0;
 
 	for (size_t i = 0; i < walk->count && i < values->elements; i++) {
 		const redisReply *value = values->element[i];
 
 		if (value->type != REDIS_REPLY_STRING ||
-		    !entry_unpack(value->str, (size_t)value->len, &entry) ||
-		    entry.stored_at >= walk->before)
+			!entry_unpack(value->str, (size_t)value->len, &entry) ||
+			entry.stored_at >= walk->before)
 			continue;
 		kept++;
 		walk->words[kept] = walk->words[1 + i];
@@ -307,8 +307,8 @@ static enum ctl_exit purge(struct walk *walk, bool entries)
 	return finish(walk, good);
 }
 
-enum ctl_exit cache_redis_purge_all(const struct settings *settings, struct output *out,
-				    uint64_t *removed)
+enum ctl_exit cache_redis_purge_all(
+	const struct settings *settings, struct output *out, uint64_t *removed)
 {
 	struct walk walk CLEANUP(close_walk) = { .part = remove_part };
 	enum ctl_exit code = CTL_UNABLE;
@@ -320,8 +320,8 @@ enum ctl_exit cache_redis_purge_all(const struct settings *settings, struct outp
 	return code;
 }
 
-enum ctl_exit cache_redis_purge_before(const struct settings *settings, int64_t before,
-				       struct output *out, uint64_t *removed)
+enum ctl_exit cache_redis_purge_before(
+	const struct settings *settings, int64_t before, struct output *out, uint64_t *removed)
 {
 	struct walk walk CLEANUP(close_walk) = { .part = remove_part_before, .before = before };
 	enum ctl_exit code = CTL_UNABLE;
@@ -333,15 +333,14 @@ enum ctl_exit cache_redis_purge_before(const struct settings *settings, int64_t 
 }
 
 enum ctl_exit cache_redis_purge_person(const struct settings *settings,
-				       const struct person_keys *keys, struct output *out,
-				       uint64_t *removed)
+	const struct person_keys *keys, struct output *out, uint64_t *removed)
 {
 	struct walk walk CLEANUP(close_walk) = { .part = remove_part };
-	char names[ARRAY_LEN(keys->at)][REDIS_NAME_ROOM];
+	char names[ARRAY_LEN(keys->at)][REDIS_KEY_ROOM];
 	enum ctl_exit code = CTL_UNABLE;
 
 	for (size_t i = 0; i < keys->count; i++) {
-		redis_name(settings->redis_prefix, keys->at[i].text, names[i]);
+		redis_key_name(settings->redis_prefix, keys->at[i].text, names[i]);
 		walk.words[1 + i] = names[i];
 		walk.lens[1 + i] = strlen(names[i]);
 	}

@@ -136,7 +136,7 @@ static void check_redis(const struct settings *settings, int64_t now,
 static void check_store(const struct settings *settings, int64_t now,
 			const struct reporter *reporter)
 {
-	if (strcmp(settings->store, "lmdb") == 0)
+	if (strcmp(settings->store, "disk") == 0)
 		check_folder(settings, reporter);
 	else if (strcmp(settings->store, "redis") == 0)
 		check_redis(settings, now, reporter);

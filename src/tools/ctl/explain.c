@@ -4,8 +4,11 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include <openssl/crypto.h>
+
 #include "base/clock.h"
 #include "inquiry/question.h"
+#include "rules/evaluate.h"
 #include "tools/ctl/args.h"
 #include "tools/ctl/ask.h"
 #include "tools/ctl/ctl.h"
@@ -53,23 +56,17 @@ static void show_rule(struct output *out, const struct rule_info *rule, enum rul
 		"rule %s (line %d) %s", rule->id, rule->line, rule_verdict_text(verdict));
 }
 
-/* -1, or the rule that holds; -2 if there is no memory. */
-static int try_rules(const struct explanation *explanation)
+/* Every rule that was looked at, up to the one that holds. */
+static void show_rules(const struct explanation *explanation, const struct verdict *verdict,
+		       const enum rule_verdict *why)
 {
-	const struct rule_set *rules = explanation->rules;
-	size_t count = rules_count(rules);
-	enum rule_verdict *verdicts CLEANUP(drop_verdicts) = calloc(count + 1, sizeof(*verdicts));
-	int held;
+	size_t count = rules_count(explanation->rules);
 
-	if (verdicts == NULL)
-		return -2;
-	held = rules_match(rules, &explanation->sale, &explanation->today, verdicts);
-	for (size_t i = 0; i < (held < 0 ? count : (size_t)held + 1); i++) {
-		struct rule_info rule = rules_info(rules, i);
+	for (size_t i = 0; i < (verdict->rule < 0 ? count : (size_t)verdict->rule + 1); i++) {
+		struct rule_info rule = rules_info(explanation->rules, i);
 
-		show_rule(explanation->out, &rule, verdicts[i]);
+		show_rule(explanation->out, &rule, why[i]);
 	}
-	return held;
 }
 
 static void show_members(struct output *out, json_t *object, const char *prefix)
@@ -90,26 +87,39 @@ static void show_members(struct output *out, json_t *object, const char *prefix)
 	}
 }
 
-/*
- * The question is made as the server makes it, under a key of zeros: only the names of its members
- * are shown, and the operator's secret is not needed for them.
- */
-static enum ctl_exit show_question(struct explanation *explanation)
+/* As the server makes it, but under a key of zeros: the operator's secret is not needed. */
+static json_t *make_question(const struct sale *sale, enum subject_form form)
 {
 	const struct operator_key zeros = { .len = OPERATOR_KEY_MIN };
-	struct output *out = explanation->out;
-	struct question question CLEANUP(question_clear) = { .body = NULL };
-	struct person_key person;
-	json_t *body = NULL;
+	struct question question CLEANUP(question_clear) = { .by_person = false };
+	char nonce[NONCE_LEN + 1], body[QUESTION_BODY_MAX + 1];
+	struct person_key sbj;
+	json_t *object = NULL;
+	size_t len;
 
-	if (person_key_make(&zeros, &explanation->sale.person, &person) &&
-	    question_make(&zeros, &person, &explanation->sale, &question))
-		body = json_loadb(question.body, question.body_len, 0, NULL);
+	if (!(form == SUBJECT_TOKEN ? token_key_make(&zeros, sale->token, &sbj) :
+				      person_key_make(&zeros, &sale->person, &sbj)) ||
+	    !question_make(&zeros, &sbj, form, sale, &question))
+		return NULL;
+	len = question_body(&question, nonce, body);
+	if (len > 0)
+		object = json_loadb(body, len, 0, NULL);
+	OPENSSL_cleanse(body, sizeof(body));
+	return object;
+}
+
+/* Only the names of its members are shown. */
+static enum ctl_exit show_question(struct explanation *explanation, enum subject_form form)
+{
+	struct output *out = explanation->out;
+	json_t *body = make_question(&explanation->sale, form);
+
 	if (body == NULL) {
 		report(&out->reporter, SAY_ERROR, NULL, 0, "the question could not be made");
 		return CTL_UNABLE;
 	}
 	output_fact(out, "decision", "ask");
+	output_fact(out, "form", subject_form_name(form));
 	output_line(out, "Unless a kept answer serves, the service would be asked, and be sent:");
 	show_members(out, body, "");
 	json_decref(body);
@@ -135,31 +145,44 @@ static enum ctl_exit not_applicable(struct output *out)
 	return CTL_FINE;
 }
 
-/* The order of gate_decide(). */
+static enum ctl_exit exempt_by(const struct explanation *explanation, int rule)
+{
+	struct rule_info info = rules_info(explanation->rules, (size_t)rule);
+
+	return exempt(explanation->out, &info);
+}
+
+/* The server's own verdict, with the reasons of each rule. */
 static enum ctl_exit explain(struct explanation *explanation)
 {
-	const struct sale *sale = &explanation->sale;
-	struct sale_fault missing = { REASON_ATTRIBUTE_MISSING, ATTR_NONE, MRZ_FIELD_NONE };
-	const char *type = sale->person.document.type;
-	struct rule_info rule;
-	int held;
+	enum rule_verdict *why CLEANUP(drop_verdicts) =
+		calloc(rules_count(explanation->rules) + 1, sizeof(*why));
+	struct sale_fault fault = { .mrz_field = MRZ_FIELD_NONE };
+	struct verdict verdict;
 
-	if (strlen(type) > 2 && !rules_knows_document(explanation->rules, type))
-		return bad_request(explanation->out, &(struct sale_fault){
-			REASON_ATTRIBUTE_INVALID, ATTR_DOCUMENT_TYPE, MRZ_FIELD_NONE });
-	if (rules_is_home(explanation->rules, sale))
-		return not_applicable(explanation->out);
-	held = try_rules(explanation);
-	if (held < -1)
+	if (why == NULL)
 		return CTL_UNABLE;
-	if (held >= 0) {
-		rule = rules_info(explanation->rules, (size_t)held);
-		return exempt(explanation->out, &rule);
+	verdict = evaluate(&explanation->sale, explanation->rules, &explanation->today,
+		explanation->settings->forms, why);
+	fault.attribute = verdict.attribute;
+	switch (verdict.kind) {
+	case VERDICT_INVALID:
+		fault.reason = REASON_ATTRIBUTE_INVALID;
+		return bad_request(explanation->out, &fault);
+	case VERDICT_HOME:
+		return not_applicable(explanation->out);
+	case VERDICT_EXEMPT:
+		show_rules(explanation, &verdict, why);
+		return exempt_by(explanation, verdict.rule);
+	case VERDICT_MISSING:
+		show_rules(explanation, &verdict, why);
+		fault.reason = REASON_ATTRIBUTE_MISSING;
+		return bad_request(explanation->out, &fault);
+	case VERDICT_ASK:
+		show_rules(explanation, &verdict, why);
+		return show_question(explanation, verdict.form);
 	}
-	missing.attribute = sale_missing(sale);
-	if (missing.attribute != ATTR_NONE)
-		return bad_request(explanation->out, &missing);
-	return show_question(explanation);
+	return CTL_UNABLE;
 }
 
 /* A date is that day in the operator's zone; a time is the day it falls on there. */

@@ -3,6 +3,7 @@
 
 #include <openssl/crypto.h>
 
+#include "rules/evaluate.h"
 #include "tools/ctl/files.h"
 #include "tools/ctl/request.h"
 
@@ -31,9 +32,9 @@ static bool add_key(const char *path, const struct person *person, struct person
 /* Consent and the rest of a sale are not needed to say who somebody is. */
 static bool person_is_whole(const struct sale *sale, const struct reporter *reporter)
 {
-	enum attribute missing = sale_missing(sale);
+	enum attribute missing = evaluate_missing(sale);
 
-	if (missing == ATTR_NONE || missing == ATTR_CONSENT_TEXT)
+	if (missing == ATTR_NONE)
 		return true;
 	report(reporter, SAY_ERROR, NULL, 0, "%s: %s", attribute_name(missing),
 		reason_name(REASON_ATTRIBUTE_MISSING));

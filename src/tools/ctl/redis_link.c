@@ -16,12 +16,13 @@
 #define REPLY_S 60 /* for a whole one */
 
 /* SCAN brings some hundreds of names in an array of its own, MGET as many entries. */
-static const struct guard_limits limits = { .elements = 65536, .octets = 64 * 1024 * 1024,
+static const struct reply_limits limits = { .elements = 65536,
+	.octets = 64 * 1024 * 1024,
 	.depth = 1 };
 
 /* An error that is to be mended at one of the settings. */
-#define blame(link, setting, ...) \
-	settings_say((link)->settings, (link)->reporter, (link)->severity, SETTINGS_CACHE, \
+#define blame(link, setting, ...)                                                                  \
+	settings_say((link)->settings, (link)->reporter, (link)->severity, SETTINGS_CACHE,         \
 		setting, __VA_ARGS__)
 
 void redis_link_drop(redisReply **reply)
@@ -57,19 +58,19 @@ static bool timed_out(const redisContext *context)
 
 static const char *fault_of(const struct redis_link *link, const redisContext *context)
 {
-	if (link->guard.refused != NULL)
-		return link->guard.refused;
+	if (link->limiter.refused != NULL)
+		return link->limiter.refused;
 	return context->errstr[0] != '\0' ? context->errstr : context->reader->errstr;
 }
 
 /* Of a connection that is of no use, to Redis or to a Sentinel. */
 static void blame_connection(const struct redis_link *link, const char *whom,
-			     const struct redis_place *place, const redisContext *context)
+	const struct redis_address *address, const redisContext *context)
 {
 	bool late = context != NULL && timed_out(context);
-	char at[REDIS_PLACE_ROOM];
+	char at[REDIS_ADDRESS_ROOM];
 
-	redis_place_text(place, at);
+	redis_address_format(address, at);
 	if (context == NULL)
 		report(link->reporter, SAY_ERROR, NULL, 0, "out of memory");
 	else if (late)
@@ -126,25 +127,25 @@ static redisReply *await(struct redis_link *link, redisContext *context)
 			return NULL;
 	while (redisReaderGetReply(context->reader, &reply) == REDIS_OK && reply == NULL) {
 		if (context->reader->len > limits.octets)
-			link->guard.refused = GUARD_TOO_LONG;
+			link->limiter.refused = REPLY_TOO_LONG;
 		else if (clock_mono_ms(&system_clock) >= until)
-			link->guard.refused = "its reply does not end";
-		if (link->guard.refused != NULL || redisBufferRead(context) != REDIS_OK)
+			link->limiter.refused = "its reply does not end";
+		if (link->limiter.refused != NULL || redisBufferRead(context) != REDIS_OK)
 			return NULL;
 	}
 	return reply;
 }
 
 redisReply *redis_link_ask(struct redis_link *link, int wanted, size_t count,
-			   const char *const words[], const size_t lens[])
+	const char *const words[], const size_t lens[])
 {
 	redisReply *reply = NULL;
 
-	if (redisAppendCommandArgv(link->context, (int)count, (const char **)(uintptr_t)words,
-		    lens) == REDIS_OK)
+	if (redisAppendCommandArgv(
+		    link->context, (int)count, (const char **)(uintptr_t)words, lens) == REDIS_OK)
 		reply = await(link, link->context);
 	if (reply == NULL)
-		blame_connection(link, "Redis", &link->place, link->context);
+		blame_connection(link, "Redis", &link->address, link->context);
 	else if (reply->type == REDIS_REPLY_ERROR)
 		blame_refusal(link, words[0], reply->str);
 	else if (wanted != REDIS_LINK_ANY && reply->type != wanted)
@@ -180,47 +181,48 @@ static bool log_in(struct redis_link *link)
 }
 
 /* NULL after an error was reported. */
-static redisContext *connect_to(struct redis_link *link, const char *whom,
-				const struct redis_place *place)
+static redisContext *connect_to(
+	struct redis_link *link, const char *whom, const struct redis_address *address)
 {
 	const struct timeval patience = { .tv_sec = PATIENCE_S };
 	redisContext *context;
 
 	errno = 0;
-	link->guard.refused = NULL;
-	context = place->port == 0 ? redisConnectUnixWithTimeout(place->host, patience) :
-				     redisConnectWithTimeout(place->host, place->port, patience);
+	link->limiter.refused = NULL;
+	context = address->port == 0
+			  ? redisConnectUnixWithTimeout(address->host, patience)
+			  : redisConnectWithTimeout(address->host, address->port, patience);
 	if (context != NULL && context->err == 0 &&
 		redisSetTimeout(context, patience) == REDIS_OK &&
-		redis_tls_start(link->tls, context, place)) {
-		guard_set(&link->guard, context->reader, NULL, &limits);
+		redis_tls_start(link->tls, context, address)) {
+		reply_limiter_attach(&link->limiter, context->reader, NULL, &limits);
 		return context;
 	}
-	blame_connection(link, whom, place, context);
+	blame_connection(link, whom, address, context);
 	drop_context(&context);
 	return NULL;
 }
 
-static bool ask_sentinel(struct redis_link *link, const char *address)
+static bool ask_sentinel(struct redis_link *link, const char *sentinel)
 {
 	redisContext *context CLEANUP(drop_context) = NULL;
 	redisReply *reply CLEANUP(redis_link_drop) = NULL;
-	struct redis_place place;
+	struct redis_address address;
 
-	if (!redis_place_read(address, &place))
+	if (!redis_address_parse(sentinel, &address))
 		return false;
-	context = connect_to(link, "the Sentinel", &place);
+	context = connect_to(link, "the Sentinel", &address);
 	if (context == NULL)
 		return false;
 	if (redisAppendCommand(context, SENTINEL_QUESTION, link->config.master) == REDIS_OK)
 		reply = await(link, context);
 	if (reply == NULL)
-		blame_connection(link, "the Sentinel", &place, context);
+		blame_connection(link, "the Sentinel", &address, context);
 	else if (reply->type == REDIS_REPLY_ERROR)
-		blame(link, "redis_sentinels", "%s refuses to say where '%s' is", address,
+		blame(link, "redis_sentinels", "%s refuses to say where '%s' is", sentinel,
 			link->config.master);
-	else if (!sentinel_answer(reply, &link->place))
-		blame(link, "redis_master", "%s knows no address of '%s'", address,
+	else if (!sentinel_answer(reply, &link->address))
+		blame(link, "redis_master", "%s knows no address of '%s'", sentinel,
 			link->config.master);
 	else
 		return true;
@@ -228,13 +230,13 @@ static bool ask_sentinel(struct redis_link *link, const char *address)
 }
 
 /* One that is away is warned of; the others may know. */
-static bool find_place(struct redis_link *link)
+static bool find_address(struct redis_link *link)
 {
 	const struct redis_config *config = &link->config;
 	bool found = false;
 
 	if (config->sentinel_count == 0)
-		return redis_place_read(config->address, &link->place);
+		return redis_address_parse(config->address, &link->address);
 	link->severity = SAY_WARNING;
 	for (size_t i = 0; i < config->sentinel_count && !found; i++)
 		found = ask_sentinel(link, config->sentinels[i]);
@@ -244,15 +246,15 @@ static bool find_place(struct redis_link *link)
 	return found;
 }
 
-bool redis_link_open(struct redis_link *link, const struct settings *settings,
-		     const struct reporter *reporter)
+bool redis_link_open(
+	struct redis_link *link, const struct settings *settings, const struct reporter *reporter)
 {
 	*link = (struct redis_link){ settings, reporter, .severity = SAY_ERROR };
 	link->config = settings_redis(settings);
 	/* Redis may hang up while it is written to. */
 	(void)signal(SIGPIPE, SIG_IGN);
-	if (!redis_tls_open(&link->config, reporter, &link->tls) || !find_place(link))
+	if (!redis_tls_open(&link->config, reporter, &link->tls) || !find_address(link))
 		return false;
-	link->context = connect_to(link, "Redis", &link->place);
+	link->context = connect_to(link, "Redis", &link->address);
 	return link->context != NULL && log_in(link);
 }

@@ -12,7 +12,7 @@
 #include "base/base.h"
 #include "base/report.h"
 #include "config/settings.h"
-#include "cache/redis_guard.h"
+#include "cache/redis_limits.h"
 #include "cache/redis_tls.h"
 
 /* What the verbs send; servers themselves need MGET and SET. */
@@ -24,14 +24,14 @@ struct redis_link {
 	enum severity severity; /* of what goes wrong */
 	struct redis_config config;
 	struct redis_tls *tls;
-	struct redis_place place;
+	struct redis_address address;
 	redisContext *context; /* NULL: closed */
-	struct guard guard; /* of the context: a link is not copied once open */
+	struct reply_limiter limiter; /* of the context: a link is not copied once open */
 };
 
 /* Connect and log in; nothing takes longer than some seconds. False after an error was reported. */
-MUST_CHECK bool redis_link_open(struct redis_link *link, const struct settings *settings,
-				const struct reporter *reporter);
+MUST_CHECK bool redis_link_open(
+	struct redis_link *link, const struct settings *settings, const struct reporter *reporter);
 void redis_link_close(struct redis_link *link); /* fits CLEANUP(), fine on a zeroed one */
 
 #define REDIS_LINK_ANY 0
@@ -41,7 +41,7 @@ void redis_link_close(struct redis_link *link); /* fits CLEANUP(), fine on a zer
  * reported. freeReplyObject() it.
  */
 MUST_CHECK redisReply *redis_link_ask(struct redis_link *link, int wanted, size_t count,
-				      const char *const words[], const size_t lens[]);
+	const char *const words[], const size_t lens[]);
 
 void redis_link_drop(redisReply **reply); /* for CLEANUP() */
 

@@ -25,7 +25,7 @@ static const char *const said_of_check[] = {
 	[CHECK_QUESTION] = "txn and nonce are the question's",
 	[CHECK_SUBJECT] = "sbj is the person's pseudonym",
 	[CHECK_TIME] = "iat, exp and the time between them",
-	[CHECK_RESULT] = "result and reason known, and of a pair",
+	[CHECK_RESULT] = "subject as asked, and result and reason that go with it",
 };
 
 /* The first check that failed, CHECK_NONE if none did, and which were asked for at all. */
@@ -71,6 +71,7 @@ static void show_answer(struct output *out, const struct answer *answer)
 {
 	char time[OUTPUT_TIME_LEN + 1];
 
+	output_fact(out, "subject", subject_form_name(answer->form));
 	output_fact(out, "result", result_name(answer->result));
 	output_fact(out, "reason", reason_name(answer->reason));
 	output_time(answer->issued_at, time);
@@ -100,8 +101,8 @@ static bool read_algorithms(const char *list, unsigned *algorithms)
 	}
 }
 
-static enum answer_check check_signature(struct output *out, struct span token,
-					 const struct key_set *keys, unsigned algorithms)
+static enum answer_check check_signature(
+	struct output *out, struct span token, const struct key_set *keys, unsigned algorithms)
 {
 	const struct jws_rules rules = {
 		.typ = NULL,
@@ -109,8 +110,7 @@ static enum answer_check check_signature(struct output *out, struct span token,
 		.kid_optional = true,
 	};
 	struct jws_verified verified;
-	enum answer_check failed =
-		jws_verify(token.data, token.len, keys, &rules, &verified, NULL);
+	enum answer_check failed = jws_verify(token.data, token.len, keys, &rules, &verified, NULL);
 
 	show_checks(out, &(struct findings){ failed, CHECK_SIGNATURE, false });
 	if (failed == CHECK_NONE) {
@@ -122,12 +122,10 @@ static enum answer_check check_signature(struct output *out, struct span token,
 }
 
 static enum answer_check check_answer(struct output *out, struct span token,
-				      const struct key_set *keys,
-				      const struct answer_expectation *want)
+	const struct key_set *keys, const struct answer_expectation *want)
 {
 	struct answer answer;
-	enum answer_check failed =
-		answer_verify(token.data, token.len, keys, want, &answer, NULL);
+	enum answer_check failed = answer_verify(token.data, token.len, keys, want, &answer, NULL);
 
 	show_checks(out, &(struct findings){ failed, CHECK_RESULT, want->txn != NULL });
 	if (failed == CHECK_NONE)
@@ -150,8 +148,9 @@ static bool split_input(const struct input *input, struct span *token, const cha
 
 static bool is_claim_option(enum ctl_option option)
 {
-	return option == OPT_ISSUER || option == OPT_AUDIENCE || option == OPT_TXN ||
-	       option == OPT_NONCE || option == OPT_AT || option == OPT_MAX_LIFETIME;
+	return option == OPT_ISSUER || option == OPT_AUDIENCE || option == OPT_SUBJECT ||
+	       option == OPT_TXN || option == OPT_NONCE || option == OPT_AT ||
+	       option == OPT_MAX_LIFETIME;
 }
 
 /* What the command line says of the answer wanted; false after having said what is wrong. */
@@ -176,9 +175,12 @@ static bool read_wants(const struct args *args, struct answer_expectation *want)
 		}
 	if (value[OPT_JWKS] == NULL)
 		usage_error(&verb_verify, "--jwks is wanted");
-	else if (!alone && (want->issuer == NULL || want->audience == NULL))
+	else if (!alone &&
+		 (want->issuer == NULL || want->audience == NULL || value[OPT_SUBJECT] == NULL))
 		usage_error(&verb_verify,
-			"--issuer and --audience are wanted, or --signature-only");
+			"--issuer, --audience and --subject are wanted, or --signature-only");
+	else if (!alone && !subject_form_of_name(value[OPT_SUBJECT], &want->form))
+		usage_error(&verb_verify, "--subject takes document, token or token+document");
 	else if ((want->txn == NULL) != (want->nonce == NULL))
 		usage_error(&verb_verify, "--txn and --nonce go together");
 	else if (value[OPT_AT] != NULL && !args_time(value[OPT_AT], &want->now))
@@ -216,30 +218,30 @@ static enum ctl_exit run(const struct args *args, struct output *out)
 	keys = files_keys(args->value[OPT_JWKS], &out->reporter, &readable);
 	if (!readable)
 		return CTL_UNABLE;
-	failed = args->value[OPT_SIGNATURE_ONLY] != NULL ?
-			 check_signature(out, token, keys, want.algorithms) :
-			 check_answer(out, token, keys, &want);
+	failed = args->value[OPT_SIGNATURE_ONLY] != NULL
+			 ? check_signature(out, token, keys, want.algorithms)
+			 : check_answer(out, token, keys, &want);
 	return failed == CHECK_NONE ? CTL_FINE : CTL_NO;
 }
 
 const struct verb verb_verify = {
 	.name = "verify",
 	.takes = TAKES(OPT_JWKS) | TAKES(OPT_SIGNATURE_ONLY) | TAKES(OPT_ISSUER) |
-		 TAKES(OPT_AUDIENCE) | TAKES(OPT_TXN) | TAKES(OPT_NONCE) | TAKES(OPT_AT) |
-		 TAKES(OPT_MAX_LIFETIME) | TAKES(OPT_ALGORITHMS),
+		 TAKES(OPT_AUDIENCE) | TAKES(OPT_SUBJECT) | TAKES(OPT_TXN) | TAKES(OPT_NONCE) |
+		 TAKES(OPT_AT) | TAKES(OPT_MAX_LIFETIME) | TAKES(OPT_ALGORITHMS),
 	.summary = "put one signed answer through the eleven checks",
-	.details =
-		"Reads from standard input one signed answer (compact JWS) on the first line\n"
-		"and the person's pseudonym on the second, and shows which of the eleven\n"
-		"checks it passes. Without --txn and --nonce it is checked as an answer out\n"
-		"of the cache.\n"
-		"\n"
-		"With --signature-only, standard input is one compact JWS of anybody's, and\n"
-		"only the checks 1 to 4 are made: no typ is demanded, a token without kid is\n"
-		"checked with the only key of the set, and RS256 is taken too unless\n"
-		"--algorithms says otherwise.\n"
-		"\n"
-		"One newline at the end of standard input does not count. Exit code 0 only if\n"
-		"every check passes.",
+	.details = "Reads from standard input one signed answer (compact JWS) on the first line\n"
+		   "and the person's pseudonym on the second, and shows which of the eleven\n"
+		   "checks it passes. --subject says what was asked about: an answer about a\n"
+		   "token alone is none about a token together with the document. Without --txn\n"
+		   "and --nonce it is checked as an answer out of the cache.\n"
+		   "\n"
+		   "With --signature-only, standard input is one compact JWS of anybody's, and\n"
+		   "only the checks 1 to 4 are made: no typ is demanded, a token without kid is\n"
+		   "checked with the only key of the set, and RS256 is taken too unless\n"
+		   "--algorithms says otherwise.\n"
+		   "\n"
+		   "One newline at the end of standard input does not count. Exit code 0 only if\n"
+		   "every check passes.",
 	.run = run,
 };

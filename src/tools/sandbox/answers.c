@@ -31,9 +31,9 @@ static char *filled(size_t len, char with)
 
 static json_t *header_of(const struct signing_key *key, enum fault fault)
 {
-	const char *alg = fault == FAULT_ALG_NONE ? "none" :
-			  fault == FAULT_HS256    ? "HS256" :
-						    "ES256";
+	const char *alg = fault == FAULT_ALG_NONE ? "none"
+			  : fault == FAULT_HS256  ? "HS256"
+						  : signer_algorithm(key);
 	json_t *header = json_pack("{s:s, s:s, s:s}", "alg", alg, "kid", key->kid, "typ",
 		fault == FAULT_WRONG_TYP ? "JWT" : "sim-sale-verification+jwt");
 
@@ -42,45 +42,54 @@ static json_t *header_of(const struct signing_key *key, enum fault fault)
 	return header;
 }
 
-struct decision answer_decision(const struct asked *asked, const struct person_entry *entry,
-				enum fault fault)
+/* What is said, and of which form: as it was decided, but for a fault. */
+static json_t *sim_sale_of(
+	const struct answer_terms *terms, const struct asked *asked, enum fault fault)
 {
-	if (fault == FAULT_GARBAGE || fault == FAULT_OVERSIZE)
-		return (struct decision){ NULL, NULL };
-	if (!asked->consent)
-		return (struct decision){ "no", "consent_missing" };
-	if (fault == FAULT_UNDETERMINED)
-		return (struct decision){ "undetermined", "technical" };
+	enum form form = asked->form;
+	struct decision said = terms->decision;
+
+	if (fault == FAULT_WRONG_SUBJECT)
+		form = form == FORM_TOKEN ? FORM_TOKEN_DOCUMENT : FORM_TOKEN;
 	if (fault == FAULT_UNKNOWN_REASON)
-		return (struct decision){ "yes", "very_much" };
-	if (fault == FAULT_INCONSISTENT)
-		return (struct decision){ "yes", "no_match" };
-	return (struct decision){ entry->result, entry->reason };
+		said = (struct decision){ "yes", "very_much" };
+	else if (fault == FAULT_INCONSISTENT)
+		said = (struct decision){ "yes", "no_match" };
+	return json_pack("{s:s, s:s, s:s}", "subject", form_name(form), "result", said.result,
+		"reason", said.reason);
 }
 
 static json_t *time_of(int64_t seconds, enum fault fault)
 {
-	return fault == FAULT_FLOAT_TIMES ? json_real((double)seconds + 0.5) :
-					    json_integer(seconds);
+	return fault == FAULT_FLOAT_TIMES ? json_real((double)seconds + 0.5)
+					  : json_integer(seconds);
 }
 
-static void times_of(int64_t now, int64_t valid_for, enum fault fault, int64_t *iat, int64_t *exp)
+static void times_of(const struct answer_terms *terms, enum fault fault, int64_t *iat, int64_t *exp)
 {
-	*iat = now;
-	*exp = now + valid_for;
+	*iat = terms->issued_at;
+	*exp = terms->expires_at;
 	if (fault == FAULT_EXPIRED) {
-		*iat = now - 2 * AN_HOUR;
-		*exp = now - AN_HOUR;
+		*iat = terms->now - 2 * AN_HOUR;
+		*exp = terms->now - AN_HOUR;
 	} else if (fault == FAULT_FROM_THE_FUTURE) {
-		*iat = now + AN_HOUR;
-		*exp = now + 2 * AN_HOUR;
+		*iat = terms->now + AN_HOUR;
+		*exp = terms->now + 2 * AN_HOUR;
 	} else if (fault == FAULT_LONG_LIVED) {
-		*exp = now + TEN_YEARS;
+		*exp = terms->now + TEN_YEARS;
 	}
 }
 
-static json_t *claims_of(const struct answer_terms *terms, const struct asked *asked,
-			 const struct decision *decision, int64_t valid_for, enum fault fault)
+static const char *nonce_of(
+	const struct answer_terms *terms, const struct asked *asked, enum fault fault)
+{
+	if (fault == FAULT_OLD_NONCE)
+		return terms->old_nonce;
+	return fault == FAULT_WRONG_NONCE ? ANOTHER_NONCE : asked->nonce;
+}
+
+static json_t *claims_of(
+	const struct answer_terms *terms, const struct asked *asked, enum fault fault)
 {
 	char jti[BASE64URL_LEN(16) + 1];
 	uint8_t random[16];
@@ -89,15 +98,15 @@ static json_t *claims_of(const struct answer_terms *terms, const struct asked *a
 	if (RAND_bytes(random, sizeof(random)) != 1)
 		return NULL;
 	base64url_encode(random, sizeof(random), jti);
-	times_of(terms->now, valid_for, fault, &iat, &exp);
-	return json_pack("{s:s, s:s, s:o, s:o, s:s, s:s, s:s, s:s, s:{s:s, s:s}}", "iss",
+	times_of(terms, fault, &iat, &exp);
+	return json_pack("{s:s, s:s, s:o, s:o, s:s, s:s, s:s, s:s, s:o}", "iss",
 		fault == FAULT_WRONG_ISS ? "https://elsewhere.example" : terms->issuer, "aud",
 		fault == FAULT_WRONG_AUD ? "another-operator" : terms->audience, "iat",
 		time_of(iat, fault), "exp", time_of(exp, fault), "jti", jti, "txn",
 		fault == FAULT_WRONG_TXN ? ANOTHER_TXN : asked->txn, "nonce",
-		fault == FAULT_WRONG_NONCE ? ANOTHER_NONCE : asked->nonce, "sbj",
+		nonce_of(terms, asked, fault), "sbj",
 		fault == FAULT_WRONG_SBJ ? ANOTHER_SBJ : asked->sbj, "sim_sale",
-		"result", decision->result, "reason", decision->reason);
+		sim_sale_of(terms, asked, fault));
 }
 
 /* {"sim_sale": .., the rest}: readers that take the last of two read a no, others a yes. */
@@ -106,8 +115,11 @@ static char *with_duplicate(const char *payload)
 	char *text;
 
 	return asprintf(&text,
-		       "{\"sim_sale\":{\"result\":\"no\",\"reason\":\"no_match\"},%s",
-		       payload + 1) < 0 ? NULL : text;
+		       "{\"sim_sale\":{\"subject\":\"token\",\"result\":\"no\",\"reason\":\"no_"
+		       "match\"},%s",
+		       payload + 1) < 0
+		       ? NULL
+		       : text;
 }
 
 static char *with_hs256(const struct signing_key *key, const char *header, const char *payload)
@@ -126,8 +138,8 @@ static char *with_hs256(const struct signing_key *key, const char *header, const
 	return text;
 }
 
-static char *token_of(const struct answer_terms *terms, const char *header, const char *payload,
-		      enum fault fault)
+static char *token_of(
+	const struct answer_terms *terms, const char *header, const char *payload, enum fault fault)
 {
 	/* The stranger's key under the right name, or under its own. */
 	bool strange = fault == FAULT_BAD_SIGNATURE || fault == FAULT_UNKNOWN_KID ||
@@ -140,12 +152,12 @@ static char *token_of(const struct answer_terms *terms, const char *header, cons
 	return signer_sign(strange ? terms->stranger : terms->key, header, payload);
 }
 
-static char *make_token(const struct answer_terms *terms, const struct asked *asked,
-			const struct decision *decision, int64_t valid_for, enum fault fault)
+static char *make_token(
+	const struct answer_terms *terms, const struct asked *asked, enum fault fault)
 {
 	bool own_name = fault == FAULT_UNKNOWN_KID;
 	json_t *header = header_of(own_name ? terms->stranger : terms->key, fault);
-	json_t *claims = claims_of(terms, asked, decision, valid_for, fault);
+	json_t *claims = claims_of(terms, asked, fault);
 	char *header_text, *payload, *token = NULL;
 
 	if (header != NULL && fault == FAULT_KEY_IN_HEADER)
@@ -167,12 +179,11 @@ static char *make_token(const struct answer_terms *terms, const struct asked *as
 	return token;
 }
 
-char *answer_make(const struct answer_terms *terms, const struct asked *asked,
-		  const struct decision *decision, int64_t valid_for, enum fault fault)
+char *answer_make(const struct answer_terms *terms, const struct asked *asked, enum fault fault)
 {
 	if (fault == FAULT_GARBAGE)
 		return strdup("<html>It works!</html>");
 	if (fault == FAULT_OVERSIZE)
 		return filled(OVERSIZE, 'A');
-	return make_token(terms, asked, decision, valid_for, fault);
+	return make_token(terms, asked, fault);
 }

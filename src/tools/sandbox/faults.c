@@ -7,8 +7,7 @@ static const struct {
 	const char *name;
 	unsigned status;
 	const char *text;
-} faults[FAULT_COUNT] = {
-	[FAULT_NONE] = { "none", 200, "" },
+} faults[FAULT_COUNT] = { [FAULT_NONE] = { "none", 200, "" },
 #define AS_ROW(symbol, name, status, text) [symbol] = { name, status, text },
 	FAULTS(AS_ROW)
 #undef AS_ROW

@@ -14,7 +14,7 @@
 
 #include "spoilt_body.h"
 
-#define BODY_MAX ((size_t)16384)
+#define BODY_MAX ((size_t)16384) /* octets of a question */
 #define CONNECTIONS_MAX 8192
 #define IDLE_S 120
 
@@ -123,8 +123,9 @@ static enum MHD_Result send_reply(struct exchange *exchange)
 	response = response_of(exchange);
 	if (response == NULL)
 		return MHD_NO;
-	(void)MHD_add_response_header(response, MHD_HTTP_HEADER_CONTENT_TYPE,
-		exchange->reply.content_type);
+	if (exchange->reply.content_type != NULL)
+		(void)MHD_add_response_header(
+			response, MHD_HTTP_HEADER_CONTENT_TYPE, exchange->reply.content_type);
 	(void)MHD_add_response_header(response, MHD_HTTP_HEADER_CACHE_CONTROL, "no-store");
 	if (exchange->reply.retry_after > 0) {
 		(void)snprintf(seconds, sizeof(seconds), "%u", exchange->reply.retry_after);

@@ -32,7 +32,7 @@ static void announce(const struct options *options, const struct http *http)
 }
 
 static int serve(const struct options *options, struct state *state, struct service *service,
-		 const sigset_t *ends)
+	const sigset_t *ends)
 {
 	struct http *http = http_start(options, state, service);
 	int signal_number;
@@ -64,7 +64,8 @@ int main(int argc, char **argv)
 	want_files();
 
 	people = people_load(options.people);
-	if (people != NULL && state_open(options.state, options.audience, &state))
+	if (people != NULL &&
+		state_open(options.state, options.audience, options.algorithm, &state))
 		service = service_new(&options, people, &state);
 	if (service != NULL)
 		status = serve(&options, &state, service, &ends);

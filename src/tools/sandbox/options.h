@@ -10,6 +10,7 @@ struct options {
 	const char *listen; /* address */
 	uint16_t port; /* 0: any */
 	const char *issuer, *audience;
+	const char *algorithm; /* NULL: as the folder has it */
 	int64_t delay_ms; /* before every answer */
 	bool plain; /* without TLS */
 };

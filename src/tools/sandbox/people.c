@@ -10,11 +10,18 @@
 
 #define FILE_MAX ((size_t)64 * 1024 * 1024)
 
+struct token_entry {
+	const char *token;
+	const struct person_entry *of;
+};
+
 struct people {
-	json_t *document; /* owns the strings */
+	json_t *document; /* owns the texts */
 	struct person_entry *entries;
-	size_t count, tokens;
-	const struct person_entry **by_document, **by_token; /* sorted; of count and tokens */
+	size_t count;
+	const struct person_document **documents; /* sorted */
+	struct token_entry *tokens; /* sorted */
+	size_t document_count, token_count;
 	struct person_entry preset;
 };
 
@@ -30,11 +37,11 @@ static void say(void *ctx, enum severity severity, const char *file, int line, c
 	(void)fprintf(stderr, "migrantid-sandbox: %s: %s\n", file, text);
 }
 
-static bool complain(const struct source *source, unsigned line, const char *where,
-		     const char *what)
+static bool complain(
+	const struct source *source, unsigned line, const char *where, const char *what)
 {
-	(void)fprintf(stderr, "migrantid-sandbox: %s:%u: %s: %s\n", source->file, line, where,
-		what);
+	(void)fprintf(
+		stderr, "migrantid-sandbox: %s:%u: %s: %s\n", source->file, line, where, what);
 	return false;
 }
 
@@ -59,69 +66,100 @@ static int compare_types(const char *one, const char *other)
 	return strcmp(one, other);
 }
 
+/* What names a document: not whom it was issued to. */
 static int compare_documents(const void *left, const void *right)
 {
-	const struct person_entry *one = *(const struct person_entry *const *)left;
-	const struct person_entry *other = *(const struct person_entry *const *)right;
+	const struct document *one =
+		&(*(const struct person_document *const *)left)->states.document;
+	const struct document *other =
+		&(*(const struct person_document *const *)right)->states.document;
 	int order = strcmp(one->number, other->number);
 
 	if (order == 0)
 		order = compare_types(one->type, other->type);
-	if (order == 0)
-		order = strcmp(one->issuer, other->issuer);
-	if (order == 0)
-		order = strcmp(one->nationality, other->nationality);
-	if (order == 0)
-		order = strcmp(one->birth, other->birth);
-	return order;
+	return order != 0 ? order : strcmp(one->issuer, other->issuer);
 }
 
 static int compare_tokens(const void *left, const void *right)
 {
-	const struct person_entry *one = *(const struct person_entry *const *)left;
-	const struct person_entry *other = *(const struct person_entry *const *)right;
-
-	return strcmp(one->token, other->token);
+	return strcmp(((const struct token_entry *)left)->token,
+		((const struct token_entry *)right)->token);
 }
 
-/* Sorts; of two that are equal, nobody could say which is meant. */
-static bool sort(const struct source *source, const struct people *people,
-		 const struct person_entry **list, size_t count,
-		 int (*compare)(const void *, const void *), const char *member)
+/* Of two that are equal nobody could say which is meant. */
+static bool object_to_second(const struct source *source, const struct people *people,
+	const struct person_entry *left, const struct person_entry *right, const char *member)
 {
-	qsort(list, count, sizeof(list[0]), compare);
-	for (size_t i = 1; i < count; i++) {
-		size_t one = (size_t)(list[i - 1] - people->entries);
-		size_t other = (size_t)(list[i] - people->entries);
-		struct objection why = { .member = member };
+	size_t one = (size_t)(left - people->entries), other = (size_t)(right - people->entries);
+	struct objection why = { .member = member };
 
-		if (compare(&list[i - 1], &list[i]) != 0)
-			continue;
-		(void)snprintf(why.text, sizeof(why.text), "has the same %s as person %zu",
-			member, (one < other ? one : other) + 1);
-		return complain_of(source, one < other ? other : one, &why);
-	}
+	(void)snprintf(why.text, sizeof(why.text), "has the same %s as person %zu", member,
+		(one < other ? one : other) + 1);
+	return complain_of(source, one < other ? other : one, &why);
+}
+
+static bool sort_documents(const struct source *source, struct people *people)
+{
+	const struct person_document **list = people->documents;
+
+	for (size_t i = 0; i < people->count; i++)
+		for (size_t j = 0; j < people->entries[i].document_count; j++)
+			list[people->document_count++] = &people->entries[i].documents[j];
+	qsort(list, people->document_count, sizeof(list[0]), compare_documents);
+	for (size_t i = 1; i < people->document_count; i++)
+		if (compare_documents(&list[i - 1], &list[i]) == 0)
+			return object_to_second(
+				source, people, list[i - 1]->of, list[i]->of, "document");
 	return true;
 }
 
-static bool sort_all(const struct source *source, struct people *people)
+static bool sort_tokens(const struct source *source, struct people *people)
 {
-	for (size_t i = 0; i < people->count; i++) {
-		people->by_document[i] = &people->entries[i];
-		if (people->entries[i].token != NULL)
-			people->by_token[people->tokens++] = &people->entries[i];
-	}
-	return sort(source, people, people->by_document, people->count, compare_documents,
-		       "document") &&
-	       sort(source, people, people->by_token, people->tokens, compare_tokens, "token");
+	struct token_entry *list = people->tokens;
+
+	for (size_t i = 0; i < people->count; i++)
+		for (size_t j = 0; j < people->entries[i].token_count; j++)
+			list[people->token_count++] =
+				(struct token_entry){ people->entries[i].tokens[j],
+					&people->entries[i] };
+	qsort(list, people->token_count, sizeof(list[0]), compare_tokens);
+	for (size_t i = 1; i < people->token_count; i++)
+		if (compare_tokens(&list[i - 1], &list[i]) == 0)
+			return object_to_second(
+				source, people, list[i - 1].of, list[i].of, "token");
+	return true;
 }
 
-static bool make_room(struct people *people, size_t count)
+/* Room for the lists of all documents and tokens, once it is known how many there are. */
+static bool make_lists(struct people *people)
 {
-	people->entries = calloc(count + 1, sizeof(people->entries[0]));
-	people->by_document = calloc(count + 1, sizeof(people->by_document[0]));
-	people->by_token = calloc(count + 1, sizeof(people->by_token[0]));
-	return people->entries != NULL && people->by_document != NULL && people->by_token != NULL;
+	size_t documents = 1, tokens = 1;
+
+	for (size_t i = 0; i < people->count; i++) {
+		documents += people->entries[i].document_count;
+		tokens += people->entries[i].token_count;
+	}
+	people->documents = calloc(documents, sizeof(people->documents[0]));
+	people->tokens = calloc(tokens, sizeof(people->tokens[0]));
+	return people->documents != NULL && people->tokens != NULL;
+}
+
+static bool read_entries(const struct source *source, const json_t *list, struct people *people)
+{
+	struct objection why;
+
+	people->entries = calloc(json_array_size(list) + 1, sizeof(people->entries[0]));
+	if (people->entries == NULL)
+		return complain(source, 1, "top level", "out of memory");
+	while (people->count < json_array_size(list)) {
+		size_t i = people->count++;
+
+		if (!person_entry_read(json_array_get(list, i), false, &people->entries[i], &why))
+			return complain_of(source, i, &why);
+	}
+	if (!make_lists(people))
+		return complain(source, 1, "top level", "out of memory");
+	return sort_documents(source, people) && sort_tokens(source, people);
 }
 
 static bool read_all(const struct source *source, struct people *people)
@@ -137,13 +175,7 @@ static bool read_all(const struct source *source, struct people *people)
 			"wants \"people\", an array, perhaps \"default\", and nothing else");
 	if (preset != NULL && !person_entry_read(preset, true, &people->preset, &why))
 		return complain_of(source, LINE_OF_DEFAULT, &why);
-	if (!make_room(people, json_array_size(list)))
-		return complain(source, 1, "top level", "out of memory");
-	for (; people->count < json_array_size(list); people->count++)
-		if (!person_entry_read(json_array_get(list, people->count), false,
-			    &people->entries[people->count], &why))
-			return complain_of(source, people->count, &why);
-	return sort_all(source, people);
+	return read_entries(source, list, people);
 }
 
 static bool load(const struct source *source, size_t len, struct people *people)
@@ -152,8 +184,8 @@ static bool load(const struct source *source, size_t len, struct people *people)
 
 	people->document = json_loadb(source->text, len, JSON_REJECT_DUPLICATES, &error);
 	if (people->document == NULL)
-		return complain(source, error.line > 0 ? (unsigned)error.line : 1, "not strict JSON",
-			error.text);
+		return complain(source, error.line > 0 ? (unsigned)error.line : 1,
+			"not strict JSON", error.text);
 	return read_all(source, people);
 }
 
@@ -161,7 +193,8 @@ struct people *people_load(const char *file)
 {
 	const struct reporter reporter = { .say = say };
 	size_t len = 0;
-	struct source source = { .file = file, .text = conf_slurp(file, FILE_MAX, &len, &reporter) };
+	struct source source = { .file = file,
+		.text = conf_slurp(file, FILE_MAX, &len, &reporter) };
 	struct people *people = source.text == NULL ? NULL : calloc(1, sizeof(*people));
 
 	if (people != NULL && !load(&source, len, people)) {
@@ -176,37 +209,35 @@ void people_free(struct people *people)
 {
 	if (people == NULL)
 		return;
+	for (size_t i = 0; i < people->count; i++)
+		person_entry_clear(&people->entries[i]);
 	json_decref(people->document);
 	free(people->entries);
-	free(people->by_document);
-	free(people->by_token);
+	free(people->documents);
+	free(people->tokens);
 	free(people);
 }
 
-static const struct person_entry *find(const struct people *people,
-				       const struct person_entry *wanted,
-				       const struct person_entry *const *list, size_t count,
-				       int (*compare)(const void *, const void *))
+const struct person_document *people_document(
+	const struct people *people, const struct document *document)
 {
-	const struct person_entry *const *found =
-		bsearch(&wanted, list, count, sizeof(list[0]), compare);
+	const struct person_document wanted = { .states.document = *document }, *key = &wanted;
+	const struct person_document *const *found = bsearch(&key, people->documents,
+		people->document_count, sizeof(people->documents[0]), compare_documents);
 
-	return found != NULL ? *found : &people->preset;
+	return found != NULL ? *found : NULL;
 }
 
-const struct person_entry *people_by_document(const struct people *people, const char *type,
-					      const char *issuer, const char *number,
-					      const char *nationality, const char *birth)
+const struct person_entry *people_token(const struct people *people, const char *token)
 {
-	const struct person_entry wanted = { .type = type, .issuer = issuer, .number = number,
-		.nationality = nationality, .birth = birth };
+	const struct token_entry wanted = { .token = token };
+	const struct token_entry *found = bsearch(&wanted, people->tokens, people->token_count,
+		sizeof(people->tokens[0]), compare_tokens);
 
-	return find(people, &wanted, people->by_document, people->count, compare_documents);
+	return found != NULL ? found->of : NULL;
 }
 
-const struct person_entry *people_by_token(const struct people *people, const char *token)
+const struct person_entry *people_default(const struct people *people)
 {
-	const struct person_entry wanted = { .token = token };
-
-	return find(people, &wanted, people->by_token, people->tokens, compare_tokens);
+	return &people->preset;
 }

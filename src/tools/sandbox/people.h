@@ -13,10 +13,12 @@ struct people; /* opaque */
 MUST_CHECK struct people *people_load(const char *file);
 void people_free(struct people *people); /* NULL is fine */
 
-/* Never NULL: whoever is not in the file is the default, no / not_enrolled as a rule. */
-const struct person_entry *people_by_document(const struct people *people, const char *type,
-					      const char *issuer, const char *number,
-					      const char *nationality, const char *birth);
-const struct person_entry *people_by_token(const struct people *people, const char *token);
+/* By type, issuer and number, in canonical form; NULL if no record holds that document. */
+const struct person_document *people_document(
+	const struct people *people, const struct document *document);
+/* NULL if nobody has that token. */
+const struct person_entry *people_token(const struct people *people, const char *token);
+/* Whoever is not in the file: no, not_enrolled as a rule. */
+const struct person_entry *people_default(const struct people *people);
 
 #endif

@@ -8,11 +8,20 @@
 #include <jansson.h>
 
 #include "faults.h"
+#include "person/document.h"
 
-/* What is said of somebody. Strings belong to the JSON it was read from. */
+struct person_document {
+	struct person states; /* what that document states, in canonical form */
+	bool invalid; /* no longer good */
+	const struct person_entry *of;
+};
+
+/* What is said of somebody. Texts belong to the JSON it was read from. */
 struct person_entry {
-	const char *type, *issuer, *number, *nationality, *birth; /* NULL in the default */
-	const char *token; /* one-use token that stands for them; NULL: none */
+	struct person_document *documents; /* none in the default */
+	size_t document_count;
+	const char **tokens; /* one-use tokens that stand for them */
+	size_t token_count;
 	const char *result, *reason;
 	int64_t valid_for; /* s: exp - iat */
 	int64_t delay_ms, pending_ms;
@@ -26,8 +35,12 @@ struct objection {
 	char text[160];
 };
 
-/* False with why, for people. The default has no member that says who it is. */
-MUST_CHECK bool person_entry_read(json_t *object, bool is_default, struct person_entry *out,
-				  struct objection *why);
+/*
+ * False with why, for people. The default has no member that says who it is. `out` must stay
+ * where it is; person_entry_clear() it in both cases.
+ */
+MUST_CHECK bool person_entry_read(
+	json_t *object, bool is_default, struct person_entry *out, struct objection *why);
+void person_entry_clear(struct person_entry *entry);
 
 #endif

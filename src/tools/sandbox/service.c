@@ -1,142 +1,55 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-#include "service.h"
+#include "service_internal.h"
 
-#include <pthread.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <strings.h>
 
-#include <jansson.h>
-
 #include "answers.h"
 #include "base/clock.h"
-#include "seen.h"
 
-#define QUESTION_PATH "/v1/sim-sale-verifications"
+#define QUESTION_PATH "/v2/sim-sale-verifications"
 #define HANG_MS 30000
+#define FROZEN_MS 600000 /* longer than anybody waits */
 
-struct service {
-	const struct options *options;
-	const struct people *people;
-	struct signing_key stranger;
-	pthread_mutex_t mutex; /* all below */
-	struct state *state;
-	struct seen *seen; /* bodies by txn */
-	struct seen *tokens; /* txns by token: who has used it up */
-	enum fault fault; /* for everybody */
-	uint64_t questions;
-};
-
-struct service *service_new(const struct options *options, const struct people *people,
-			    struct state *state)
+struct service *service_new(
+	const struct options *options, const struct people *people, struct state *state)
 {
 	struct service *service = calloc(1, sizeof(*service));
 
 	if (service == NULL)
 		return NULL;
 	service->options = options;
-	service->people = people;
 	service->state = state;
 	pthread_mutex_init(&service->mutex, NULL);
-	service->seen = seen_new();
-	service->tokens = seen_new();
-	if (service->seen == NULL || service->tokens == NULL ||
-		!signer_take(signer_generate(), &service->stranger)) {
-		service_free(service);
-		return NULL;
-	}
-	return service;
+	service->ledger = ledger_new(people);
+	if (service->ledger != NULL)
+		return service;
+	service_free(service);
+	return NULL;
 }
 
 void service_free(struct service *service)
 {
 	if (service == NULL)
 		return;
-	signer_clear(&service->stranger);
-	seen_free(service->seen);
-	seen_free(service->tokens);
+	ledger_free(service->ledger);
 	pthread_mutex_destroy(&service->mutex);
 	free(service);
 }
 
 /* RFC 9457 */
-static void problem(struct reply *out, unsigned status, const char *detail)
+void service_problem(struct reply *out, unsigned status, const char *detail)
 {
-	json_t *body = json_pack("{s:s, s:i, s:s}", "type", "about:blank", "status", (int)status,
-		"detail", detail);
+	json_t *body = json_pack(
+		"{s:s, s:i, s:s}", "type", "about:blank", "status", (int)status, "detail", detail);
 
 	free(out->body);
 	out->status = status;
 	out->content_type = "application/problem+json";
 	out->body = body == NULL ? NULL : json_dumps(body, JSON_COMPACT);
 	json_decref(body);
-}
-
-static void say_json(struct reply *out, json_t *body)
-{
-	out->status = 200;
-	out->content_type = "application/json";
-	out->body = body == NULL ? NULL : json_dumps(body, JSON_COMPACT);
-	json_decref(body);
-}
-
-/* An empty body is an empty object; NULL after a problem was said. */
-static json_t *parameters(const struct request *request, struct reply *out)
-{
-	json_t *body = request->body_len == 0 ?
-		json_object() :
-		json_loadb(request->body, request->body_len, JSON_REJECT_DUPLICATES, NULL);
-
-	if (body == NULL)
-		problem(out, 400, "the body is not strict JSON");
-	return body;
-}
-
-static void set_fault(struct service *service, const struct request *request, struct reply *out)
-{
-	json_t *body = parameters(request, out);
-	const json_t *wanted = json_object_get(body, "fault");
-	enum fault fault = json_is_null(wanted) ? FAULT_NONE :
-		json_is_string(wanted) ? fault_of_name(json_string_value(wanted)) : FAULT_COUNT;
-
-	if (body != NULL && fault == FAULT_COUNT) {
-		problem(out, 422, "wants {\"fault\": NAME} with a name of --help, or null");
-	} else if (body != NULL) {
-		service->fault = fault;
-		say_json(out, json_pack("{s:s}", "fault", fault_name(fault)));
-	}
-	json_decref(body);
-}
-
-static void rotate(struct service *service, const struct request *request, struct reply *out)
-{
-	json_t *body = parameters(request, out);
-	int keep_old = 1;
-
-	if (body == NULL)
-		return;
-	if (json_unpack(body, "{s?b !}", "keep_old", &keep_old) != 0)
-		problem(out, 422, "wants {\"keep_old\": true or false}, or nothing");
-	else if (!state_rotate(service->state, keep_old != 0))
-		problem(out, 500, "the key could not be changed");
-	else
-		say_json(out, json_pack("{s:s}", "kid", service->state->current.kid));
-	json_decref(body);
-}
-
-static void reset(struct service *service, const struct request *request, struct reply *out)
-{
-	(void)request;
-	service->questions = 0;
-	service->fault = FAULT_NONE;
-	say_json(out, json_object());
-}
-
-static void count(struct service *service, const struct request *request, struct reply *out)
-{
-	(void)request;
-	say_json(out, json_pack("{s:I}", "questions", (json_int_t)service->questions));
 }
 
 static void key_set(struct service *service, const struct request *request, struct reply *out)
@@ -147,94 +60,95 @@ static void key_set(struct service *service, const struct request *request, stru
 	out->body = strdup(service->state->jwks);
 }
 
-/* A token is good for one question, however often that is asked. */
-static bool is_used_up(struct service *service, const struct asked *asked, int64_t now_ms)
+struct moment service_moment(const struct service *service)
 {
-	int64_t first_ms;
-
-	return seen_look(service->tokens, asked->token, asked->txn, strlen(asked->txn), now_ms,
-		       &first_ms) == SEEN_OTHER_BODY;
+	return (struct moment){ .now = clock_wall(&system_clock) + service->offset,
+		.ms = clock_mono_ms(&system_clock) + service->offset * 1000 };
 }
 
-static const struct person_entry *who(struct service *service, const struct asked *asked,
-				      int64_t now_ms)
-{
-	static const struct person_entry used_up = { .result = "no",
-		.reason = "document_invalid", .valid_for = 3600 };
-
-	if (asked->token != NULL)
-		return is_used_up(service, asked, now_ms) ?
-			&used_up : people_by_token(service->people, asked->token);
-	return people_by_document(service->people, asked->type, asked->issuer, asked->number,
-		asked->nationality, asked->birth);
-}
-
-static void decide(struct service *service, const struct asked *asked,
-		   const struct person_entry *entry, enum fault fault, struct reply *out)
-{
-	const struct answer_terms terms = { &service->state->current, &service->stranger,
-		service->options->issuer, service->options->audience, clock_wall(&system_clock) };
-	const struct decision decision = answer_decision(asked, entry, fault);
-
-	out->content_type = "application/sim-sale-verification+jwt";
-	out->result = decision.result;
-	out->reason = decision.reason;
-	out->body = answer_make(&terms, asked, &decision, entry->valid_for, fault);
-	if (out->body == NULL)
-		problem(out, 500, "the answer could not be made");
-}
-
-static void fail(enum fault fault, enum seen_before before, struct reply *out)
+/* What the fault does to the connection, or which status it has instead of an answer. */
+static void fail(enum fault fault, bool is_new, struct reply *out)
 {
 	out->fault = fault;
 	out->status = fault_status(fault);
-	if (fault == FAULT_IN_PROGRESS && before == SEEN_NEVER)
+	if (fault == FAULT_IN_PROGRESS && is_new)
 		out->status = 409;
 	if (fault == FAULT_HANG)
 		out->delay_ms = HANG_MS;
+	if (fault == FAULT_FROZEN && is_new)
+		out->delay_ms = FROZEN_MS;
+	if (fault == FAULT_FROZEN && !is_new)
+		out->status = 200;
 	if (out->status == 409)
 		out->retry_after = 1;
 	if (out->status == 429 || out->status == 503)
 		out->retry_after = 2;
 	if (out->status >= 400)
-		problem(out, out->status, "as asked for by a fault");
+		service_problem(out, out->status, "as asked for by a fault");
 }
 
-/* The matching of somebody takes a while: 202 until then. True if it still does. */
-static bool still_pending(const struct person_entry *entry, int64_t asked_ms, int64_t now_ms,
-			  struct reply *out)
+static void tell(struct service *service, const struct asked *asked, const struct ruling *ruling,
+	int64_t now, struct reply *out)
 {
-	int64_t left = asked_ms + entry->pending_ms - now_ms;
+	const struct answer_terms terms = {
+		.key = &service->state->current,
+		.stranger = &service->state->stranger,
+		.issuer = service->options->issuer,
+		.audience = service->options->audience,
+		.old_nonce = ledger_old_nonce(service->ledger, asked),
+		.decision = ruling->decision,
+		.issued_at = ruling->issued_at,
+		.expires_at = ruling->expires_at,
+		.now = now,
+	};
 
-	if (left <= 0)
-		return false;
-	out->status = 202;
-	out->retry_after = (unsigned)((left + 999) / 1000);
-	out->content_type = "application/json";
-	out->body = strdup("{}");
-	return true;
+	out->content_type = "application/sim-sale-verification+jwt";
+	out->result = ruling->decision.result;
+	out->reason = ruling->decision.reason;
+	out->body = answer_make(&terms, asked, out->fault);
+	if (out->body == NULL)
+		service_problem(out, 500, "the answer could not be made");
 }
 
-static void answer(struct service *service, const struct request *request,
-		   const struct asked *asked, struct reply *out)
+static void rule(struct service *service, const struct asked *asked, const struct moment *at,
+	struct reply *out)
 {
-	int64_t now_ms = clock_mono_ms(&system_clock), first_ms;
-	enum seen_before before = seen_look(service->seen, asked->txn, request->body,
-		request->body_len, now_ms, &first_ms);
-	const struct person_entry *entry;
+	const struct bends bends = {
+		.reason = service->reason,
+		.unclear = out->fault == FAULT_UNDETERMINED,
+		.repeat_refused = out->fault == FAULT_OLD_ANSWER,
+	};
+	struct ruling ruling;
+
+	ledger_rule(service->ledger, asked, at, &bends, &ruling);
+	out->status = ruling.status;
+	out->retry_after = ruling.retry_after;
+	if (ruling.status == 200)
+		tell(service, asked, &ruling, at->now, out);
+	else if (ruling.status == 409)
+		service_problem(out, 409, "the token is with another question that is under way");
+}
+
+static void answer(struct service *service, const struct asked *asked, struct reply *out)
+{
+	const struct moment at = service_moment(service);
+	const struct person_entry *who;
 	enum fault fault;
+	bool is_new;
 
 	out->delay_ms = service->options->delay_ms;
-	if (before == SEEN_OTHER_BODY) {
-		problem(out, 422, "this Idempotency-Key was used for another question");
+	if (!ledger_admit(service->ledger, asked, &at, &is_new)) {
+		service_problem(out, 422, "this txn was used for another question");
 		return;
 	}
-	entry = who(service, asked, now_ms);
-	fault = service->fault != FAULT_NONE ? service->fault : entry->fault;
-	out->delay_ms += entry->delay_ms;
-	fail(fault, before, out);
-	if (out->status == 200 && !still_pending(entry, first_ms, now_ms, out))
-		decide(service, asked, entry, fault, out);
+	who = ledger_who(service->ledger, asked);
+	fault = service->fault != FAULT_NONE ? service->fault
+		: who != NULL                ? who->fault
+					     : FAULT_NONE;
+	out->delay_ms += who != NULL ? who->delay_ms : 0;
+	fail(fault, is_new, out);
+	if (out->status == 200)
+		rule(service, asked, &at, out);
 }
 
 /* application/json, parameters or none (RFC 9110 section 8.3.1). */
@@ -263,44 +177,43 @@ static void question(struct service *service, const struct request *request, str
 
 	service->questions++;
 	if (request->too_long)
-		problem(out, 413, "more than 16 KiB");
+		service_problem(out, 413, "more than 16384 octets");
 	else if (!is_json(request->content_type))
-		problem(out, 415, "the Content-Type is not application/json");
+		service_problem(out, 415, "the Content-Type is not application/json");
 	else if ((refused = asked_read(request->body, request->body_len, request->idempotency_key,
 			  &asked, &detail)) != 0)
-		problem(out, refused, detail);
+		service_problem(out, refused, detail);
 	else
-		answer(service, request, &asked, out);
+		answer(service, &asked, out);
 	asked_clear(&asked);
 	log_question(service, out);
 }
 
+static const struct route routes[] = {
+	{ QUESTION_PATH, "POST", question },
+	{ "/.well-known/jwks.json", "GET", key_set },
+};
+
+static const struct route *route_of(const char *path)
+{
+	for (size_t i = 0; i < ARRAY_LEN(routes); i++)
+		if (strcmp(routes[i].path, path) == 0)
+			return &routes[i];
+	return control_route(path);
+}
+
 void service_answer(struct service *service, const struct request *request, struct reply *out)
 {
-	static const struct {
-		const char *path, *method;
-		void (*answer)(struct service *, const struct request *, struct reply *);
-	} routes[] = {
-		{ QUESTION_PATH, "POST", question },
-		{ "/.well-known/jwks.json", "GET", key_set },
-		{ "/sandbox/questions", "GET", count },
-		{ "/sandbox/faults", "POST", set_fault },
-		{ "/sandbox/reset", "POST", reset },
-		{ "/sandbox/rotate", "POST", rotate },
-	};
+	const struct route *route = route_of(request->path);
 
 	*out = (struct reply){ .status = 0 };
-	pthread_mutex_lock(&service->mutex);
-	for (size_t i = 0; i < ARRAY_LEN(routes) && out->body == NULL; i++) {
-		if (strcmp(routes[i].path, request->path) != 0)
-			continue;
-		if (strcmp(routes[i].method, request->method) != 0)
-			problem(out, 405, "another method is served here");
-		else
-			routes[i].answer(service, request, out);
+	if (route == NULL) {
+		service_problem(out, 404, "nothing is served here");
+	} else if (strcmp(route->method, request->method) != 0) {
+		service_problem(out, 405, "another method is served here");
+	} else {
+		pthread_mutex_lock(&service->mutex);
+		route->answer(service, request, out);
 		pthread_mutex_unlock(&service->mutex);
-		return;
 	}
-	pthread_mutex_unlock(&service->mutex);
-	problem(out, 404, "nothing is served here");
 }

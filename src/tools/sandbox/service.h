@@ -12,8 +12,8 @@
 
 struct service; /* opaque */
 
-MUST_CHECK struct service *service_new(const struct options *options, const struct people *people,
-				       struct state *state);
+MUST_CHECK struct service *service_new(
+	const struct options *options, const struct people *people, struct state *state);
 void service_free(struct service *service); /* NULL is fine */
 
 struct request {

@@ -9,45 +9,108 @@
 #include <openssl/ec.h>
 #include <openssl/ecdsa.h>
 
+#include <openssl/rsa.h>
+
 #include "base/base64url.h"
 
 #define HALF 32 /* octets of R, S, x and y of P-256 */
+#define RSA_BITS 2048
+#define NUMBER_MAX (RSA_BITS / 8)
+#define SIGNATURE_MAX (RSA_BITS / 8)
 
-EVP_PKEY *signer_generate(void)
+static const struct {
+	const char *algorithm, *type; /* RFC 7518 and 9864; OpenSSL's */
+} kinds[] = { { "ES256", "EC" }, { "PS256", "RSA" }, { "Ed25519", "ED25519" } };
+
+const char *signer_algorithm(const struct signing_key *key)
 {
+	for (size_t i = 0; i < ARRAY_LEN(kinds); i++)
+		if (EVP_PKEY_is_a(key->key, kinds[i].type))
+			return kinds[i].algorithm;
+	return NULL;
+}
+
+bool signer_knows(const char *algorithm)
+{
+	for (size_t i = 0; i < ARRAY_LEN(kinds); i++)
+		if (strcmp(algorithm, kinds[i].algorithm) == 0)
+			return true;
+	return false;
+}
+
+EVP_PKEY *signer_generate(const char *algorithm)
+{
+	if (strcmp(algorithm, "PS256") == 0)
+		return EVP_RSA_gen(RSA_BITS);
+	if (strcmp(algorithm, "Ed25519") == 0)
+		return EVP_PKEY_Q_keygen(NULL, NULL, "ED25519");
 	return EVP_EC_gen("P-256");
 }
 
-static bool coordinate(const EVP_PKEY *key, const char *name, char out[BASE64URL_LEN(HALF) + 1])
+/* pad 0: in as few octets as it needs. */
+static json_t *number_of(const EVP_PKEY *key, const char *name, int pad)
 {
+	char text[BASE64URL_LEN(NUMBER_MAX) + 1];
+	uint8_t octets[NUMBER_MAX];
 	BIGNUM *number = NULL;
-	uint8_t octets[HALF];
-	bool done = EVP_PKEY_get_bn_param(key, name, &number) == 1 &&
-		    BN_bn2binpad(number, octets, HALF) == HALF;
+	int len = -1;
 
-	if (done)
-		base64url_encode(octets, HALF, out);
+	if (EVP_PKEY_get_bn_param(key, name, &number) == 1 &&
+		BN_num_bytes(number) <= (int)sizeof(octets))
+		len = BN_bn2binpad(number, octets, pad > 0 ? pad : BN_num_bytes(number));
 	BN_free(number);
-	return done;
+	if (len <= 0)
+		return NULL;
+	base64url_encode(octets, (size_t)len, text);
+	return json_string(text);
+}
+
+static json_t *ed25519_of(const EVP_PKEY *key)
+{
+	char text[BASE64URL_LEN(HALF) + 1];
+	uint8_t octets[HALF];
+	size_t len = sizeof(octets);
+
+	if (EVP_PKEY_get_raw_public_key(key, octets, &len) != 1)
+		return NULL;
+	base64url_encode(octets, len, text);
+	return json_string(text);
+}
+
+/* The members that make the key, those of its thumbprint (RFC 7638 section 3.2, RFC 8037). */
+static json_t *members_of(const EVP_PKEY *key)
+{
+	if (EVP_PKEY_is_a(key, "RSA"))
+		return json_pack("{s:s, s:o, s:o}", "kty", "RSA", "n",
+			number_of(key, OSSL_PKEY_PARAM_RSA_N, 0), "e",
+			number_of(key, OSSL_PKEY_PARAM_RSA_E, 0));
+	if (EVP_PKEY_is_a(key, "ED25519"))
+		return json_pack(
+			"{s:s, s:s, s:o}", "kty", "OKP", "crv", "Ed25519", "x", ed25519_of(key));
+	return json_pack("{s:s, s:s, s:o, s:o}", "kty", "EC", "crv", "P-256", "x",
+		number_of(key, OSSL_PKEY_PARAM_EC_PUB_X, HALF), "y",
+		number_of(key, OSSL_PKEY_PARAM_EC_PUB_Y, HALF));
 }
 
 bool signer_take(EVP_PKEY *key, struct signing_key *out)
 {
-	char x[BASE64URL_LEN(HALF) + 1], y[BASE64URL_LEN(HALF) + 1], text[256];
+	json_t *members = key == NULL ? NULL : members_of(key);
+	char *text = members == NULL ? NULL : json_dumps(members, JSON_COMPACT | JSON_SORT_KEYS);
 	char name[BASE64URL_LEN(HALF) + 1];
 	uint8_t digest[HALF];
+	bool done;
 
 	*out = (struct signing_key){ .key = key };
-	if (key == NULL || !coordinate(key, OSSL_PKEY_PARAM_EC_PUB_X, x) ||
-		!coordinate(key, OSSL_PKEY_PARAM_EC_PUB_Y, y))
-		return false;
-	(void)snprintf(text, sizeof(text),
-		"{\"crv\":\"P-256\",\"kty\":\"EC\",\"x\":\"%s\",\"y\":\"%s\"}", x, y);
-	if (EVP_Digest(text, strlen(text), digest, NULL, EVP_sha256(), NULL) != 1)
-		return false;
-	base64url_encode(digest, sizeof(digest), name);
-	(void)snprintf(out->kid, sizeof(out->kid), "sandbox-%.12s", name);
-	return true;
+	done = text != NULL &&
+	       EVP_Digest(text, strlen(text), digest, NULL, EVP_sha256(), NULL) == 1 &&
+	       signer_algorithm(out) != NULL;
+	if (done) {
+		base64url_encode(digest, sizeof(digest), name);
+		(void)snprintf(out->kid, sizeof(out->kid), "sandbox-%.12s", name);
+	}
+	json_decref(members);
+	free(text);
+	return done;
 }
 
 void signer_clear(struct signing_key *key)
@@ -58,13 +121,12 @@ void signer_clear(struct signing_key *key)
 
 json_t *signer_jwk(const struct signing_key *key)
 {
-	char x[BASE64URL_LEN(HALF) + 1], y[BASE64URL_LEN(HALF) + 1];
+	json_t *jwk = members_of(key->key);
 
-	if (!coordinate(key->key, OSSL_PKEY_PARAM_EC_PUB_X, x) ||
-		!coordinate(key->key, OSSL_PKEY_PARAM_EC_PUB_Y, y))
-		return NULL;
-	return json_pack("{s:s, s:s, s:s, s:s, s:s, s:s, s:s}", "kty", "EC", "crv", "P-256", "x", x,
-		"y", y, "use", "sig", "alg", "ES256", "kid", key->kid);
+	if (jwk != NULL)
+		(void)json_object_update_new(jwk, json_pack("{s:s, s:s, s:s}", "use", "sig", "alg",
+							  signer_algorithm(key), "kid", key->kid));
+	return jwk;
 }
 
 /* base64url(header) "." base64url(payload), with room for a signature of `more` characters. */
@@ -107,23 +169,40 @@ static bool to_halves(const uint8_t *der, size_t len, uint8_t out[2 * HALF])
 	return done;
 }
 
+/* What OpenSSL makes; for ECDSA it is DER. */
+static bool sign_octets(EVP_PKEY *key, const char *text, size_t len, uint8_t *out, size_t *out_len)
+{
+	const EVP_MD *digest = EVP_PKEY_is_a(key, "ED25519") ? NULL : EVP_sha256();
+	EVP_MD_CTX *ctx = EVP_MD_CTX_new();
+	EVP_PKEY_CTX *pctx = NULL; /* belongs to ctx */
+	bool done = ctx != NULL && EVP_DigestSignInit(ctx, &pctx, digest, NULL, key) == 1;
+
+	if (done && EVP_PKEY_is_a(key, "RSA"))
+		done = EVP_PKEY_CTX_set_rsa_padding(pctx, RSA_PKCS1_PSS_PADDING) == 1 &&
+		       EVP_PKEY_CTX_set_rsa_pss_saltlen(pctx, RSA_PSS_SALTLEN_DIGEST) == 1;
+	done = done && EVP_DigestSign(ctx, out, out_len, (const unsigned char *)text, len) == 1;
+	EVP_MD_CTX_free(ctx);
+	return done;
+}
+
 char *signer_sign(const struct signing_key *key, const char *header, const char *payload)
 {
-	EVP_MD_CTX *ctx = EVP_MD_CTX_new();
-	uint8_t der[128], halves[2 * HALF];
-	size_t at = 0, der_len = sizeof(der);
-	char *text = input_of(header, payload, BASE64URL_LEN(2 * HALF), &at);
-	bool done = ctx != NULL && text != NULL &&
-		    EVP_DigestSignInit(ctx, NULL, EVP_sha256(), NULL, key->key) == 1 &&
-		    EVP_DigestSign(ctx, der, &der_len, (const unsigned char *)text, at) == 1 &&
-		    to_halves(der, der_len, halves);
+	uint8_t made[SIGNATURE_MAX], halves[2 * HALF];
+	const uint8_t *signature = made;
+	size_t at = 0, len = sizeof(made);
+	char *text = input_of(header, payload, BASE64URL_LEN(SIGNATURE_MAX), &at);
+	bool done = text != NULL && sign_octets(key->key, text, at, made, &len);
 
-	EVP_MD_CTX_free(ctx);
+	if (done && EVP_PKEY_is_a(key->key, "EC")) {
+		done = to_halves(made, len, halves);
+		signature = halves;
+		len = sizeof(halves);
+	}
 	if (!done) {
 		free(text);
 		return NULL;
 	}
 	text[at] = '.';
-	base64url_encode(halves, sizeof(halves), text + at + 1);
+	base64url_encode(signature, len, text + at + 1);
 	return text;
 }

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * signer.h - the service's signing keys (ES256, RFC 7518 section 3.4) and their JWK Set.
+ * signer.h - the service's signing keys and their JWK Set: ES256, PS256 (RFC 7518 sections 3.4, 3.5)
+ * and Ed25519 (RFC 8037).
  */
 #ifndef SANDBOX_SIGNER_H
 #define SANDBOX_SIGNER_H
@@ -17,8 +18,10 @@ struct signing_key {
 	char kid[KID_MAX];
 };
 
-/* A new P-256 key pair; NULL if OpenSSL fails. */
-MUST_CHECK EVP_PKEY *signer_generate(void);
+/* A new key pair for ES256, PS256 or Ed25519; NULL if OpenSSL fails. */
+MUST_CHECK EVP_PKEY *signer_generate(const char *algorithm);
+bool signer_knows(const char *algorithm);
+const char *signer_algorithm(const struct signing_key *key); /* NULL: of no such kind */
 
 /* Takes the key over and names it by its thumbprint (RFC 7638). */
 MUST_CHECK bool signer_take(EVP_PKEY *key, struct signing_key *out);
@@ -28,10 +31,10 @@ void signer_clear(struct signing_key *key);
 json_t *signer_jwk(const struct signing_key *key);
 
 /* A compact JWS, to be freed; NULL if memory or OpenSSL fails. Thread-safe. */
-MUST_CHECK char *signer_sign(const struct signing_key *key, const char *header,
-			     const char *payload);
+MUST_CHECK char *signer_sign(
+	const struct signing_key *key, const char *header, const char *payload);
 /* header.payload.signature of octets that the caller has. */
-MUST_CHECK char *signer_join(const char *header, const char *payload, const void *signature,
-			     size_t len);
+MUST_CHECK char *signer_join(
+	const char *header, const char *payload, const void *signature, size_t len);
 
 #endif

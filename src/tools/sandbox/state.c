@@ -42,9 +42,10 @@ static bool exists(const struct state *state, const char *name)
 static FILE *open_file(const struct state *state, const char *name, bool write, bool secret)
 {
 	char *path = path_of(state, name);
-	int fd = path == NULL ? -1 :
-				open(path, write ? O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC :
-						   O_RDONLY | O_CLOEXEC,
+	int fd = path == NULL ? -1
+			      : open(path,
+					write ? O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC
+					      : O_RDONLY | O_CLOEXEC,
 					secret ? 0600 : 0644);
 	FILE *file = fd < 0 ? NULL : fdopen(fd, write ? "w" : "r");
 
@@ -127,11 +128,12 @@ static bool read_texts(struct state *state)
 
 /* A key and its certificate, NAME.key and NAME.pem. */
 static X509 *make_pair(const struct state *state, enum certificate_use use, const char *name,
-		       const char *common_name, X509 *ca, EVP_PKEY *ca_key, EVP_PKEY **key_out)
+	const char *common_name, X509 *ca, EVP_PKEY *ca_key, EVP_PKEY **key_out)
 {
-	EVP_PKEY *key = signer_generate();
-	X509 *certificate = key == NULL ? NULL :
-		certificate_make(use, common_name, key, ca, ca == NULL ? key : ca_key);
+	EVP_PKEY *key = signer_generate("ES256");
+	X509 *certificate = key == NULL ? NULL
+					: certificate_make(use, common_name, key, ca,
+						  ca == NULL ? key : ca_key);
 	char key_file[32], certificate_file[32];
 
 	(void)snprintf(key_file, sizeof(key_file), "%s.key", name);
@@ -151,12 +153,14 @@ static X509 *make_pair(const struct state *state, enum certificate_use use, cons
 static bool make_certificates(const struct state *state, const char *client_name)
 {
 	EVP_PKEY *ca_key = NULL;
-	X509 *ca = make_pair(state, CERTIFICATE_CA, "ca", "migrantid sandbox CA", NULL, NULL,
-		&ca_key);
-	X509 *server = ca == NULL ? NULL :
-		make_pair(state, CERTIFICATE_SERVER, "server", "localhost", ca, ca_key, NULL);
-	X509 *client = server == NULL ? NULL :
-		make_pair(state, CERTIFICATE_CLIENT, "client", client_name, ca, ca_key, NULL);
+	X509 *ca =
+		make_pair(state, CERTIFICATE_CA, "ca", "migrantid sandbox CA", NULL, NULL, &ca_key);
+	X509 *server = ca == NULL ? NULL
+				  : make_pair(state, CERTIFICATE_SERVER, "server", "localhost", ca,
+					    ca_key, NULL);
+	X509 *client = server == NULL ? NULL
+				      : make_pair(state, CERTIFICATE_CLIENT, "client", client_name,
+						ca, ca_key, NULL);
 	bool done = client != NULL;
 
 	X509_free(client);
@@ -166,12 +170,12 @@ static bool make_certificates(const struct state *state, const char *client_name
 	return done;
 }
 
-static bool load_keys(struct state *state)
+static bool load_keys(struct state *state, const char *algorithm)
 {
 	EVP_PKEY *key;
 
 	if (!exists(state, "signing.key")) {
-		key = signer_generate();
+		key = signer_generate(algorithm != NULL ? algorithm : "ES256");
 		if (key == NULL || !write_key(state, "signing.key", key)) {
 			EVP_PKEY_free(key);
 			return false;
@@ -181,7 +185,8 @@ static bool load_keys(struct state *state)
 	if (exists(state, "signing.previous.key") &&
 		!signer_take(read_key(state, "signing.previous.key"), &state->previous))
 		return false;
-	return signer_take(read_key(state, "signing.key"), &state->current);
+	return signer_take(read_key(state, "signing.key"), &state->current) &&
+	       signer_take(signer_generate(signer_algorithm(&state->current)), &state->stranger);
 }
 
 /* jwks.json is replaced in one step: whoever reads it meanwhile has the old or the new one. */
@@ -205,22 +210,34 @@ static bool publish(struct state *state)
 	return done || complain(state, "jwks.json", "cannot be written");
 }
 
-bool state_open(const char *folder, const char *client_name, struct state *out)
+bool state_open(
+	const char *folder, const char *client_name, const char *algorithm, struct state *out)
 {
 	*out = (struct state){ .folder = folder };
 	if (mkdir(folder, 0755) != 0 && errno != EEXIST)
 		return complain(out, "", strerror(errno));
 	if (!exists(out, "client.pem") && !make_certificates(out, client_name))
 		return complain(out, "", "certificates cannot be made");
-	return read_texts(out) && load_keys(out) && publish(out);
+	if (!read_texts(out) || !load_keys(out, algorithm))
+		return false;
+	if (algorithm != NULL && strcmp(algorithm, signer_algorithm(&out->current)) != 0)
+		return state_rotate(out, algorithm, true);
+	return publish(out);
 }
 
-bool state_rotate(struct state *state, bool keep_old)
+bool state_rotate(struct state *state, const char *algorithm, bool keep_old)
 {
-	struct signing_key fresh;
+	struct signing_key fresh = { .key = NULL }, stranger = { .key = NULL };
 
-	if (!signer_take(signer_generate(), &fresh))
+	algorithm = algorithm != NULL ? algorithm : signer_algorithm(&state->current);
+	if (!signer_take(signer_generate(algorithm), &fresh) ||
+		!signer_take(signer_generate(algorithm), &stranger)) {
+		signer_clear(&fresh);
+		signer_clear(&stranger);
 		return false;
+	}
+	signer_clear(&state->stranger);
+	state->stranger = stranger;
 	signer_clear(&state->previous);
 	if (keep_old)
 		state->previous = state->current;
@@ -243,6 +260,7 @@ void state_close(struct state *state)
 {
 	signer_clear(&state->current);
 	signer_clear(&state->previous);
+	signer_clear(&state->stranger);
 	free(state->ca);
 	free(state->server_certificate);
 	free(state->server_key);

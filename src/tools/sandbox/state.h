@@ -15,14 +15,17 @@ struct state {
 	const char *folder;
 	char *ca, *server_certificate, *server_key; /* PEM */
 	struct signing_key current, previous; /* previous.key NULL: none */
+	struct signing_key stranger; /* of the current one's kind, and in no key set */
 	char *jwks; /* JSON */
 };
 
 /* False after an error was printed. state_close() it in both cases. */
-MUST_CHECK bool state_open(const char *folder, const char *client_name, struct state *out);
+/* algorithm: of the signing key; NULL: as it is, of a new one ES256. */
+MUST_CHECK bool state_open(
+	const char *folder, const char *client_name, const char *algorithm, struct state *out);
 void state_close(struct state *state);
 
-/* A new signing key; the old one stays in the JWK Set if keep_old. */
-MUST_CHECK bool state_rotate(struct state *state, bool keep_old);
+/* A new signing key; the old one stays in the JWK Set if keep_old. algorithm NULL: as before. */
+MUST_CHECK bool state_rotate(struct state *state, const char *algorithm, bool keep_old);
 
 #endif

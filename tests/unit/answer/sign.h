@@ -73,9 +73,9 @@ char *sign_token(const struct signer *signer, const char *header, const char *pa
 /* {"alg": .., "kid": .., "typ": "sim-sale-verification+jwt"} */
 char *sign_header(const struct signer *signer);
 
-/* The claims of a right answer; NULL strings are left out, and so are jti NULL and result NULL. */
+/* The claims of a right answer; `subject` is the form. A string that is NULL is left out. */
 struct sign_claims {
-	const char *iss, *aud, *sbj, *txn, *nonce, *jti, *result, *reason;
+	const char *iss, *aud, *sbj, *txn, *nonce, *jti, *subject, *result, *reason;
 	int64_t iat, exp;
 };
 json_t *sign_claims_json(const struct sign_claims *claims);

@@ -82,7 +82,7 @@ static const struct row {
 	{ EC, "{'use':'enc'}", 0, "its use" },
 	{ EC, "{'use':'SIG'}", 0, "its use" },
 	{ EC, "{'use':''}", 0, "its use" },
-	{ EC, "{'use':null}", 0, "its use" },
+	{ EC, "{'use':null}", JWS_ES256, NULL },
 	{ EC, "{'use':['sig']}", 0, "its use" },
 	{ EC, "{'key_ops':['verify']}", JWS_ES256, NULL },
 	{ EC, "{'key_ops':['sign','verify'],'use':'-'}", JWS_ES256, NULL },
@@ -238,7 +238,7 @@ static void test_documents(void **state)
 		const char *text;
 		const char *because;
 	} documents[] = {
-		{ "", "not a JWK Set" },
+		{ "", "is empty: a JWK Set" },
 		{ "{", "not a JWK Set" },
 		{ "[]", "not a JWK Set" },
 		{ "null", "not a JWK Set" },
@@ -264,6 +264,36 @@ static void test_documents(void **state)
 		assert_int_equal(heard.errors, 1);
 		if (strstr(heard.text, documents[i].because) == NULL)
 			fail_msg("document %zu: %s", i, heard.text);
+	}
+}
+
+/* A set that says "no key" is no fault; what cannot be read says nothing. */
+static void test_empty_set(void **state)
+{
+	static const char *const faults[] = { "", " \r\n", "{\"keys\":[]", "{}", "[]",
+		"{\"keys\":{}}" };
+	static const char none[] = "{\"keys\":[]}", other[] = "{\"keys\":[{\"kty\":\"new\"}]}";
+	struct heard heard;
+	struct reporter reporter = hearing(&heard);
+	struct key_set *set = key_set_read(none, strlen(none), "f", &reporter);
+
+	(void)state;
+	assert_non_null(set);
+	assert_int_equal(key_set_count(set), 0);
+	assert_int_equal(heard.errors + heard.warnings, 0);
+	key_set_unref(set);
+	set = key_set_read(other, strlen(other), "f", &reporter);
+	assert_non_null(set);
+	assert_int_equal(key_set_count(set), 0);
+	assert_int_equal(heard.warnings, 1);
+	key_set_unref(set);
+	assert_null(key_set_parse(none, strlen(none), "f", &reporter));
+	assert_non_null(strstr(heard.text, "no usable key"));
+	for (size_t i = 0; i < ARRAY_LEN(faults); i++) {
+		reporter = hearing(&heard);
+		assert_null(key_set_read(faults[i], strlen(faults[i]), "f", &reporter));
+		assert_int_equal(heard.errors, 1);
+		assert_int_equal(strstr(heard.text, "is empty: a JWK Set") != NULL, i < 2);
 	}
 }
 
@@ -531,6 +561,7 @@ int main(void)
 		cmocka_unit_test(test_members),
 		cmocka_unit_test(test_modulus),
 		cmocka_unit_test(test_documents),
+		cmocka_unit_test(test_empty_set),
 		cmocka_unit_test(test_size),
 		cmocka_unit_test(test_mixed_set),
 		cmocka_unit_test(test_repeated_kid),

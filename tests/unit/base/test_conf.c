@@ -21,12 +21,12 @@ struct shop {
 static const struct conf_row rows[] = {
 	{ "name", CONF_STRING, offsetof(struct shop, name), .required = true, .max = 8,
 		.help = "what the shop is called" },
-	{ "motto", CONF_STRING, offsetof(struct shop, motto), .preset_text = "sold" },
+	{ "motto", CONF_STRING, offsetof(struct shop, motto), .default_text = "sold" },
 	{ "clerks", CONF_INT, offsetof(struct shop, clerks), .min = -1, .max = 5000000000,
-		.preset = 3 },
-	{ "hours", CONF_INT, offsetof(struct shop, hours), .min = 1, .max = 24, .preset = 8,
+		.default_value = 3 },
+	{ "hours", CONF_INT, offsetof(struct shop, hours), .min = 1, .max = 24, .default_value = 8,
 		.unit = "h" },
-	{ "open", CONF_BOOL, offsetof(struct shop, open), .preset = true },
+	{ "open", CONF_BOOL, offsetof(struct shop, open), .default_value = true },
 	{ "goods", CONF_STRINGS, offsetof(struct shop, goods), .max = 2 },
 	{ "owner", CONF_GROUP, offsetof(struct shop, owner) },
 };
@@ -76,7 +76,7 @@ static void fills_what_is_given(void **state)
 	config_destroy(&config);
 }
 
-static void presets_what_is_not(void **state)
+static void gives_defaults_for_what_is_not(void **state)
 {
 	struct shop shop;
 	struct heard heard;
@@ -156,7 +156,7 @@ static void refuses_wrong_settings(void **state)
 			fail_msg("taken: %s", wrong[i].text);
 		assert_heard(&heard, wrong[i].said);
 		assert_int_equal(heard.count, 1);
-		/* What was at fault holds its preset, never half a value. */
+		/* What was at fault holds its default, never half a value. */
 		assert_int_equal(shop.hours, 8);
 		assert_true(shop.open);
 		assert_int_equal(shop.goods.count, 0);
@@ -395,7 +395,7 @@ int main(void)
 {
 	static const struct CMUnitTest tests[] = {
 		cmocka_unit_test(fills_what_is_given),
-		cmocka_unit_test(presets_what_is_not),
+		cmocka_unit_test(gives_defaults_for_what_is_not),
 		cmocka_unit_test(list_of_strings_serves_too),
 		cmocka_unit_test(refuses_wrong_settings),
 		cmocka_unit_test(wants_what_is_required),

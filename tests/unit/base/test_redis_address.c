@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * Addresses of Redis, of which none may need a look-up, and the names of what is kept there.
+ * Addresses of Redis, of which none may need a look-up, and what is shown of its errors.
  */
 #include <setjmp.h>
 #include <stdarg.h>
@@ -15,7 +15,7 @@
 static void test_addresses(void **state)
 {
 	static const struct {
-		const char *address;
+		const char *text;
 		const char *host; /* NULL: not an address */
 		int port;
 	} rows[] = {
@@ -48,21 +48,23 @@ static void test_addresses(void **state)
 		{ "redis.example:6379", NULL, 0 },
 		{ "localhost:6379", NULL, 0 },
 		{ "run/redis.sock", NULL, 0 },
-		{ "[2001:db8:0000:0000:0000:0000:0000:0000:0000:0000:0000:0000:0000:0001]:1", NULL, 0 },
+		{ "[2001:db8:0000:0000:0000:0000:0000:0000:0000:0000:0000:0000:0000:0001]:1", NULL,
+			0 },
 	};
 
 	(void)state;
 	for (size_t i = 0; i < ARRAY_LEN(rows); i++) {
-		struct redis_place place;
-		char text[REDIS_PLACE_ROOM];
-		bool good = redis_place_read(rows[i].address, &place);
+		struct redis_address address;
+		char formatted[REDIS_ADDRESS_ROOM];
+		bool good = redis_address_parse(rows[i].text, &address);
 
 		if (good != (rows[i].host != NULL) ||
-		    (good && (strcmp(place.host, rows[i].host) != 0 || place.port != rows[i].port)))
-			fail_msg("'%s'", rows[i].address);
-		redis_place_text(&place, text);
-		if (good && strcmp(text, rows[i].address) != 0)
-			fail_msg("'%s' for '%s'", text, rows[i].address);
+			(good && (strcmp(address.host, rows[i].host) != 0 ||
+					 address.port != rows[i].port)))
+			fail_msg("'%s'", rows[i].text);
+		redis_address_format(&address, formatted);
+		if (good && strcmp(formatted, rows[i].text) != 0)
+			fail_msg("'%s' for '%s'", formatted, rows[i].text);
 	}
 }
 
@@ -82,43 +84,12 @@ static void test_told(void **state)
 		{ "127.0.0.1", "0", false },
 		{ "127.0.0.1", "65536", false },
 	};
-	struct redis_place place;
+	struct redis_address address;
 
 	(void)state;
 	for (size_t i = 0; i < ARRAY_LEN(rows); i++)
-		if (redis_place_make(rows[i].host, rows[i].port, &place) != rows[i].good)
+		if (redis_address_from_parts(rows[i].host, rows[i].port, &address) != rows[i].good)
 			fail_msg("'%s' '%s'", rows[i].host, rows[i].port);
-}
-
-#define TEXT_42 "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOP"
-
-static void test_names(void **state)
-{
-	static const struct {
-		const char *rest;
-		size_t len;
-		bool entry;
-	} rows[] = {
-		{ TEXT_42 "Q", 43, true },
-		{ TEXT_42 "-", 43, true },
-		{ TEXT_42 "_", 43, true },
-		{ TEXT_42, 42, false },
-		{ TEXT_42 "QR", 44, false },
-		{ TEXT_42 "=", 43, false },
-		{ TEXT_42 "+", 43, false },
-		{ TEXT_42 "\n", 43, false },
-		{ TEXT_42 "\0", 43, false },
-		{ "", 0, false },
-		{ REDIS_GENERATION, sizeof(REDIS_GENERATION) - 1, false },
-	};
-	char name[REDIS_NAME_ROOM];
-
-	(void)state;
-	for (size_t i = 0; i < ARRAY_LEN(rows); i++)
-		if (redis_name_is_entry(rows[i].rest, rows[i].len) != rows[i].entry)
-			fail_msg("row %zu: '%s'", i, rows[i].rest);
-	redis_name("a%s b:", REDIS_GENERATION, name);
-	assert_string_equal(name, "a%s b:generation");
 }
 
 static void test_codes(void **state)
@@ -150,7 +121,6 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_addresses),
 		cmocka_unit_test(test_told),
-		cmocka_unit_test(test_names),
 		cmocka_unit_test(test_codes),
 	};
 

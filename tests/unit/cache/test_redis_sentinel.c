@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * The shared cache behind Sentinels that are right, wrong, hostile, silent, or not there.
+ * The Redis tier behind Sentinels that are right, wrong, hostile, silent, or not there.
  */
 #include <setjmp.h>
 #include <stdarg.h>
@@ -9,24 +9,26 @@
 
 #include <cmocka.h>
 
-#include "a_redis.h"
+#include "redis_fixture.h"
 
 /* The master's address as a Sentinel tells it. */
-static void tell(const char *host, const struct fake *master, char out[128])
+static void format_reply(const char *host, const struct fake *master, char out[128])
 {
-	const char *port = strrchr(master->address, ':') + 1;
+	char port[8];
 
+	(void)snprintf(port, sizeof(port), "%u", master->port);
 	(void)snprintf(out, 128, "*2\r\n$%zu\r\n%s\r\n$%zu\r\n%s\r\n", strlen(host), host,
 		strlen(port), port);
 }
 
-static void by_sentinels(struct stand *stand, const char *first, const char *second)
+static void open_by_sentinels(struct fixture *fixture, const char *first, const char *second)
 {
-	stand->config.redis.sentinels[0] = first;
-	stand->config.redis.sentinels[1] = second;
-	stand->config.redis.sentinel_count = 2;
-	says(&stand->fakes[0], TEXT("*2\r\n$-1\r\n$-1\r\n"));
-	begin(stand);
+	fixture->options.redis.sentinels[0] = first;
+	fixture->options.redis.sentinels[1] = second;
+	fixture->options.redis.sentinel_count = 2;
+	fixture->patience_ms = LATEST_MS;
+	SAYS(fixture, 0, MISS);
+	open_tier(fixture);
 }
 
 static void test_sentinels(void **state)
@@ -50,87 +52,86 @@ static void test_sentinels(void **state)
 
 	(void)state;
 	for (size_t i = 0; i < ARRAY_LEN(rows); i++) {
-		struct stand stand;
-		char told[128];
+		struct fixture fixture;
+		char reply[128];
 
-		stand_up(&stand);
-		tell("127.0.0.1", &stand.fakes[0], told);
-		says(&stand.fakes[1], rows[i].first, strlen(rows[i].first));
-		says(&stand.fakes[2], told, strlen(told));
-		by_sentinels(&stand, stand.fakes[1].address, stand.fakes[2].address);
-		assert_false(look(&stand));
-		run_for(&stand, WHILE_MS, NULL);
-		if (!look(&stand) || !stand.called)
+		set_up(&fixture);
+		format_reply("127.0.0.1", &fixture.fakes[0], reply);
+		fake_says(&fixture, 1, rows[i].first, strlen(rows[i].first));
+		fake_says(&fixture, 2, reply, strlen(reply));
+		open_by_sentinels(&fixture, fixture.fakes[1].address, fixture.fakes[2].address);
+		assert_false(lookup(&fixture));
+		(void)wait_for(&fixture, &fixture.fakes[0].callers, 1);
+		if (!lookup(&fixture) || !fixture.called)
 			fail_msg("row %zu: the second one was not asked", i);
-		assert_int_equal(stand.fakes[1].heard, 1);
-		assert_int_equal(stand.warnings, 0);
-		take_down(&stand);
+		assert_int_equal(number_of(&fixture, &fixture.fakes[1].heard), 1);
+		assert_int_equal(number_of(&fixture, &fixture.warnings), 0);
+		tear_down(&fixture);
 	}
 }
 
 /* The silent one is left after two ticks, the one that is not there at once. */
 static void test_silent_sentinel(void **state)
 {
-	struct stand stand;
-	char told[128];
+	struct fixture fixture;
+	char reply[128];
 
 	(void)state;
-	stand_up(&stand);
-	tell("127.0.0.1", &stand.fakes[0], told);
-	says(&stand.fakes[2], told, strlen(told));
-	by_sentinels(&stand, stand.fakes[1].address, stand.fakes[2].address);
+	set_up(&fixture);
+	format_reply("127.0.0.1", &fixture.fakes[0], reply);
+	fake_says(&fixture, 2, reply, strlen(reply));
+	open_by_sentinels(&fixture, fixture.fakes[1].address, fixture.fakes[2].address);
 	for (int i = 0; i < 3; i++) {
-		shared_watch(stand.shared);
-		run_for(&stand, WHILE_MS, NULL);
+		tick(&fixture);
+		nap_ms(WHILE_MS);
 	}
-	assert_true(look(&stand));
-	assert_true(stand.called);
-	take_down(&stand);
+	assert_true(wait_for(&fixture, &fixture.fakes[0].callers, 1));
+	assert_true(lookup(&fixture));
+	assert_int_equal(fixture.called, 1);
+	tear_down(&fixture);
 }
 
 static void test_no_sentinel(void **state)
 {
-	struct stand stand;
+	struct fixture fixture;
 
 	(void)state;
-	stand_up(&stand);
-	by_sentinels(&stand, "127.0.0.1:1", "127.0.0.1:2");
+	set_up(&fixture);
+	open_by_sentinels(&fixture, "127.0.0.1:1", "127.0.0.1:2");
 	for (int i = 0; i < 3; i++) {
-		assert_false(look(&stand));
-		run_for(&stand, WHILE_MS, NULL);
+		assert_false(lookup(&fixture));
+		nap_ms(WHILE_MS);
 	}
-	assert_int_equal(stand.warnings, 1);
-	assert_non_null(strstr(stand.warning, "no Sentinel tells where it is"));
-	assert_int_equal(stand.fakes[0].heard, 0);
-	take_down(&stand);
+	assert_int_equal(number_of(&fixture, &fixture.warnings), 1);
+	assert_non_null(strstr(fixture.warning, "no Sentinel tells where it is"));
+	assert_int_equal(number_of(&fixture, &fixture.fakes[0].heard), 0);
+	tear_down(&fixture);
 }
 
 /* A master that has become a replica is left, and asked after anew. */
 static void test_replica(void **state)
 {
-	static const struct person_key key = { .text = "now" };
-	const struct store_entry entry = { .stored_at = 1, .keep_until = 2, .token_len = 1,
-		.token = "x" };
-	struct stand stand;
-	char told[128];
+	struct fixture fixture;
+	char reply[128];
 
 	(void)state;
-	stand_up(&stand);
-	tell("127.0.0.1", &stand.fakes[0], told);
-	says(&stand.fakes[1], told, strlen(told));
-	by_sentinels(&stand, stand.fakes[1].address, stand.fakes[1].address);
-	assert_false(look(&stand));
-	run_for(&stand, WHILE_MS, NULL);
-	says(&stand.fakes[0], TEXT("-READONLY You can't write against a read only replica.\r\n"));
-	shared_put(stand.shared, &key, &entry);
-	run_for(&stand, WHILE_MS, NULL);
-	says(&stand.fakes[0], TEXT("*2\r\n$-1\r\n$-1\r\n"));
-	assert_false(look(&stand));
-	run_for(&stand, WHILE_MS, NULL);
-	assert_int_equal(stand.fakes[1].heard, 2);
-	assert_true(look(&stand));
-	assert_true(stand.called);
-	take_down(&stand);
+	set_up(&fixture);
+	format_reply("127.0.0.1", &fixture.fakes[0], reply);
+	fake_says(&fixture, 1, reply, strlen(reply));
+	open_by_sentinels(&fixture, fixture.fakes[1].address, fixture.fakes[1].address);
+	assert_false(lookup(&fixture));
+	assert_true(wait_for(&fixture, &fixture.fakes[0].callers, 1));
+	SAYS(&fixture, 0, "-READONLY You can't write against a read only replica.\r\n");
+	keep(&fixture);
+	assert_true(wait_for(&fixture, &fixture.warnings, 1));
+	assert_non_null(strstr(fixture.warning, "Sentinels are asked for the master anew"));
+	SAYS(&fixture, 0, MISS);
+	assert_false(lookup(&fixture));
+	assert_true(wait_for(&fixture, &fixture.fakes[0].callers, 2));
+	assert_int_equal(number_of(&fixture, &fixture.fakes[1].heard), 2);
+	assert_true(lookup(&fixture));
+	assert_int_equal(fixture.called, 1);
+	tear_down(&fixture);
 }
 
 int main(void)

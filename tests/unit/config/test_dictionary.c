@@ -65,11 +65,11 @@ static struct lines read_dictionary(void)
 static bool is_hidden(enum attribute attribute)
 {
 	return attribute == ATTR_SUBJECT_TOKEN || attribute == ATTR_DOCUMENT_NUMBER ||
-		attribute == ATTR_DATE_OF_BIRTH || attribute == ATTR_MRZ;
+	       attribute == ATTR_DATE_OF_BIRTH || attribute == ATTR_MRZ;
 }
 
-static void want_attribute(struct lines *lines, const char *name, int number, const char *type,
-	const char *flags)
+static void want_attribute(
+	struct lines *lines, const char *name, int number, const char *type, const char *flags)
 {
 	char line[LINE_MAX_LEN];
 
@@ -98,17 +98,20 @@ static struct lines expected_lines(void)
 
 	add(&lines, "VENDOR MigrantID 32473");
 	add(&lines, "BEGIN-VENDOR MigrantID");
-#define OF_SALE(symbol, number, name, longest, most) \
-	if ((number) != 0) \
-		want_attribute(&lines, name, number, \
-			symbol == ATTR_ACCEPT_CHALLENGE ? "integer" : "string", \
+#define OF_SALE(symbol, number, name, longest, most)                                               \
+	if ((number) != 0)                                                                         \
+		want_attribute(&lines, name, number,                                               \
+			symbol == ATTR_ACCEPT_CHALLENGE ? "integer" : "string",                    \
 			is_hidden(symbol) ? " encrypt=1" : "");
 	SALE_ATTRIBUTES(OF_SALE)
 #undef OF_SALE
-#define OF_REPLY(symbol, number, name, type) \
+#define OF_REPLY(symbol, number, name, type)                                                       \
 	want_attribute(&lines, name, number, type_of(#type), "");
 	REPLY_ATTRIBUTES(OF_REPLY)
 #undef OF_REPLY
+	/* Of the control list: CONTROL_SHOP, CONTROL_FORM. */
+	want_attribute(&lines, "MigrantID-Shop", 200, "string", "");
+	want_attribute(&lines, "MigrantID-Form", 201, "string", "");
 	want_value(&lines, "MigrantID-Accept-Challenge", "No", 0);
 	want_value(&lines, "MigrantID-Accept-Challenge", "Yes", 1);
 #define OF_RESULT(symbol, number, name) want_value(&lines, "MigrantID-Result", name, number);

@@ -32,7 +32,7 @@ struct stand {
 };
 
 static enum verdict reject(void *ctx, const struct question *question, const char *body, size_t len,
-			   struct answer *out, int64_t *keep_until)
+	struct answer *out, int64_t *keep_until)
 {
 	(void)ctx, (void)question, (void)body, (void)len, (void)out, (void)keep_until;
 	return VERDICT_REJECTED;
@@ -107,8 +107,8 @@ static struct question about(unsigned person)
 
 	assert_non_null(question.body);
 	memcpy(question.key.bytes, &person, sizeof(person));
-	(void)snprintf(question.txn, sizeof(question.txn), "%08x-0000-8000-8000-000000000000",
-		person);
+	(void)snprintf(
+		question.txn, sizeof(question.txn), "%08x-0000-8000-8000-000000000000", person);
 	return question;
 }
 
@@ -179,8 +179,11 @@ static void test_both_are_away(void **state)
 	stand_at(&stand, false);
 	stand.config.breaker_failures = 1;
 	stand.config.shared = (struct shared_config){
-		.redis = { .address = silent.url + strlen("https://"), .user = "", .password = "",
-			.ca_file = "", .prefix = "" },
+		.redis = { .address = silent.url + strlen("https://"),
+			.user = "",
+			.password = "",
+			.ca_file = "",
+			.prefix = "" },
 		.timeout_ms = 100,
 		.clock = system_clock,
 	};
@@ -361,13 +364,13 @@ static void test_name_that_is_not_there(void **state)
 
 #define HANGING "hangs.invalid"
 
-int __real_getaddrinfo(const char *node, const char *service, const struct addrinfo *hints,
-		       struct addrinfo **res);
-int __wrap_getaddrinfo(const char *node, const char *service, const struct addrinfo *hints,
-		       struct addrinfo **res);
+int __real_getaddrinfo(
+	const char *node, const char *service, const struct addrinfo *hints, struct addrinfo **res);
+int __wrap_getaddrinfo(
+	const char *node, const char *service, const struct addrinfo *hints, struct addrinfo **res);
 
-int __wrap_getaddrinfo(const char *node, const char *service, const struct addrinfo *hints,
-		       struct addrinfo **res)
+int __wrap_getaddrinfo(
+	const char *node, const char *service, const struct addrinfo *hints, struct addrinfo **res)
 {
 	if (strcmp(node, HANGING) != 0)
 		return __real_getaddrinfo(node, service, hints, res);

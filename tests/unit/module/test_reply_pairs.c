@@ -82,6 +82,7 @@ static const struct decision full = {
 	.reason = REASON_PENDING,
 	.outcome = OUTCOME_ASK_AGAIN,
 	.source = SOURCE_SERVICE,
+	.tells_source = true,
 	.reference = "K7Q2-9MXD-4H3C",
 	.rule = "child-under-six",
 	.rules_digest = "0123456789ab",
@@ -110,6 +111,19 @@ static void says_all_that_there_is(void **state)
 	assert_text(reply, PW_REPLY_MESSAGE, 0, "ждите");
 	assert_octets(reply, PW_CLASS, "K7Q2-9MXD-4H3C", 14);
 	assert_octets(reply, PW_STATE, "\1\0\2\0", 4);
+}
+
+/* Both would tell a shop that somebody was asked about elsewhere, and when. */
+static void source_and_valid_until_are_told_only_where_wanted(void **state)
+{
+	RADIUS_PACKET *reply = *state;
+	struct decision decision = full;
+
+	decision.tells_source = false;
+	assert_true(reply_pairs_add(reply, VENDOR, &decision));
+	assert_int_equal(count_pairs(reply), 9);
+	assert_null(find(reply, REPLY_SOURCE, VENDOR));
+	assert_null(find(reply, REPLY_VALID_UNTIL, VENDOR));
 }
 
 static void leaves_out_what_is_not_said(void **state)
@@ -145,7 +159,8 @@ static void the_longest_texts_are_not_cut(void **state)
 static void a_date_past_32_bits_is_the_last_one(void **state)
 {
 	RADIUS_PACKET *reply = *state;
-	struct decision decision = { .result = RESULT_YES, .reason = REASON_MATCH };
+	struct decision decision = { .result = RESULT_YES, .reason = REASON_MATCH,
+		.tells_source = true };
 
 	decision.valid_until = INT64_C(1) << 32;
 	assert_true(reply_pairs_add(reply, VENDOR, &decision));
@@ -155,7 +170,8 @@ static void a_date_past_32_bits_is_the_last_one(void **state)
 static void no_date_before_1970_is_said(void **state)
 {
 	RADIUS_PACKET *reply = *state;
-	struct decision decision = { .result = RESULT_YES, .reason = REASON_MATCH };
+	struct decision decision = { .result = RESULT_YES, .reason = REASON_MATCH,
+		.tells_source = true };
 
 	decision.valid_until = -1;
 	assert_true(reply_pairs_add(reply, VENDOR, &decision));
@@ -199,6 +215,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		OF_A_REPLY(says_all_that_there_is),
+		OF_A_REPLY(source_and_valid_until_are_told_only_where_wanted),
 		OF_A_REPLY(leaves_out_what_is_not_said),
 		OF_A_REPLY(the_longest_texts_are_not_cut),
 		OF_A_REPLY(a_date_past_32_bits_is_the_last_one),

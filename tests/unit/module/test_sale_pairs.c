@@ -77,11 +77,10 @@ static void picks_what_concerns_a_sale(void **state)
 	struct sale_pairs out = read_pairs(pairs, ARRAY_LEN(pairs));
 
 	(void)state;
-	assert_int_equal(out.count, 4);
-	assert_field(&out, 0, ATTR_USER_NAME, "shop-17", 7);
-	assert_field(&out, 1, ATTR_MRZ, "one", 3);
-	assert_field(&out, 2, ATTR_MRZ, "two", 3);
-	assert_field(&out, 3, ATTR_STATE, "\0\1\2", 3);
+	assert_int_equal(out.count, 3);
+	assert_field(&out, 0, ATTR_MRZ, "one", 3);
+	assert_field(&out, 1, ATTR_MRZ, "two", 3);
+	assert_field(&out, 2, ATTR_STATE, "\0\1\2", 3);
 }
 
 static void nothing_is_nothing(void **state)
@@ -169,6 +168,48 @@ static void too_many_are_cut_but_not_hidden(void **state)
 	assert_int_equal(fault.attribute, ATTR_MRZ);
 }
 
+static const DICT_ATTR shop = { .vendor = VENDOR, .attr = CONTROL_SHOP, .type = PW_TYPE_STRING };
+static const DICT_ATTR form = { .vendor = VENDOR, .attr = CONTROL_FORM, .type = PW_TYPE_STRING };
+static const DICT_ATTR others_shop = { .vendor = OTHER_VENDOR,
+	.attr = CONTROL_SHOP,
+	.type = PW_TYPE_STRING };
+
+static void the_shop_is_of_the_control_list(void **state)
+{
+	VALUE_PAIR pairs[] = {
+		text_pair(&user_name, "somebody", 8),
+		text_pair(&others_shop, "other", 5),
+		text_pair(&shop, "shop-17", 7),
+	};
+	struct sale_pairs request = read_pairs(pairs, ARRAY_LEN(pairs));
+	struct span found = sale_pairs_shop(pairs, VENDOR);
+
+	(void)state;
+	assert_int_equal(request.count, 0);
+	assert_int_equal(found.len, 7);
+	assert_memory_equal(found.data, "shop-17", 7);
+	assert_int_equal(sale_pairs_shop(NULL, VENDOR).len, 0);
+	pairs[1].next = NULL;
+	assert_int_equal(sale_pairs_shop(pairs, VENDOR).len, 0);
+}
+
+static void forms_are_of_the_control_list(void **state)
+{
+	VALUE_PAIR pairs[] = {
+		text_pair(&shop, "shop-17", 7),
+		text_pair(&form, "token+document", 14),
+		text_pair(&form, "token", 5),
+	};
+
+	(void)state;
+	(void)read_pairs(pairs, ARRAY_LEN(pairs));
+	assert_int_equal(sale_pairs_forms(pairs, VENDOR),
+		SALE_PAIRS_FORMS_NAMED | 1u << SUBJECT_TOKEN_DOCUMENT | 1u << SUBJECT_TOKEN);
+	pairs[1] = text_pair(&form, "papers", 6);
+	assert_int_equal(sale_pairs_forms(pairs + 1, VENDOR), SALE_PAIRS_FORMS_NAMED);
+	assert_int_equal(sale_pairs_forms(NULL, VENDOR), 0);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -179,6 +220,8 @@ int main(void)
 		cmocka_unit_test(what_the_server_could_not_decode_is_passed_on),
 		cmocka_unit_test(what_may_be_cut_is_refused),
 		cmocka_unit_test(too_many_are_cut_but_not_hidden),
+		cmocka_unit_test(the_shop_is_of_the_control_list),
+		cmocka_unit_test(forms_are_of_the_control_list),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

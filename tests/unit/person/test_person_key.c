@@ -167,6 +167,65 @@ static void purposes_stay_apart(void **state)
 	assert_memory_not_equal(mac, made.bytes, 32);
 }
 
+/* A token names a capture: nothing of it can be taken for a person, or for another token. */
+static void tokens_have_names_of_their_own(void **state)
+{
+	struct operator_key key = key_of(KEY_A);
+	char longest[TOKEN_MAX + 2];
+	struct person_key one, other;
+
+	(void)state;
+	memset(longest, 't', sizeof(longest));
+	longest[TOKEN_MAX + 1] = '\0';
+	assert_true(token_key_make(&key, "a", &one));
+	assert_true(token_key_make(&key, "A", &other));
+	assert_string_not_equal(one.text, other.text);
+	assert_false(token_key_make(&key, "", &one));
+	assert_string_equal(one.text, "");
+	assert_false(token_key_make(&key, longest, &one));
+	assert_string_equal(one.text, "");
+	longest[TOKEN_MAX] = '\0';
+	assert_true(token_key_make(&key, longest, &one));
+	key.len = 0;
+	assert_false(token_key_make(&key, "a", &one));
+	assert_string_equal(one.text, "");
+}
+
+/* Under the octets of an operator's key as nonce it still is no pseudonym: the label differs. */
+static void a_digest_is_no_pseudonym(void **state)
+{
+	struct operator_key key = key_of(KEY_A);
+	struct person person = person_of(&vectors[0]), another = person_of(&vectors[4]);
+	char one[DOCUMENT_DIGEST_LEN + 1], other[DOCUMENT_DIGEST_LEN + 1];
+	struct person_key made;
+
+	(void)state;
+	assert_true(person_key_make(&key, &person, &made));
+	assert_true(document_digest(key.bytes, key.len, &person, one));
+	assert_string_not_equal(made.text, one);
+	assert_true(document_digest(key.bytes, key.len, &another, other));
+	assert_string_not_equal(one, other);
+	assert_true(document_digest(key.bytes, 16, &person, other));
+	assert_string_not_equal(one, other);
+}
+
+static void without_memory_there_is_neither(void **state)
+{
+	struct operator_key key = key_of(KEY_A);
+	struct person person = person_of(&vectors[0]);
+	char digest[DOCUMENT_DIGEST_LEN + 1];
+	struct person_key made;
+
+	(void)state;
+	hmac_fails = true;
+	assert_false(token_key_make(&key, "a", &made));
+	assert_false(document_digest(key.bytes, 16, &person, digest));
+	hmac_fails = false;
+	assert_string_equal(made.text, "");
+	assert_string_equal(digest, "");
+	assert_int_equal(ERR_peek_error(), 0);
+}
+
 static bool same(const struct person *a, const struct person *b)
 {
 	uint8_t one[PERSON_CANONICAL_MAX], other[PERSON_CANONICAL_MAX];
@@ -223,7 +282,9 @@ static void key_files_are_read_strictly(void **state)
 		{ "", 0 },
 		{ "\n", 0 },
 		{ KEY_A "\n\n", 0 },
-		{ KEY_A "\r\n", 0 },
+		{ KEY_A "\r\n", 32 },
+		{ KEY_A "\r", 32 },
+		{ KEY_A "\r\r\n", 0 },
 		{ KEY_A " ", 0 },
 		{ " " KEY_A, 0 },
 		{ "\n" KEY_A, 0 },
@@ -309,6 +370,9 @@ int main(void)
 		cmocka_unit_test(the_published_vectors_hold),
 		cmocka_unit_test(a_derived_key_has_its_vector),
 		cmocka_unit_test(purposes_stay_apart),
+		cmocka_unit_test(tokens_have_names_of_their_own),
+		cmocka_unit_test(a_digest_is_no_pseudonym),
+		cmocka_unit_test(without_memory_there_is_neither),
 		cmocka_unit_test(what_differs_differs),
 		cmocka_unit_test(key_files_are_read_strictly),
 		cmocka_unit_test(a_refused_key_leaves_nothing_behind),

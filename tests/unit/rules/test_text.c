@@ -82,6 +82,22 @@ static void a_word_is_of_lower_case(void **state)
 	check(rows, ARRAY_LEN(rows), text_is_word);
 }
 
+/* RFC 3986's unreserved characters: they stand for themselves wherever a token may have to go. */
+static void a_token_is_of_unreserved_characters(void **state)
+{
+	(void)state;
+	assert_false(text_is_token("", 0));
+	assert_true(text_is_token("a.b_c~d-E9", 10));
+	for (int c = 0; c < 256; c++) {
+		const char text[2] = { 'a', (char)c };
+		bool unreserved = (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') ||
+				  (c >= '0' && c <= '9') ||
+				  (c != 0 && strchr("._~-", c) != NULL);
+
+		assert_int_equal(text_is_token(text, 2), unreserved);
+	}
+}
+
 static void a_language_has_the_shape_of_bcp_47(void **state)
 {
 	static const struct row rows[] = {
@@ -116,6 +132,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(plain_is_utf8_without_control_characters),
 		cmocka_unit_test(a_word_is_of_lower_case),
+		cmocka_unit_test(a_token_is_of_unreserved_characters),
 		cmocka_unit_test(a_language_has_the_shape_of_bcp_47),
 	};
 

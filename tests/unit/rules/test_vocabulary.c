@@ -29,11 +29,14 @@ static const struct {
 	{ 9, "exempt" },
 	{ 10, "not-applicable" },
 	{ 11, "pending" },
+	{ 12, "token-used" },
+	{ 13, "document-mismatch" },
 	{ 20, "service-timeout" },
 	{ 21, "service-unavailable" },
 	{ 22, "service-busy" },
 	{ 23, "answer-rejected" },
 	{ 24, "not-configured" },
+	{ 25, "question-refused" },
 	{ 30, "attribute-missing" },
 	{ 31, "attribute-invalid" },
 	{ 32, "mrz-check-digit" },
@@ -73,7 +76,7 @@ static void results_and_sources_have_the_numbers_of_the_wire(void **state)
 
 static void numbers_between_have_no_name(void **state)
 {
-	static const int none[] = { -1, 0, 12, 19, 25, 29, 34, 64, 1000 };
+	static const int none[] = { -1, 0, 14, 19, 26, 29, 34, 64, 1000 };
 
 	(void)state;
 	for (size_t i = 0; i < ARRAY_LEN(none); i++) {
@@ -121,6 +124,9 @@ static void each_decision_has_its_outcome(void **state)
 		{ RESULT_NO, REASON_ID_BLOCKED, false, OUTCOME_LOCKED },
 		{ RESULT_UNDETERMINED, REASON_PENDING, true, OUTCOME_ASK_AGAIN },
 		{ RESULT_UNDETERMINED, REASON_PENDING, false, OUTCOME_FAILED },
+		{ RESULT_UNDETERMINED, REASON_TOKEN_USED, true, OUTCOME_BAD_REQUEST },
+		{ RESULT_UNDETERMINED, REASON_DOCUMENT_MISMATCH, false, OUTCOME_BAD_REQUEST },
+		{ RESULT_UNDETERMINED, REASON_QUESTION_REFUSED, false, OUTCOME_FAILED },
 		{ RESULT_UNDETERMINED, REASON_SERVICE_TIMEOUT, true, OUTCOME_FAILED },
 		{ RESULT_UNDETERMINED, REASON_SERVICE_UNAVAILABLE, false, OUTCOME_FAILED },
 		{ RESULT_UNDETERMINED, REASON_SERVICE_BUSY, false, OUTCOME_FAILED },

@@ -1,0 +1,52 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* inquiries.c - opening and closing. */
+#include <stdlib.h>
+
+#include <openssl/rand.h>
+
+#include "inquiry/inquiry_internal.h"
+
+struct inquiries *inquiries_open(const struct inquiry_options *options, struct engine *engine,
+				 struct cache *cache, struct transport *transport,
+				 struct config *config)
+{
+	struct inquiries *all = calloc(1, sizeof(*all));
+
+	if (all == NULL)
+		return NULL;
+	all->options = *options;
+	all->engine = engine;
+	all->cache = cache;
+	all->transport = transport;
+	all->config = config;
+	if (RAND_bytes((unsigned char *)&all->random, sizeof(all->random)) != 1 ||
+	    !in_flight_init(all)) {
+		free(all);
+		return NULL;
+	}
+	all->random |= 1; /* xorshift stays at 0 for ever */
+	if (key_refresh_open(all))
+		return all;
+	in_flight_free(all);
+	free(all);
+	return NULL;
+}
+
+static void close_on_engine(void *ctx)
+{
+	inquiries_end_all(ctx);
+}
+
+void inquiries_close(struct inquiries *all)
+{
+	if (all == NULL)
+		return;
+	pthread_mutex_lock(&all->mutex);
+	all->stopping = true;
+	pthread_mutex_unlock(&all->mutex);
+	key_refresh_close(all);
+	engine_call(all->engine, close_on_engine, all);
+	in_flight_wait_for_askers(all);
+	in_flight_free(all);
+	free(all);
+}

@@ -1,0 +1,561 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * inquiry.c - one inquiry as a state machine: what has happened, in which state, and what is done
+ * then. The whole of it is the table `transitions` below; what an HTTP status means is status.c's.
+ * Engine thread.
+ */
+#include <stdlib.h>
+#include <string.h>
+
+#include <openssl/crypto.h>
+
+#include "inquiry/inquiry_internal.h"
+
+#define FAILURES_MAX 2 /* of endpoints: one retry */
+#define ATTEMPTS_MAX 16 /* whatever they ended by; 202 and 409 are not counted */
+#define RETRY_PAUSE_MS 20 /* and as much again times the jitter, before a retry */
+#define LATER_DEFAULT_S 1 /* where a Retry-After is missing */
+#define ACCEPT "application/sim-sale-verification+jwt, application/problem+json"
+
+enum inquiry_event {
+	EVENT_RECALLED, /* the cache's tier had an answer */
+	EVENT_NOT_RECALLED, /* it had none, or was not looked into */
+	EVENT_DUE,
+	EVENT_DEADLINE,
+	EVENT_ANSWER, /* 200 */
+	EVENT_LATER, /* 202 */
+	EVENT_IN_PROGRESS, /* 409 */
+	EVENT_SLOW_DOWN, /* 429, 503 with Retry-After */
+	EVENT_OUR_FAULT,
+	EVENT_QUESTION_REFUSED, /* 422 */
+	EVENT_FAILED, /* 5xx, or no whole response: the endpoint's failure */
+	EVENT_CONNECTION_LOST, /* given up with its connection: nobody's failure */
+	EVENT_TOO_LARGE,
+	EVENT_ALL_RESTING, /* nobody could be asked */
+	EVENT_OUT_OF_RESOURCES, /* memory, descriptors: ours */
+	EVENT_KEYS_SETTLED,
+	EVENT_STOPPED,
+	INQUIRY_EVENTS
+};
+
+/* What came with an event. */
+struct happening {
+	const struct attempt_result *attempt; /* of an attempt's end */
+	const struct answer *answer; /* EVENT_RECALLED */
+	enum source source;
+};
+
+static void step(struct inquiry *inquiry, enum inquiry_event event, const struct happening *what);
+
+static void happen(struct inquiry *inquiry, enum inquiry_event event)
+{
+	const struct happening nothing = { 0 };
+
+	step(inquiry, event, &nothing);
+}
+
+static unsigned jitter(struct inquiries *all)
+{
+	/* xorshift64: times spread, secrets do not hang on it. */
+	all->random ^= all->random << 13;
+	all->random ^= all->random >> 7;
+	all->random ^= all->random << 17;
+	return (unsigned)(all->random % 1000);
+}
+
+static void link_in(struct inquiry *inquiry)
+{
+	struct inquiries *all = inquiry->all;
+
+	inquiry->previous = NULL;
+	inquiry->next = all->first;
+	if (inquiry->next != NULL)
+		inquiry->next->previous = inquiry;
+	all->first = inquiry;
+}
+
+static void unlink_inquiry(struct inquiry *inquiry)
+{
+	if (inquiry->next != NULL)
+		inquiry->next->previous = inquiry->previous;
+	if (inquiry->previous != NULL)
+		inquiry->previous->next = inquiry->next;
+	else
+		inquiry->all->first = inquiry->next;
+}
+
+/* The state INQUIRY_ENDED: whatever is under way for it ends, too, and the askers are told. */
+static void end(struct inquiry *inquiry, const struct inquiry_result *result)
+{
+	if (inquiry->exchange != NULL)
+		transport_cancel(inquiry->exchange);
+	if (inquiry->recall != NULL)
+		cache_recall_cancel(inquiry->recall);
+	inquiry->exchange = NULL;
+	inquiry->recall = NULL;
+	engine_timer_free(inquiry->timer);
+	inquiry->timer = NULL;
+	if (inquiry->counted)
+		inquiry->all->asking--;
+	OPENSSL_cleanse(inquiry->body, sizeof(inquiry->body));
+	inquiry->state = INQUIRY_ENDED;
+	unlink_inquiry(inquiry);
+	in_flight_end(inquiry, result);
+}
+
+static void end_without(struct inquiry *inquiry, enum inquiry_outcome outcome, unsigned retry_after)
+{
+	const struct inquiry_result result = { .outcome = outcome, .retry_after = retry_after };
+
+	end(inquiry, &result);
+}
+
+static void end_answered(struct inquiry *inquiry, const struct answer *answer, enum source source)
+{
+	const struct inquiry_result result = { .outcome = INQUIRY_ANSWERED, .answer = *answer,
+		.source = source,
+		.retry_after = answer->result == RESULT_UNDETERMINED ? RETRY_AFTER_MIN : 0 };
+
+	end(inquiry, &result);
+}
+
+/* Somebody should hear of it, once a minute for each kind. */
+static bool may_complain(struct inquiries *all, enum status_meaning kind)
+{
+	int64_t now = inquiries_now(all);
+
+	if (all->complained_ms[kind] != 0 && now - all->complained_ms[kind] < COMPLAIN_EVERY_MS)
+		return false;
+	all->complained_ms[kind] = now;
+	return true;
+}
+
+static void on_timer(void *ctx)
+{
+	struct inquiry *inquiry = ctx;
+	int64_t now = inquiries_now(inquiry->all);
+
+	if (now >= inquiry->deadline_ms)
+		happen(inquiry, EVENT_DEADLINE);
+	else if (now >= inquiry->due_ms)
+		happen(inquiry, EVENT_DUE);
+	else
+		engine_timer_set(inquiry->timer, inquiry->due_ms - now);
+}
+
+/* To the state INQUIRY_READY. */
+static void be_due_in(struct inquiry *inquiry, int64_t pause_ms)
+{
+	int64_t now = inquiries_now(inquiry->all);
+
+	inquiry->state = INQUIRY_READY;
+	inquiry->due_ms = now + pause_ms;
+	if (inquiry->due_ms > inquiry->deadline_ms)
+		inquiry->due_ms = inquiry->deadline_ms;
+	engine_timer_set(inquiry->timer, inquiry->due_ms - now);
+}
+
+/* A Retry-After of 0 is one, too: less than the least pause there is. */
+static enum status_meaning meaning_of(const struct attempt_result *attempt)
+{
+	return status_meaning_of(attempt->status, attempt->retry_after_s >= 0);
+}
+
+static enum inquiry_event event_of_status(const struct attempt_result *attempt)
+{
+	switch (meaning_of(attempt)) {
+	case STATUS_ANSWER:
+		return EVENT_ANSWER;
+	case STATUS_LATER:
+		return EVENT_LATER;
+	case STATUS_IN_PROGRESS:
+		return EVENT_IN_PROGRESS;
+	case STATUS_SLOW_DOWN:
+		return EVENT_SLOW_DOWN;
+	case STATUS_OUR_FAULT:
+		return EVENT_OUR_FAULT;
+	case STATUS_QUESTION_REFUSED:
+		return EVENT_QUESTION_REFUSED;
+	case STATUS_FAILED:
+		break;
+	}
+	return EVENT_FAILED;
+}
+
+static enum inquiry_event event_of_attempt(const struct attempt_result *attempt)
+{
+	switch (attempt->end) {
+	case END_STATUS:
+		return event_of_status(attempt);
+	case END_RESOLVE:
+	case END_CONNECT:
+	case END_TLS:
+	case END_SEND:
+	case END_TIMEOUT:
+	case END_CUT_OFF:
+		return EVENT_FAILED;
+	case END_CONNECTION_GIVEN_UP:
+		return EVENT_CONNECTION_LOST;
+	case END_TOO_LARGE:
+		return EVENT_TOO_LARGE;
+	case END_NO_DESCRIPTORS:
+	case END_NO_MEMORY:
+		return EVENT_OUT_OF_RESOURCES;
+	case END_ALL_RESTING:
+		return EVENT_ALL_RESTING;
+	}
+	return EVENT_FAILED;
+}
+
+/* Which of a whole response's statuses say that the endpoint is well is for us to say. */
+static void judge_endpoint(const struct inquiry *inquiry, const struct attempt_result *attempt)
+{
+	enum status_meaning meaning = meaning_of(attempt);
+
+	if (attempt->end == END_STATUS && meaning != STATUS_SLOW_DOWN)
+		transport_judge(inquiry->all->transport, GROUP_SERVICE, attempt->endpoint,
+			meaning != STATUS_FAILED, attempt->cause);
+}
+
+static void on_attempt_ended(void *ctx, const struct attempt_result *attempt)
+{
+	struct inquiry *inquiry = ctx;
+	const struct happening what = { .attempt = attempt };
+
+	inquiry->exchange = NULL;
+	OPENSSL_cleanse(inquiry->body, sizeof(inquiry->body));
+	judge_endpoint(inquiry, attempt);
+	step(inquiry, event_of_attempt(attempt), &what);
+}
+
+/* An attempt of its own length, or of what is left of the question's time. */
+static int64_t attempt_deadline(const struct inquiry *inquiry)
+{
+	int64_t end = inquiries_now(inquiry->all) + inquiry->all->options.attempt_ms;
+
+	return end < inquiry->deadline_ms ? end : inquiry->deadline_ms;
+}
+
+/* Each request has a nonce, and therefore a body, of its own. */
+static void attempt(struct inquiry *inquiry, const struct happening *what)
+{
+	size_t len = question_body(&inquiry->question, inquiry->nonce, inquiry->body);
+	const struct attempt request = {
+		.group = GROUP_SERVICE,
+		.method = HTTP_POST,
+		.path = QUESTION_PATH,
+		.idempotency_key = inquiry->question.asked.txn,
+		.accept = ACCEPT,
+		.body = inquiry->body,
+		.len = len,
+		.body_max = JWS_MAX_LEN,
+		.deadline_ms = attempt_deadline(inquiry),
+		.endpoint_to_avoid = inquiry->last_endpoint,
+	};
+
+	(void)what;
+	engine_timer_stop(inquiry->timer);
+	inquiry->attempts++;
+	if (len > 0)
+		inquiry->exchange = transport_send(inquiry->all->transport, &request,
+			on_attempt_ended, inquiry);
+	if (inquiry->exchange == NULL) {
+		end_without(inquiry, INQUIRY_UNAVAILABLE, RETRY_AFTER_MIN);
+		return;
+	}
+	inquiry->state = INQUIRY_ASKING;
+}
+
+static void take_recalled(struct inquiry *inquiry, const struct happening *what)
+{
+	end_answered(inquiry, what->answer, what->source);
+}
+
+/* Only now does it count among those that the service is asked about. */
+static void begin_asking(struct inquiry *inquiry, const struct happening *what)
+{
+	struct inquiries *all = inquiry->all;
+
+	if (all->asking >= all->options.max_in_flight) {
+		end_without(inquiry, INQUIRY_BUSY, RETRY_AFTER_MIN);
+		return;
+	}
+	inquiry->counted = true;
+	all->asking++;
+	in_flight_past_recall(inquiry);
+	attempt(inquiry, what);
+}
+
+static void time_out(struct inquiry *inquiry, const struct happening *what)
+{
+	(void)what;
+	end_without(inquiry, inquiry->said_later ? INQUIRY_PENDING : INQUIRY_TIMEOUT,
+		RETRY_AFTER_MIN);
+}
+
+/* Once more after a pause, if failures, attempts and the question's time allow; false: no. */
+static bool once_more(struct inquiry *inquiry, int64_t pause_ms)
+{
+	if (inquiry->failures >= FAILURES_MAX || inquiry->attempts >= ATTEMPTS_MAX ||
+	    inquiries_now(inquiry->all) + pause_ms >= inquiry->deadline_ms)
+		return false;
+	be_due_in(inquiry, pause_ms);
+	return true;
+}
+
+static void fail(struct inquiry *inquiry, const struct happening *what)
+{
+	bool timed_out = what->attempt->end == END_TIMEOUT;
+
+	inquiry->failures++;
+	inquiry->last_endpoint = what->attempt->endpoint;
+	if (once_more(inquiry, RETRY_PAUSE_MS + RETRY_PAUSE_MS * jitter(inquiry->all) / 1000))
+		return;
+	if (timed_out)
+		time_out(inquiry, what);
+	else
+		end_without(inquiry, INQUIRY_UNAVAILABLE, RETRY_AFTER_MIN);
+}
+
+/* The connection had fallen silent for somebody else: a fresh one at once. */
+static void lose_connection(struct inquiry *inquiry, const struct happening *what)
+{
+	(void)what;
+	if (!once_more(inquiry, 0))
+		end_without(inquiry, INQUIRY_UNAVAILABLE, RETRY_AFTER_MIN);
+}
+
+/* This endpoint rests; another one that is well is asked, and if there is none, transport says. */
+static void slow_down(struct inquiry *inquiry, const struct happening *what)
+{
+	unsigned seconds = retry_after_of(what->attempt->retry_after_s, LATER_DEFAULT_S);
+
+	transport_rest(inquiry->all->transport, GROUP_SERVICE, what->attempt->endpoint, seconds);
+	inquiry->last_endpoint = what->attempt->endpoint;
+	if (!once_more(inquiry, 0))
+		end_without(inquiry, INQUIRY_BUSY, seconds);
+}
+
+static void end_unasked(struct inquiry *inquiry, const struct happening *what)
+{
+	const struct attempt_result *result = what->attempt;
+
+	end_without(inquiry, result->told_to_rest ? INQUIRY_BUSY : INQUIRY_UNAVAILABLE,
+		retry_after_of(result->retry_after_s, RETRY_AFTER_MIN));
+}
+
+/* The same question is repeated later, if that is still within its time. */
+static void repeat_later(struct inquiry *inquiry, const struct happening *what)
+{
+	unsigned seconds = retry_after_of(what->attempt->retry_after_s, LATER_DEFAULT_S);
+	int64_t pause_ms = (int64_t)seconds * SECOND_MS;
+
+	inquiry->attempts = 0;
+	if (inquiries_now(inquiry->all) + pause_ms >= inquiry->deadline_ms) {
+		end_without(inquiry, INQUIRY_PENDING, seconds);
+		return;
+	}
+	be_due_in(inquiry, pause_ms);
+	in_flight_later(inquiry, seconds);
+}
+
+static void wait_for_capture(struct inquiry *inquiry, const struct happening *what)
+{
+	inquiry->said_later = true;
+	repeat_later(inquiry, what);
+}
+
+static void report_our_fault(struct inquiry *inquiry, const struct happening *what)
+{
+	struct inquiries *all = inquiry->all;
+
+	if (may_complain(all, STATUS_OUR_FAULT))
+		report(&all->options.reporter, SAY_ERROR, NULL, 0,
+			"%s refuses our questions with HTTP status %d: no sale can be decided; look "
+			"at the address, the client certificate and what was agreed with the service",
+			transport_address(all->transport, GROUP_SERVICE, what->attempt->endpoint),
+			what->attempt->status);
+	end_without(inquiry, INQUIRY_NOT_CONFIGURED, 0);
+}
+
+/* It says something of this one question; others may be well. */
+static void report_refused(struct inquiry *inquiry, const struct happening *what)
+{
+	struct inquiries *all = inquiry->all;
+
+	if (may_complain(all, STATUS_QUESTION_REFUSED))
+		report(&all->options.reporter, SAY_WARNING, NULL, 0,
+			"%s refuses one question as malformed (HTTP status 422): no decision for "
+			"this sale",
+			transport_address(all->transport, GROUP_SERVICE, what->attempt->endpoint));
+	end_without(inquiry, INQUIRY_REFUSED, 0);
+}
+
+static void reject_too_large(struct inquiry *inquiry, const struct happening *what)
+{
+	struct inquiries *all = inquiry->all;
+
+	report(&all->options.reporter, SAY_WARNING, NULL, 0,
+		"%s sent more than %d octets: no decision",
+		transport_address(all->transport, GROUP_SERVICE, what->attempt->endpoint),
+		JWS_MAX_LEN);
+	end_without(inquiry, INQUIRY_REJECTED, 0);
+}
+
+static void end_unavailable(struct inquiry *inquiry, const struct happening *what)
+{
+	(void)what;
+	end_without(inquiry, INQUIRY_UNAVAILABLE, RETRY_AFTER_MIN);
+}
+
+static void reject_unknown_key(struct inquiry *inquiry)
+{
+	report(&inquiry->all->options.reporter, SAY_WARNING, NULL, 0,
+		"the service's answer fails check 3 (key), for its key is not among those in force: "
+		"no decision");
+	end_without(inquiry, INQUIRY_REJECTED, 0);
+}
+
+/* A newer key set may know the key: the answer is kept until it is there. */
+static void await_keys(struct inquiry *inquiry, const char *jws, size_t len)
+{
+	struct inquiries *all = inquiry->all;
+
+	if (!key_refresh_want(all) || (inquiry->parked = malloc(len)) == NULL) {
+		reject_unknown_key(inquiry);
+		return;
+	}
+	memcpy(inquiry->parked, jws, len);
+	inquiry->parked_len = len;
+	inquiry->state = INQUIRY_AWAITING_KEYS;
+	inquiry->due_ms = inquiry->deadline_ms;
+	engine_timer_set(inquiry->timer, inquiry->due_ms - inquiries_now(all));
+}
+
+/* Returns false for an answer of an unknown key, which is then the caller's to deal with. */
+static bool accept_answer(struct inquiry *inquiry, const char *jws, size_t len)
+{
+	struct inquiries *all = inquiry->all;
+	bool unknown_kid = false;
+	struct answer answer;
+	enum answer_check failed = cache_accept(all->cache, &inquiry->question.asked,
+		inquiry->nonce, jws, len, clock_wall(&all->options.clock), &answer, &unknown_kid);
+
+	if (failed == CHECK_KEY && unknown_kid)
+		return false;
+	if (failed == CHECK_NONE) {
+		end_answered(inquiry, &answer, SOURCE_SERVICE);
+		return true;
+	}
+	report(&all->options.reporter, SAY_WARNING, NULL, 0,
+		"the service's answer fails check %d (%s): no decision", (int)failed,
+		answer_check_name(failed));
+	end_without(inquiry, INQUIRY_REJECTED, 0);
+	return true;
+}
+
+static void take_answer(struct inquiry *inquiry, const struct happening *what)
+{
+	const struct attempt_result *result = what->attempt;
+
+	if (!accept_answer(inquiry, result->body, result->len))
+		await_keys(inquiry, result->body, result->len);
+}
+
+static void take_parked(struct inquiry *inquiry, const struct happening *what)
+{
+	(void)what;
+	if (!accept_answer(inquiry, inquiry->parked, inquiry->parked_len))
+		reject_unknown_key(inquiry);
+}
+
+/*
+ * State and event, and what is done then; the action leads to the next state. What is not in the
+ * table cannot happen, and changes nothing. While an attempt is under way the deadline is the
+ * attempt's, so that its endpoint is held to account.
+ */
+typedef void action(struct inquiry *inquiry, const struct happening *what);
+static action *const transitions[INQUIRY_STATES][INQUIRY_EVENTS] = {
+	[INQUIRY_RECALLING] = {
+		[EVENT_RECALLED] = take_recalled, /* ended */
+		[EVENT_NOT_RECALLED] = begin_asking, /* asking, or ended: busy */
+		[EVENT_DEADLINE] = time_out,
+		[EVENT_STOPPED] = end_unavailable,
+	},
+	[INQUIRY_READY] = {
+		[EVENT_DUE] = attempt, /* asking */
+		[EVENT_DEADLINE] = time_out, /* ended: pending after a 202, else timed out */
+		[EVENT_STOPPED] = end_unavailable,
+	},
+	[INQUIRY_ASKING] = {
+		[EVENT_ANSWER] = take_answer, /* ended, or awaiting keys */
+		[EVENT_LATER] = wait_for_capture, /* ready after Retry-After, or ended: pending */
+		[EVENT_IN_PROGRESS] = repeat_later, /* likewise */
+		[EVENT_SLOW_DOWN] = slow_down, /* ready: another endpoint */
+		[EVENT_OUR_FAULT] = report_our_fault, /* ended: not configured */
+		[EVENT_QUESTION_REFUSED] = report_refused, /* ended: refused */
+		[EVENT_FAILED] = fail, /* ready once more, or ended: timed out, unavailable */
+		[EVENT_CONNECTION_LOST] = lose_connection, /* ready: a fresh connection */
+		[EVENT_TOO_LARGE] = reject_too_large, /* ended: rejected */
+		[EVENT_ALL_RESTING] = end_unasked, /* ended: busy, or unavailable */
+		[EVENT_OUT_OF_RESOURCES] = end_unavailable,
+		[EVENT_STOPPED] = end_unavailable,
+	},
+	[INQUIRY_AWAITING_KEYS] = {
+		[EVENT_KEYS_SETTLED] = take_parked, /* ended */
+		[EVENT_DEADLINE] = time_out,
+		[EVENT_STOPPED] = end_unavailable,
+	},
+};
+
+static void step(struct inquiry *inquiry, enum inquiry_event event, const struct happening *what)
+{
+	action *act = transitions[inquiry->state][event];
+
+	if (act != NULL)
+		act(inquiry, what);
+}
+
+static void on_recalled(void *ctx, const struct answer *answer, enum source source)
+{
+	struct inquiry *inquiry = ctx;
+	const struct happening what = { .answer = answer, .source = source };
+
+	inquiry->recall = NULL;
+	step(inquiry, answer != NULL ? EVENT_RECALLED : EVENT_NOT_RECALLED, &what);
+}
+
+void inquiry_begin(struct engine_task *task)
+{
+	struct inquiry *inquiry = (struct inquiry *)task;
+	struct inquiries *all = inquiry->all;
+
+	inquiry->state = INQUIRY_RECALLING;
+	link_in(inquiry);
+	inquiry->timer = engine_timer_new(all->engine, on_timer, inquiry);
+	if (inquiry->timer == NULL) {
+		happen(inquiry, EVENT_STOPPED);
+		return;
+	}
+	if (inquiry->question.by_person)
+		inquiry->recall = cache_recall(all->cache, &inquiry->question.asked, on_recalled,
+			inquiry);
+	if (inquiry->recall == NULL)
+		happen(inquiry, EVENT_NOT_RECALLED);
+}
+
+void inquiries_end_all(struct inquiries *all)
+{
+	while (all->first != NULL)
+		happen(all->first, EVENT_STOPPED);
+}
+
+void inquiries_keys_settled(struct inquiries *all)
+{
+	struct inquiry *inquiry, *next;
+
+	for (inquiry = all->first; inquiry != NULL; inquiry = next) {
+		next = inquiry->next;
+		happen(inquiry, EVENT_KEYS_SETTLED);
+	}
+}

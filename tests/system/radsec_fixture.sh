@@ -1,0 +1,81 @@
+# shellcheck shell=bash
+# SPDX-License-Identifier: GPL-2.0-or-later
+#
+# radsec_fixture.sh - the RadSec listener of sites-available/sim-sale, uncommented as its comment
+# says, and shops' own servers that send all they get over TLS to it. To be sourced after
+# fixture.sh:
+#
+#	radsec_certificate DIR NAME [CA]	DIR/NAME.pem and .key, by itself or by a CA made so
+#	radsec_configure DIR TLS	to DIR/server of server_make: listen with TLS/server.pem, take
+#					certificates of TLS/ca.pem; its port in $radsec_port
+#	radsec_shop DIR TLS NAME	start a shop's server in DIR/server that shows TLS/NAME.pem
+
+radsec_certificate() {
+	local dir=$1 name=$2 ca=${3:-} from=()
+	[ -z "$ca" ] || from=(-CA "$dir/$ca.pem" -CAkey "$dir/$ca.key")
+	openssl req -x509 -newkey ec -pkeyopt ec_paramgen_curve:P-256 -nodes -days 2 \
+		-subj "/CN=$name" -keyout "$dir/$name.key" -out "$dir/$name.pem" 2>/dev/null
+	[ -z "$ca" ] || {
+		openssl req -new -key "$dir/$name.key" -subj "/CN=$name" -out "$dir/$name.csr"
+		openssl x509 -req -in "$dir/$name.csr" "${from[@]}" -CAcreateserial -days 2 \
+			-out "$dir/$name.pem"
+	} 2>/dev/null
+}
+
+radsec_configure() {
+	local site=$1/server/raddb/sites-enabled/sim-sale tls=$2
+	radsec_port=$(fixture_port)
+	sed -i -E -e '/^#(listen|clients) /,/^#\}/s/^#//' \
+		-e "s|port = 2083|port = $radsec_port|; s|ipaddr = \*|ipaddr = 127.0.0.1|" \
+		-e "s|192\.0\.2\.0/24|127.0.0.1|" \
+		-e "s|\\$\{certdir\}/sim-sale\.(pem\|key)|$tls/server.\1|" \
+		-e "s|\\$\{cadir\}/sim-sale-shops-ca\.pem|$tls/ca.pem|" "$site"
+}
+
+radsec_shop() {
+	local dir=$1 tls=$2 name=$3
+	rm -rf "$dir/server"
+	server_make "$dir/server" port="$(fixture_port)" module= || return
+	rm -f "$dir/server/raddb/mods-enabled/migrantid" "$dir/server/raddb/policy.d/migrantid"
+	cat >"$dir/server/raddb/sites-enabled/sim-sale" <<-END
+		home_server operator {
+			type = auth
+			ipaddr = 127.0.0.1
+			port = $radsec_port
+			proto = tcp
+			secret = radsec
+			response_window = 8
+			tls {
+				private_key_file = $tls/$name.key
+				certificate_file = $tls/$name.pem
+				ca_file = $tls/ca.pem
+				tls_min_version = "1.2"
+				tls_max_version = "1.2"
+			}
+		}
+		home_server_pool operators {
+			home_server = operator
+		}
+		realm operator {
+			auth_pool = operators
+			nostrip
+		}
+		server shop {
+		listen {
+			type = auth
+			ipaddr = 127.0.0.1
+			port = $(cat "$dir/server/port")
+		}
+		client till {
+			ipaddr = 127.0.0.1
+			secret = testing123
+		}
+		authorize {
+			update control {
+				&Proxy-To-Realm := "operator"
+			}
+		}
+		}
+	END
+	server_start "$dir/server"
+}

@@ -1,0 +1,163 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * How an attempt ends, and what is said of it, with a peer that does as it is told.
+ */
+#include <stdio.h>
+#include <stdlib.h>
+
+#include "fixture.h"
+
+/* A transport and one peer. */
+struct pair {
+	struct fixture fixture;
+	struct peer *peer;
+};
+
+static void pair_open(struct pair *pair, bool http2)
+{
+	fixture_init(&pair->fixture);
+	pair->peer = peer_start(&(struct peer_options){ .identity = &pair->fixture.server,
+		.authority = &pair->fixture.authority,
+		.http2 = http2 });
+	fixture_open(&pair->fixture, pair->peer->url, NULL);
+}
+
+static void pair_close(struct pair *pair)
+{
+	fixture_close(&pair->fixture);
+	peer_stop(pair->peer);
+}
+
+static void test_status(void **state)
+{
+	struct pair pair;
+	struct asked asked;
+
+	pair_open(&pair, *state != NULL);
+	asked = fixture_ask(&pair.fixture, "ok", 2000);
+	assert_int_equal(asked.result.end, END_STATUS);
+	assert_int_equal(asked.result.status, 200);
+	assert_int_equal(asked.result.endpoint, 0);
+	assert_int_equal(asked.result.len, 5);
+	assert_int_equal(asked.result.retry_after_s, -1);
+	assert_string_equal(asked.type, "text/plain");
+	asked = fixture_ask(&pair.fixture, "status 503 7", 2000);
+	assert_int_equal(asked.result.end, END_STATUS);
+	assert_int_equal(asked.result.status, 503);
+	assert_int_equal(asked.result.retry_after_s, 7);
+	assert_string_equal(asked.cause, "HTTP status 503");
+	asked = fixture_ask(&pair.fixture, "status 429 0", 2000);
+	assert_int_equal(asked.result.retry_after_s, 0);
+	assert_int_equal(atomic_load(&pair.peer->accepted), 1);
+	assert_string_equal(pair.peer->client, "client");
+	pair_close(&pair);
+}
+
+static void test_ends(void **state)
+{
+	static const struct {
+		const char *body;
+		enum attempt_end end;
+		const char *cause;
+	} rows[] = {
+		{ "cut", END_CUT_OFF, "cut off before the answer" },
+		{ "partial", END_CUT_OFF, "cut off while the answer came" },
+		{ "silent", END_TIMEOUT, "timed out waiting for the answer" },
+		{ "stall", END_TIMEOUT, "timed out while the answer came" },
+		{ "big 16384", END_STATUS, "" },
+		{ "big 16385", END_TOO_LARGE, "the answer is too large" },
+		{ "big 3000000", END_TOO_LARGE, "the answer is too large" },
+		{ "slow 100", END_STATUS, "" },
+	};
+
+	for (size_t i = 0; i < ARRAY_LEN(rows); i++) {
+		struct pair pair;
+		struct asked asked;
+
+		pair_open(&pair, *state != NULL);
+		asked = fixture_ask(&pair.fixture, rows[i].body, 400);
+		assert_int_equal(asked.result.end, rows[i].end);
+		assert_non_null(strstr(asked.cause, rows[i].cause));
+		pair_close(&pair);
+	}
+}
+
+/* Nor is there a header without an end. */
+static void test_header_bound(void **state)
+{
+	struct pair pair;
+	struct asked asked;
+
+	(void)state;
+	pair_open(&pair, false);
+	asked = fixture_ask(&pair.fixture, "header 30000", 2000);
+	assert_int_equal(asked.result.end, END_STATUS);
+	asked = fixture_ask(&pair.fixture, "header 200000", 2000);
+	assert_int_equal(asked.result.end, END_TOO_LARGE);
+	pair_close(&pair);
+}
+
+/* The way is configured, not found in the environment. */
+static void test_no_proxy(void **state)
+{
+	struct pair pair;
+	struct asked asked;
+
+	(void)state;
+	assert_int_equal(setenv("https_proxy", "http://127.0.0.1:1", 1), 0);
+	pair_open(&pair, false);
+	asked = fixture_ask(&pair.fixture, "ok", 2000);
+	assert_int_equal(asked.result.end, END_STATUS);
+	pair_close(&pair);
+	assert_int_equal(unsetenv("https_proxy"), 0);
+}
+
+/* GET, as keys are fetched: from the address as it is. */
+static void test_get(void **state)
+{
+	struct pair pair;
+	struct asked asked;
+
+	(void)state;
+	pair_open(&pair, false);
+	asked_init(&asked, &pair.fixture, "", 2000);
+	asked.attempt.method = HTTP_GET;
+	asked.attempt.body = asked.attempt.idempotency_key = NULL;
+	asked.attempt.path = "";
+	asked_send(&asked, 1);
+	asked_wait(&asked, 1);
+	assert_int_equal(asked.result.end, END_STATUS);
+	pair_close(&pair);
+}
+
+/* What was due before it was sent ends, and not within the call. */
+static void test_past_deadline(void **state)
+{
+	struct pair pair;
+	struct asked asked;
+
+	(void)state;
+	pair_open(&pair, false);
+	asked = fixture_ask(&pair.fixture, "ok", -5);
+	assert_int_equal(asked.result.end, END_TIMEOUT);
+	asked = fixture_ask(&pair.fixture, "ok", 2000);
+	assert_int_equal(asked.result.end, END_STATUS);
+	pair_close(&pair);
+}
+
+int main(void)
+{
+	static char http2[] = "HTTP/2";
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(test_status),
+		cmocka_unit_test_prestate(test_status, http2),
+		cmocka_unit_test(test_ends),
+		cmocka_unit_test_prestate(test_ends, http2),
+		cmocka_unit_test(test_header_bound),
+		cmocka_unit_test(test_no_proxy),
+		cmocka_unit_test(test_get),
+		cmocka_unit_test(test_past_deadline),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}

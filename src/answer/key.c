@@ -271,6 +271,17 @@ static const char *read_members(const json_t *jwk, struct key *key)
 	return narrow_to_alg(jwk, key);
 }
 
+/* A verification begun once and copied for each; without it all works, too. */
+static void prepare(struct key *key)
+{
+	key->begun = (key->algorithms & JWS_ES256) != 0 ? EVP_MD_CTX_new() : NULL;
+	if (key->begun == NULL ||
+		EVP_DigestVerifyInit(key->begun, NULL, EVP_sha256(), NULL, key->pkey) == 1)
+		return;
+	EVP_MD_CTX_free(key->begun);
+	key->begun = NULL;
+}
+
 const char *key_read(const json_t *jwk, struct key *key)
 {
 	const char *problem;
@@ -284,18 +295,8 @@ const char *key_read(const json_t *jwk, struct key *key)
 	if (problem != NULL)
 		key_drop(key);
 	else
-		key_prepare(key);
+		prepare(key);
 	return problem;
-}
-
-void key_prepare(struct key *key)
-{
-	key->begun = (key->algorithms & JWS_ES256) != 0 ? EVP_MD_CTX_new() : NULL;
-	if (key->begun == NULL ||
-		EVP_DigestVerifyInit(key->begun, NULL, EVP_sha256(), NULL, key->pkey) == 1)
-		return;
-	EVP_MD_CTX_free(key->begun);
-	key->begun = NULL;
 }
 
 void key_drop(struct key *key)

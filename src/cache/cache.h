@@ -5,7 +5,8 @@
  *
  * What is kept for whom stands in docs/openapi.yaml, "Keeping", and in keeping.c. What comes out of
  * a tier passes the same checks as a fresh answer, and then the same table again: a tier is
- * trusted for nothing, and may not bring back an older yes (see "Floor and watermarks", refusals.h).
+ * trusted for nothing, and may not bring back an older yes (see "Floor and watermarks",
+ * refusals.h).
  *
  * Locking: cache_lookup() runs in any thread and takes the memory's shard locks and the policy's
  * lock, each for a few instructions. All else that says so runs in the engine's thread alone.

@@ -2,7 +2,6 @@
 #include "config/messages.h"
 
 #include <stdarg.h>
-#include <stdatomic.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -23,7 +22,6 @@ struct language {
 };
 
 struct messages {
-	atomic_uint references;
 	config_t config; /* owns all strings */
 	const struct language *fallback;
 	size_t count;
@@ -282,8 +280,10 @@ static bool load(struct loading *loading)
 	return loading->sound;
 }
 
-static void messages_free(struct messages *messages)
+void messages_free(struct messages *messages)
 {
+	if (messages == NULL)
+		return;
 	config_destroy(&messages->config);
 	free(messages->languages);
 	free(messages);
@@ -298,25 +298,11 @@ struct messages *messages_parse(const char *text, const char *file, const struct
 		report(reporter, SAY_ERROR, file, 0, "out of memory");
 		return NULL;
 	}
-	atomic_init(&messages->references, 1);
 	if (!conf_parse(&messages->config, text, file, reporter) || !load(&loading)) {
 		messages_free(messages);
 		return NULL;
 	}
 	return messages;
-}
-
-struct messages *messages_ref(struct messages *messages)
-{
-	atomic_fetch_add_explicit(&messages->references, 1, memory_order_relaxed);
-	return messages;
-}
-
-void messages_unref(struct messages *messages)
-{
-	if (messages != NULL &&
-		atomic_fetch_sub_explicit(&messages->references, 1, memory_order_acq_rel) == 1)
-		messages_free(messages);
 }
 
 /* One subtag less from the right, and no single-character one left at the end (RFC 4647, 3.4). */

@@ -28,12 +28,11 @@ struct messages; /* opaque */
  * either of the two texts. Who is refused is told what to do: in the default language the reasons
  * of a No have a remedy, and in none is it empty. NULL after every error found was reported with
  * file and line (unknown reason, no language tag, over-long or non-UTF-8 text, control characters,
- * missing text). One reference to start with.
+ * missing text). Immutable; any thread may read it.
  */
 MUST_CHECK struct messages *messages_parse(
 	const char *text, const char *file, const struct reporter *reporter);
-struct messages *messages_ref(struct messages *messages);
-void messages_unref(struct messages *messages); /* NULL is fine */
+void messages_free(struct messages *messages); /* NULL is fine */
 
 /*
  * The text for a reason in the best language for a BCP 47 tag that has one (RFC 4647 section 3.4:

@@ -208,26 +208,14 @@ struct rule_info rules_info(const struct rule_set *set, size_t index)
 	};
 }
 
-const char *rules_home(const struct rule_set *set)
-{
-	return set->home;
-}
-
 const char *rules_digest(const struct rule_set *set)
 {
 	return set->digest;
 }
 
-struct rule_set *rules_ref(struct rule_set *set)
+void rules_free(struct rule_set *set)
 {
-	atomic_fetch_add_explicit(&set->references, 1, memory_order_relaxed);
-	return set;
-}
-
-void rules_unref(struct rule_set *set)
-{
-	if (set == NULL ||
-	    atomic_fetch_sub_explicit(&set->references, 1, memory_order_acq_rel) > 1)
+	if (set == NULL)
 		return;
 	for (size_t i = 0; i < set->count; i++) {
 		free(set->rules[i].nationality.at);

@@ -43,7 +43,7 @@ enum rule_verdict {
 	RULE_NO_MRZ, /* evidence wants an MRZ */
 };
 
-struct rule_set; /* opaque; owned by who parsed it, or by its references */
+struct rule_set; /* opaque; owned by who parsed it */
 
 /* What one rule says of itself. Strings belong to the set. */
 struct rule_info {
@@ -57,12 +57,12 @@ struct rule_info {
 
 /*
  * Parse the text of a rules file (terminated). `file` is its name for messages. Returns NULL after
- * having reported every error found, with file and line. The set starts with one reference.
+ * having reported every error found, with file and line. The set is immutable: any thread may read
+ * it.
  */
 MUST_CHECK struct rule_set *rules_parse(const char *text, const char *file,
 					const struct reporter *reporter);
-struct rule_set *rules_ref(struct rule_set *set);
-void rules_unref(struct rule_set *set); /* NULL is fine */
+void rules_free(struct rule_set *set); /* NULL is fine */
 
 /*
  * The first rule that holds for this sale on this date (operator's time zone), or -1.
@@ -79,7 +79,6 @@ bool rules_knows_document(const struct rule_set *set, const char *type);
 
 size_t rules_count(const struct rule_set *set);
 struct rule_info rules_info(const struct rule_set *set, size_t index);
-const char *rules_home(const struct rule_set *set);
 const char *rules_digest(const struct rule_set *set); /* RULES_DIGEST_LEN hexadecimal digits */
 
 /* Warn of rules that are expired on `today` or can never be reached behind an earlier one. */

@@ -5,7 +5,6 @@
 #ifndef MIGRANTID_RULES_INTERNAL_H
 #define MIGRANTID_RULES_INTERNAL_H
 
-#include <stdatomic.h>
 
 #include <libconfig.h>
 
@@ -36,7 +35,6 @@ struct rule {
 };
 
 struct rule_set {
-	atomic_uint references;
 	config_t config;
 	char home[COUNTRY_LEN + 1];
 	struct words documents; /* kinds that a request may name */

@@ -382,10 +382,9 @@ struct rule_set *rules_parse(const char *text, const char *file, const struct re
 		report(reporter, SAY_ERROR, file, 0, "out of memory: nothing was changed");
 		return NULL;
 	}
-	atomic_init(&reading.set->references, 1);
 	read_file(&reading, text);
 	if (reading.sound)
 		return reading.set;
-	rules_unref(reading.set);
+	rules_free(reading.set);
 	return NULL;
 }

@@ -42,14 +42,6 @@ const char *attribute_name(enum attribute attribute)
 	return attributes[attribute].name;
 }
 
-enum attribute attribute_of_name(const char *name)
-{
-	for (enum attribute a = ATTR_NONE + 1; a < ATTRIBUTES; a++)
-		if (strcmp(attributes[a].name, name) == 0)
-			return a;
-	return ATTR_NONE;
-}
-
 static bool at_fault(struct sale_fault *fault, enum reason reason, enum attribute attribute,
 		     enum mrz_field field)
 {

@@ -81,7 +81,6 @@ struct sale_options {
 
 /* Name as in the dictionary; "" for ATTR_NONE. Number: 0 for a standard attribute. */
 const char *attribute_name(enum attribute attribute);
-enum attribute attribute_of_name(const char *name);
 
 /*
  * Read and check the fields of a request into *out. Everything that is there is checked, whether

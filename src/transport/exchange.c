@@ -39,7 +39,9 @@ static void timed_out(struct exchange *exchange)
 		connections_give_up(pool, exchange->sent_at);
 	else if (exchange->stage == EXCHANGE_ANSWERED)
 		connections_give_up(pool, exchange->read_at + 1);
-	/* A connection that worked and fell silent says nothing of who may be behind a fresh one. */
+	/*
+	 * A connection that worked and fell silent says nothing of who may be behind a fresh one.
+	 */
 	if (connection != NULL && connection->given_up && exchange->worked_before)
 		outcome = BREAKER_ABANDONED;
 	if (outcome == BREAKER_ABANDONED)
@@ -205,8 +207,9 @@ static void take_response(struct exchange *exchange)
 	result->retry_after_s = seconds > 0 ? seconds : 0;
 }
 
-void exchange_done(struct exchange *exchange, CURLcode code)
+void exchange_done(struct exchange *exchange)
 {
+	CURLcode code = exchange->code;
 	struct pool *pool = exchange->pool;
 	enum attempt_end end = exchange->result.end = ending_of(exchange, code);
 

@@ -38,7 +38,7 @@ static int parse_rules(void **state)
 static int drop_rules(void **state)
 {
 	(void)state;
-	rules_unref(rules);
+	rules_free(rules);
 	return 0;
 }
 

@@ -288,16 +288,6 @@ static void a_strange_attribute_is_refused(void **state)
 	}
 }
 
-static void names_lead_back_to_attributes(void **state)
-{
-	(void)state;
-	for (size_t i = 0; i < ARRAY_LEN(bounds); i++)
-		assert_int_equal(attribute_of_name(attribute_name(bounds[i].attribute)),
-			bounds[i].attribute);
-	assert_int_equal(attribute_of_name(""), ATTR_NONE);
-	assert_int_equal(attribute_of_name("MigrantID-Nationalit"), ATTR_NONE);
-}
-
 static void an_mrz_fills_all_but_the_birth(void **state)
 {
 	static const struct shown shown = { .code = "PD" };
@@ -524,7 +514,6 @@ int main(void)
 		cmocka_unit_test(none_is_repeated),
 		cmocka_unit_test(the_longest_values_fit),
 		cmocka_unit_test(a_strange_attribute_is_refused),
-		cmocka_unit_test(names_lead_back_to_attributes),
 		cmocka_unit_test(an_mrz_fills_all_but_the_birth),
 		cmocka_unit_test(what_is_told_may_agree),
 		cmocka_unit_test(a_kind_cannot_disagree_with_an_mrz),

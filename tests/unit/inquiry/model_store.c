@@ -25,10 +25,14 @@ static void on_keep(void *ctx, const struct person_key *key, const struct entry 
 
 static unsigned document_of(const struct person_key *key)
 {
-	for (unsigned i = 0; i < SALES; i++)
+	for (unsigned i = 0; i < SALES; i++) {
+		const struct cache_question *asked = &sales[i].question.asked;
+
 		if (sales[i].document != NOTHING &&
-			strcmp(sales[i].question.asked.sbj.text, key->text) == 0)
+			(strcmp(asked->sbj.text, key->text) == 0 ||
+				strcmp(asked->previous.text, key->text) == 0))
 			return sales[i].document;
+	}
 	return NOTHING; /* of a sale that is over */
 }
 
@@ -70,6 +74,7 @@ void store_answers(struct server *s)
 	struct tier_look *look = s->tier->looks;
 	unsigned document = document_of(&look->keys[0]);
 	const struct entry *entry = NULL;
+	size_t which = one_in(3) ? look->count - 1 : 0;
 	unsigned lie = chance(20);
 
 	if (lie == 0)
@@ -83,8 +88,8 @@ void store_answers(struct server *s)
 	else if (document != NOTHING && store[document].has)
 		entry = some_of(document, 0);
 	if (entry != NULL)
-		shown(s, &look->keys[0], entry);
-	fake_tier_answer(s->tier, entry, 0);
+		shown(s, &look->keys[which], entry);
+	fake_tier_answer(s->tier, entry, which);
 }
 
 void store_attach(struct fake_tier *tier)

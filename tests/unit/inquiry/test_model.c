@@ -250,9 +250,12 @@ static void step(void)
 	else if (what < 997) {
 		s->keep_yes = s->keep_yes == 0 ? KEEP_YES : one_in(2) ? 0 : KEEP_YES;
 		configure(s, false);
-	} else {
+	} else if (what < 999) {
 		server_close(s);
 		server_open(s);
+	} else {
+		time_passes(2000); /* the last second's answers have another second */
+		operator_key_change();
 	}
 }
 

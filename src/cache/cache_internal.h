@@ -116,8 +116,17 @@ struct cache {
 
 /* cache.c: the policy in force, with a reference of the caller's. Any thread. */
 struct answer_policy *cache_policy(struct cache *cache);
-/* When the service last refused the person of a question, under either key. Any thread. */
+/*
+ * No yes to a question that was signed then or before is believed: when the service last refused
+ * the person, under either key, or where so many have been refused since that one has made way
+ * (refusals.h). Any thread.
+ */
 int64_t cache_refused_at(struct cache *cache, const struct cache_question *question);
+/*
+ * The service has refused the person of a question: memory loses what it has of them, and no yes
+ * from before is believed again. Any thread.
+ */
+void cache_note_refusal(struct cache *cache, const struct cache_question *question, int64_t iat);
 
 /* recall.c, engine thread */
 MUST_CHECK bool recalls_open(struct cache *cache); /* false: out of memory */

@@ -76,7 +76,8 @@ static void give_up(
 	if (connection->socket != CURL_SOCKET_BAD)
 		(void)shutdown(connection->socket, SHUT_RDWR);
 	for (exchange = pool->exchanges; exchange != NULL; exchange = exchange->next) {
-		if (exchange->connection != connection || exchange->lost)
+		if (exchange->connection != connection || exchange->lost ||
+			(exchange->done && exchange->code == CURLE_OK))
 			continue;
 		exchange->lost = true;
 		exchange->result.end = end;

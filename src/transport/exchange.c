@@ -207,8 +207,9 @@ static void take_response(struct exchange *exchange)
 	result->retry_after_s = seconds > 0 ? seconds : 0;
 }
 
-void exchange_done(struct exchange *exchange, CURLcode code)
+void exchange_done(struct exchange *exchange)
 {
+	CURLcode code = exchange->code;
 	struct pool *pool = exchange->pool;
 	enum attempt_end end = exchange->result.end = ending_of(exchange, code);
 

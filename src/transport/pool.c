@@ -16,9 +16,11 @@ struct watch {
 	curl_socket_t socket;
 };
 
-static void collect(struct pool *pool)
+/* What is done is known of all before anybody is told: one's failure may end others' connection. */
+static bool mark_done(struct pool *pool)
 {
 	CURLMsg *message;
+	bool any = false;
 	int left;
 
 	while ((message = curl_multi_info_read(pool->multi, &left)) != NULL) {
@@ -27,8 +29,26 @@ static void collect(struct pool *pool)
 		if (message->msg != CURLMSG_DONE)
 			continue;
 		(void)curl_easy_getinfo(message->easy_handle, CURLINFO_PRIVATE, &exchange);
-		exchange_done(exchange, message->data.result);
+		exchange->done = any = true;
+		exchange->code = message->data.result;
 	}
+	return any;
+}
+
+static void collect(struct pool *pool)
+{
+	struct exchange *exchange;
+
+	if (!mark_done(pool))
+		return;
+	/* From the begin each time, for a hook may cancel any of them. */
+	do {
+		exchange = pool->exchanges;
+		while (exchange != NULL && !exchange->done)
+			exchange = exchange->next;
+		if (exchange != NULL)
+			exchange_done(exchange);
+	} while (exchange != NULL);
 }
 
 static void on_socket(uv_poll_t *poll, int status, int events)

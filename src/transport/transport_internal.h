@@ -98,6 +98,8 @@ struct exchange {
 	struct engine_timer *timer; /* the deadline, or the end of waiting for a name */
 	enum exchange_stage stage;
 	bool probe; /* the endpoint's breaker is half open, and this attempt decides */
+	bool done; /* libcurl has ended it, with `code`; it is told next */
+	CURLcode code;
 	bool lost; /* its connection was given up: `result` is told next */
 	int64_t begun_ms;
 
@@ -180,7 +182,7 @@ struct exchange *exchange_new(struct transport *transport, const struct attempt 
 	attempt_ended *ended, void *ctx); /* NULL: no memory */
 void exchange_begin(struct exchange *exchange); /* at its endpoint; again when names are known */
 void exchange_end_later(struct exchange *exchange, enum attempt_end end, const char *cause);
-void exchange_done(struct exchange *exchange, CURLcode code); /* libcurl has ended it */
+void exchange_done(struct exchange *exchange); /* libcurl has ended it */
 void exchange_stop(struct exchange *exchange); /* takes it out of libcurl */
 void exchange_tell(struct exchange *exchange); /* result.end and .cause are set; frees */
 void exchange_free(struct exchange *exchange); /* tells nobody */

@@ -15,10 +15,9 @@
 struct evp_md;
 struct engine;
 SHOWN int EVP_Digest(const void *data, size_t len, unsigned char *out, unsigned *out_len,
-		     const struct evp_md *type, struct engine *engine);
+	const struct evp_md *type, struct engine *engine);
 SHOWN unsigned char *HMAC(const struct evp_md *type, const void *key, int key_len,
-			  const unsigned char *data, size_t len, unsigned char *out,
-			  unsigned *out_len);
+	const unsigned char *data, size_t len, unsigned char *out, unsigned *out_len);
 SHOWN int RAND_bytes(unsigned char *out, int len);
 
 static int is_broken(const char *name)
@@ -37,25 +36,27 @@ static int is_broken(const char *name)
 }
 
 int EVP_Digest(const void *data, size_t len, unsigned char *out, unsigned *out_len,
-	       const struct evp_md *type, struct engine *engine)
+	const struct evp_md *type, struct engine *engine)
 {
 	int (*next)(const void *, size_t, unsigned char *, unsigned *, const struct evp_md *,
 		struct engine *) = NULL;
 
 	*(void **)(&next) = dlsym(RTLD_NEXT, "EVP_Digest");
-	return next == NULL || is_broken("EVP_Digest") ?
-		0 : next(data, len, out, out_len, type, engine);
+	return next == NULL || is_broken("EVP_Digest")
+		       ? 0
+		       : next(data, len, out, out_len, type, engine);
 }
 
 unsigned char *HMAC(const struct evp_md *type, const void *key, int key_len,
-		    const unsigned char *data, size_t len, unsigned char *out, unsigned *out_len)
+	const unsigned char *data, size_t len, unsigned char *out, unsigned *out_len)
 {
 	unsigned char *(*next)(const struct evp_md *, const void *, int, const unsigned char *,
 		size_t, unsigned char *, unsigned *) = NULL;
 
 	*(void **)(&next) = dlsym(RTLD_NEXT, "HMAC");
-	return next == NULL || is_broken("HMAC") ?
-		NULL : next(type, key, key_len, data, len, out, out_len);
+	return next == NULL || is_broken("HMAC")
+		       ? NULL
+		       : next(type, key, key_len, data, len, out, out_len);
 }
 
 int RAND_bytes(unsigned char *out, int len)

@@ -31,13 +31,14 @@ faults="hang:service-timeout slow-loris:service-timeout
 	http-502:service-unavailable http-504:service-unavailable
 	http-503:service-busy http-429:service-busy http-409:pending in-progress:pending
 	http-400:not-configured http-401:not-configured http-403:not-configured
-	http-404:not-configured http-422:not-configured
+	http-404:not-configured http-422:question-refused
 	garbage:answer-rejected oversize:answer-rejected endless:answer-rejected
 	unsigned:answer-rejected bad-signature:answer-rejected unknown-kid:answer-rejected
 	alg-none:answer-rejected hs256:answer-rejected wrong-typ:answer-rejected
 	crit:answer-rejected key-in-header:answer-rejected duplicate-member:answer-rejected
 	float-times:answer-rejected wrong-iss:answer-rejected wrong-aud:answer-rejected
 	wrong-txn:answer-rejected wrong-nonce:answer-rejected wrong-sbj:answer-rejected
+	wrong-subject:answer-rejected old-nonce:answer-rejected
 	expired:answer-rejected from-the-future:answer-rejected long-lived:answer-rejected
 	unknown-reason:answer-rejected inconsistent:answer-rejected
 	undetermined:service-unavailable"
@@ -73,9 +74,18 @@ round() {
 	done
 	sell_anew
 	expect "afterwards all is well" "${result^}" "${reason/_/-}"
+	frozen "${result^}" "${reason/_/-}"
 	in_the_log
 	fixture_stop "$work"
 	rm -rf "$work/server" "$work/sandbox"
+}
+
+# A connection that never answers again is given up with its attempt; the next one is well.
+frozen() {
+	fixture_fault "$work" frozen-connection
+	sell_anew
+	expect "a connection that is frozen is left for another" "$1" "$2"
+	fixture_fault "$work" null
 }
 
 # What went wrong is in the log, and of nobody.
@@ -83,7 +93,7 @@ in_the_log() {
 	local log=$work/server/log
 	holds "the log says which check failed" grep -q 'fails check 4 (signature)' "$log"
 	holds "also of a key that is not known" grep -q 'fails check 3 (key)' "$log"
-	holds "the log says how the service refused" grep -q 'HTTP status 401' "$log"
+	holds "the log says how the service refused" grep -q 'HTTP status 400' "$log"
 	fails "the log names nobody" grep -qE 'F0000[0-9]{4}|1990-01-31' "$log"
 }
 
@@ -153,6 +163,6 @@ another_ca() {
 }
 
 round yes match
-round no no_match
+round no not_enrolled
 unreachable
 exit $tap_status

@@ -96,7 +96,7 @@ fixture_settings() {
 	local dir=$1 sandbox=$1/sandbox cfg=$1/settings/migrantid.cfg setting
 	shift
 	[ -n "${FIXTURE_SHIPPED:-}" ] || set -- reply.source=true "$@"
-	mkdir -p "$dir/store"
+	mkdir -p "$dir/store" "$dir/state"
 	rm -rf "$dir/settings"
 	cp -R "$server_repository/config/mods-config/migrantid" "$dir/settings"
 	openssl rand -hex 32 >"$dir/settings/person.key"
@@ -104,7 +104,8 @@ fixture_settings() {
 		"$dir/settings/"
 	chmod 600 "$dir"/settings/*.key
 	for setting in "service.urls=[ \"$(cat "$dir/sandbox.url")\" ]" \
-		"cache.store_directory=\"$dir/store\"" "$@"; do
+		"cache.store_directory=\"$dir/store\"" "state_directory=\"$dir/state\"" \
+		service.max_connections=64 "$@"; do
 		fixture_set "$cfg" "$setting" || return 1
 	done
 }

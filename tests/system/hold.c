@@ -19,9 +19,9 @@ static int hold(sqlite3 *file, const char *how)
 	const char *begin = strcmp(how, "exclusive") == 0 ? "BEGIN EXCLUSIVE" : "BEGIN IMMEDIATE";
 
 	if (sqlite3_busy_timeout(file, 5000) != SQLITE_OK ||
-	    sqlite3_exec(file, begin, NULL, NULL, NULL) != SQLITE_OK ||
-	    sqlite3_exec(file, "CREATE TABLE held (x); INSERT INTO held VALUES (1)", NULL, NULL,
-		    NULL) != SQLITE_OK)
+		sqlite3_exec(file, begin, NULL, NULL, NULL) != SQLITE_OK ||
+		sqlite3_exec(file, "CREATE TABLE held (x); INSERT INTO held VALUES (1)", NULL, NULL,
+			NULL) != SQLITE_OK)
 		return 1;
 	(void)puts("held");
 	(void)fflush(stdout);

@@ -3,15 +3,15 @@
 # sandbox.sh - migrantid-sandbox serves the contract of docs/openapi.yaml, as seen by curl.
 set -uo pipefail
 cd "$(dirname "$0")/../.."
-. tests/system/stand.sh
+. tests/system/fixture.sh
 . tests/system/tap.sh
 . tests/system/sandbox_start.sh
 . tests/system/sandbox_contract.sh
 
 work=$(mktemp -d)
-trap 'stand_stop "$work"; rm -rf "$work"' EXIT
-sandbox=$stand_build/src/tools/sandbox/migrantid-sandbox
-ctl=$stand_build/src/tools/ctl/migrantidctl
+trap 'fixture_stop "$work"; rm -rf "$work"' EXIT
+sandbox=$fixture_build/src/tools/sandbox/migrantid-sandbox
+ctl=$fixture_build/src/tools/ctl/migrantidctl
 sbj=AAECAwQFBgcICQoLDA0ODxAREhMUFRYXGBkaGxwdHh8
 origin=/v2/sim-sale-verifications
 
@@ -99,13 +99,13 @@ question() {
 # ask [KEY [CONTENT-TYPE]]: the question on standard input; prints the status, leaves the body.
 ask() {
 	: >"$work/body"
-	stand_curl "$work" $origin -H "Content-Type: ${2:-application/json}" \
+	fixture_curl "$work" $origin -H "Content-Type: ${2:-application/json}" \
 		-H "Idempotency-Key: ${1:-\"$(txn)\"}" -D "$work/headers" -o "$work/body" \
 		-w '%{http_code}' --data-binary @- --max-time 3 2>"$work/error"
 }
 
 ask_keyless() {
-	stand_curl "$work" $origin -H "Content-Type: application/json" -o /dev/null \
+	fixture_curl "$work" $origin -H "Content-Type: application/json" -o /dev/null \
 		-w '%{http_code}' --data-binary @-
 }
 
@@ -142,7 +142,7 @@ claim() { payload | jq -r ".$1"; }
 decision() { payload | jq -r '.sim_sale | .result + " " + .reason'; }
 
 # steer WHAT JSON: one of the addresses by which the sandbox is steered.
-steer() { stand_curl "$work" "/sandbox/$1" --data "$2"; }
+steer() { fixture_curl "$work" "/sandbox/$1" --data "$2"; }
 ahead() { steer clock "{\"offset\": $1}" >/dev/null; }
 reason() { steer reason "{\"reason\": $1}" >/dev/null; }
 reset() { steer reset '' >/dev/null; }
@@ -160,8 +160,8 @@ files() {
 		same "$file is for its owner alone" "$(stat -c %a "$work/sandbox/$file")" 600
 	done
 	kept=$(cat "$work"/sandbox/*.pem "$work"/sandbox/*.key "$work/sandbox/jwks.json" | cksum)
-	stand_stop "$work"
-	stand_sandbox "$work" "$work/people.json"
+	fixture_stop "$work"
+	fixture_sandbox "$work" "$work/people.json"
 	same "a second start keeps them" "$kept" \
 		"$(cat "$work"/sandbox/*.pem "$work"/sandbox/*.key "$work/sandbox/jwks.json" | cksum)"
 	same "without a client certificate nothing is served" "$(curl --silent --cacert \
@@ -178,7 +178,7 @@ files() {
 faults() {
 	local name want
 	for name in $("$sandbox" --help | sed -n '/^Faults/,/^Exit/p' | awk '/^  / { print $1 }'); do
-		stand_fault "$work" "$name"
+		fixture_fault "$work" "$name"
 		case $name in
 		hang | reset | frozen-connection) want=000 ;;
 		http-*) want=${name#http-} ;;
@@ -199,21 +199,21 @@ faults() {
 			;;
 		esac
 	done
-	stand_fault "$work" in-progress
+	fixture_fault "$work" in-progress
 	ask_about YES000001 >/dev/null
 	same "in-progress: the answer when asked again" "$(told document YES000001)" "200 yes match"
-	stand_fault "$work" frozen-connection
+	fixture_fault "$work" frozen-connection
 	frozen
-	stand_fault "$work" old-nonce
+	fixture_fault "$work" old-nonce
 	anew
 	told document YES000001 >/dev/null
 	told document YES000001 >/dev/null
 	fails "old-nonce: when asked again, too" whole_and_right
 	old_answer
-	stand_fault "$work" null
+	fixture_fault "$work" null
 	same "without a fault all is well" "$(ask_about YES000001)" 200
 	holds "and can be believed" whole_and_right
-	same "an unknown fault is refused" "$(stand_curl "$work" /sandbox/faults --data \
+	same "an unknown fault is refused" "$(fixture_curl "$work" /sandbox/faults --data \
 		'{"fault":"none-such"}' -o /dev/null -w '%{http_code}')" 422
 }
 
@@ -222,7 +222,7 @@ frozen() {
 	anew
 	draw
 	question "$(document YES000001)" >"$work/first"
-	stand_curl "$work" $origin -H 'Content-Type: application/json' -H \
+	fixture_curl "$work" $origin -H 'Content-Type: application/json' -H \
 		"Idempotency-Key: \"$(txn)\"" --data-binary "@$work/first" --max-time 1 2>/dev/null
 	same "frozen-connection: it stays open and says nothing" $? 28
 	same "frozen-connection: the same question on another one" "$(told document YES000001)" \
@@ -240,12 +240,12 @@ old_answer() {
 	told_anew document YES000001 >/dev/null
 	reason null
 	again "$first"
-	stand_fault "$work" old-answer
+	fixture_fault "$work" old-answer
 	ahead 2
 	same "old-answer: the yes comes although a no came after it" "$(told document YES000001)" \
 		"200 yes match"
 	holds "old-answer: of the time before it" test "$(claim iat)" -lt "$(($(date +%s) + 2))"
-	stand_fault "$work" null
+	fixture_fault "$work" null
 	reason '"too_soon"'
 	same "without the fault it is decided afresh" "$(told document YES000001)" "200 no too_soon"
 	reset
@@ -258,15 +258,15 @@ verbs() {
 	local before algorithm
 	reset
 	ask_about YES000001 >/dev/null
-	same "questions are counted" "$(stand_questions "$work")" 1
-	stand_fault "$work" http-500
+	same "questions are counted" "$(fixture_questions "$work")" 1
+	fixture_fault "$work" http-500
 	reset
-	same "a reset begins anew" "$(stand_questions "$work")" 0
+	same "a reset begins anew" "$(fixture_questions "$work")" 0
 	same "without a fault" "$(ask_about YES000001)" 200
 	before=$(jq -r '.keys[0].kid' "$work/sandbox/jwks.json")
 	steer rotate '{}' >/dev/null
 	same "a rotation keeps the old key" "$(jq -r '.keys[1].kid' "$work/sandbox/jwks.json")" "$before"
-	same "over HTTPS, too" "$(stand_curl "$work" /.well-known/jwks.json | jq '.keys | length')" 2
+	same "over HTTPS, too" "$(fixture_curl "$work" /.well-known/jwks.json | jq '.keys | length')" 2
 	ask_about YES000001 >/dev/null
 	holds "and signs with the new one" verify
 	steer rotate '{"keep_old": false}' >/dev/null
@@ -277,10 +277,10 @@ verbs() {
 		holds "a key of $algorithm" test "$(cut -d. -f1 "$work/body" | tr _- /+ |
 			base64 -d 2>/dev/null | jq -r .alg)" = $algorithm
 		holds "$algorithm: the answer stands" verify
-		stand_fault "$work" bad-signature
+		fixture_fault "$work" bad-signature
 		ask_about YES000001 >/dev/null
 		fails "$algorithm: a stranger's does not" verify
-		stand_fault "$work" null
+		fixture_fault "$work" null
 	done
 	same "another algorithm is refused" "$(steer rotate '{"algorithm": "RS256"}' -o /dev/null |
 		jq .status)" 422
@@ -301,7 +301,7 @@ in_background() {
 	anew
 	draw
 	question "$(document "$1")" >"$work/waiting.$(txn)"
-	stand_curl "$work" $origin -H 'Content-Type: application/json' \
+	fixture_curl "$work" $origin -H 'Content-Type: application/json' \
 		-H "Idempotency-Key: \"$(txn)\"" --data-binary "@$work/waiting.$(txn)" \
 		--limit-rate 1k -o /dev/null 2>/dev/null &
 	pids+=($!)
@@ -326,7 +326,7 @@ waiting() {
 	ends TERM
 	kill "${pids[@]}" 2>/dev/null
 	wait "${pids[@]}" 2>/dev/null
-	stand_sandbox "$work" "$work/people.json"
+	fixture_sandbox "$work" "$work/people.json"
 	ends INT
 }
 
@@ -348,7 +348,7 @@ ends() {
 
 calls
 wrong_people
-stand_sandbox "$work" "$work/people.json" || not_ok "it starts" "$work/sandbox.log"
+fixture_sandbox "$work" "$work/people.json" || not_ok "it starts" "$work/sandbox.log"
 for part in files damaged_folder other_keys forms reasons strictness canonical repetition tokens pending \
 	guesses examples faults verbs waiting; do
 	reset

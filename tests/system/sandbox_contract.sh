@@ -125,9 +125,9 @@ strictness() {
 	same "as long as may be" "$(ask <"$work/padded")" 200
 	echo >>"$work/padded"
 	same "an octet longer" "$(ask <"$work/padded")" 413
-	same "another method" "$(stand_curl "$work" $origin -o /dev/null -w '%{http_code}')" 405
+	same "another method" "$(fixture_curl "$work" $origin -o /dev/null -w '%{http_code}')" 405
 	same "version 1 is not served" "$(origin=/v1/sim-sale-verifications ask <"$work/question")" 404
-	same "another path" "$(stand_curl "$work" /v2 -o /dev/null -w '%{http_code}')" 404
+	same "another path" "$(fixture_curl "$work" /v2 -o /dev/null -w '%{http_code}')" 404
 	echo '{' | ask >/dev/null
 	holds "a refusal is a problem document" grep -qi '^content-type: application/problem+json' \
 		"$work/headers"
@@ -255,9 +255,9 @@ tokens() {
 	same "repeated, it is no try" "$(told token yes-3)" "200 no consent_missing"
 	reason '"technical"'
 	same "no result leaves it" "$(told_anew token yes-3)" "200 undetermined technical"
-	stand_fault "$work" http-500
+	fixture_fault "$work" http-500
 	same "a failure is no try" "$(told_anew token yes-3)" 500
-	stand_fault "$work" null
+	fixture_fault "$work" null
 	same "no result again" "$(told token yes-3)" "200 undetermined technical"
 	reason null
 	same "after three tries it is used up" "$(told_anew token yes-3)" "200 undetermined token_used"
@@ -333,7 +333,7 @@ examples() {
 			--txn "$(jq -r .txn "$work/example")" --nonce "$(jq -r .nonce "$work/example")" \
 			--at "$($api answer | cut -d. -f2 | tr _- /+ | base64 -d 2>/dev/null | jq .iat)"'
 	holds "the key set is what it says" eval \
-		'stand_curl "$work" /.well-known/jwks.json | $api says KeySet'
+		'fixture_curl "$work" /.well-known/jwks.json | $api says KeySet'
 	echo '{' | ask >/dev/null
 	holds "a problem is what it says" eval '$api says Problem <"$work/body"'
 }

@@ -102,19 +102,19 @@ damaged_folder() {
 other_keys() {
 	local algorithm
 	for algorithm in PS256 Ed25519; do
-		stand_stop "$work"
+		fixture_stop "$work"
 		rm -rf "$work/sandbox"
-		stand_sandbox "$work" "$work/people.json" --algorithm $algorithm
+		fixture_sandbox "$work" "$work/people.json" --algorithm $algorithm
 		same "--algorithm $algorithm: the key" "$(jq -r '.keys[].alg' "$work/sandbox/jwks.json")" \
 			$algorithm
 		told_anew document YES000001 >/dev/null
 		holds "--algorithm $algorithm: the answer stands" verify
 	done
-	stand_stop "$work"
-	stand_sandbox "$work" "$work/people.json" --algorithm ES256
+	fixture_stop "$work"
+	fixture_sandbox "$work" "$work/people.json" --algorithm ES256
 	same "another algorithm than before: both keys" \
 		"$(jq -r '.keys[].alg' "$work/sandbox/jwks.json" | xargs)" "ES256 Ed25519"
-	stand_stop "$work"
+	fixture_stop "$work"
 	rm -rf "$work/sandbox"
-	stand_sandbox "$work" "$work/people.json"
+	fixture_sandbox "$work" "$work/people.json"
 }

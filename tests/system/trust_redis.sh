@@ -27,7 +27,7 @@ cat >"$work/people.json" <<END
 END
 
 redis() { redis-cli -h 127.0.0.1 -p "$port" "$@"; }
-keys() { redis KEYS 'migrantid:*' | grep -vx migrantid:generation; }
+keys() { redis KEYS 'migrantid:*' | grep -vx -e migrantid:generation -e ''; }
 questions() { fixture_questions "$a"; }
 settings() {
 	fixture_settings "$1" 'cache.store="redis"' "cache.redis_address=\"127.0.0.1:$port\"" \

@@ -10,6 +10,7 @@
 #define LIFETIME_MIN 200
 #define SPREAD 7919 /* odd: lifetimes of decisions in a row lie apart, each but once */
 #define OLD_ANSWERS 64
+#define PAYLOAD_MAX 1024
 #define MUST(condition) ((condition) ? (void)0 : abort())
 
 enum status { WELL, BLOCKED, LOCKED, INVALID, GONE };
@@ -25,7 +26,7 @@ static struct decision journal[JOURNAL];
 static uint32_t by_lifetime[JOURNAL]; /* lifetime, less the least -> place in the journal */
 static enum status statuses[PEOPLE];
 static int64_t refused_at[DOCUMENTS]; /* the last no under the document's pseudonym */
-static char *old_answers[OLD_ANSWERS];
+static char *old_answers[OLD_ANSWERS], old_txns[OLD_ANSWERS][TXN_LEN + 1];
 static unsigned old_answer_count;
 static uint64_t random_state, next_token;
 
@@ -154,19 +155,35 @@ uint32_t place_of(const struct decision *decision)
 	return (uint32_t)(decision - journal);
 }
 
-const struct decision *decision_of_jws(const char *jws, size_t len)
+/* The payload as text; false: there is none. */
+static bool payload_of(const char *jws, size_t len, char out[PAYLOAD_MAX])
 {
 	const char *first = memchr(jws, '.', len);
 	const char *second =
 		first == NULL ? NULL : memchr(first + 1, '.', len - (size_t)(first + 1 - jws));
-	char payload[1024];
 	size_t payload_len;
 
-	if (second == NULL || !base64url_decode(first + 1, (size_t)(second - first - 1), payload,
-				      sizeof(payload) - 1, &payload_len))
+	if (second == NULL || !base64url_decode(first + 1, (size_t)(second - first - 1), out,
+				      PAYLOAD_MAX - 1, &payload_len))
+		return false;
+	out[payload_len] = '\0';
+	return true;
+}
+
+const struct decision *decision_of_jws(const char *jws, size_t len)
+{
+	char payload[PAYLOAD_MAX];
+
+	if (!payload_of(jws, len, payload))
 		return NULL;
-	payload[payload_len] = '\0';
 	return decision_of(number_in(payload, "\"iat\":"), number_in(payload, "\"exp\":"));
+}
+
+bool answers_request(const char *jws, size_t len, const char *nonce)
+{
+	char payload[PAYLOAD_MAX];
+
+	return payload_of(jws, len, payload) && strstr(payload, nonce) != NULL;
 }
 
 static const char *result_word(enum result result)
@@ -295,12 +312,28 @@ static bool is_repeated(const struct model_sale *sale)
 	       (sale->document == NOTHING || last->iat > refused_at[sale->document]);
 }
 
-static void remember(char *jws)
+static void remember(char *jws, const char *txn)
 {
 	unsigned place = old_answer_count++ % OLD_ANSWERS;
 
 	free(old_answers[place]);
 	old_answers[place] = jws;
+	(void)strcpy(old_txns[place], txn);
+}
+
+/* An answer to an earlier request of the same question; NULL: none is at hand. */
+static const char *old_answer_to(const struct model_sale *sale)
+{
+	unsigned first = chance(OLD_ANSWERS);
+
+	for (unsigned i = 0; i < OLD_ANSWERS; i++) {
+		unsigned place = (first + i) % OLD_ANSWERS;
+
+		if (old_answers[place] != NULL &&
+			strcmp(old_txns[place], sale->question.asked.txn) == 0)
+			return old_answers[place];
+	}
+	return NULL;
 }
 
 const char *service_old_answer(void)
@@ -326,7 +359,7 @@ static char *sign_for(const char *body, const struct decision *decision,
 					 .reason = reason_word(decision->reason),
 					 .iat = decision->iat,
 					 .exp = decision->exp });
-	remember(jws);
+	remember(jws, txn);
 	return jws;
 }
 
@@ -373,9 +406,11 @@ static const char *answer_of(struct model_sale *sale, const char *body)
 		return sign_for(body, other, &other->sbj, sale->form, signer); /* of another one */
 	if (lie == 3 && (other = in_another_form(sale)) != NULL)
 		return sign_for(body, other, sbj, other->form, signer);
+	if (lie == 4 && old_answer_to(sale) != NULL)
+		return old_answer_to(sale);
 	if (!is_repeated(sale))
 		(void)decide(sale, body);
-	if (lie == 4) /* by a key that was withdrawn */
+	if (lie == 5) /* by a key that was withdrawn */
 		signer = signers[chance(SIGNERS)];
 	return sign_for(body, &journal[sale->last], sbj, sale->form, signer);
 }

@@ -66,6 +66,9 @@ const struct decision *decision_of(int64_t iat, int64_t exp);
 uint32_t place_of(const struct decision *decision); /* below JOURNAL */
 const struct decision *decision_of_jws(const char *jws, size_t len);
 
+/* True if it was signed for the request that had this nonce. */
+bool answers_request(const char *jws, size_t len, const char *nonce);
+
 /* One attempt ends, well or not, truly or not. False: it goes on in silence. */
 bool service_replies(struct exchange *exchange);
 

@@ -111,7 +111,7 @@ static bool may_be_found(
 	if (d->result == RESULT_UNDETERMINED || is_overtaken(s, d) || s->time.wall >= d->exp)
 		return false;
 	if (known->own && strcmp(d->txn, sale->question.asked.txn) == 0 && d->form == sale->form &&
-	    s->time.wall < known->own_wall + own)
+		s->time.wall < known->own_wall + own)
 		return true;
 	return known->persons && s->keep_yes > 0 && sale->form == SUBJECT_DOCUMENT &&
 	       d->document == sale->document && is_the_persons(d) && is_young(s, d);
@@ -195,6 +195,16 @@ static void check_key(const struct server *s, const struct answer *answer)
 		wrong("an answer of a key that is not in force");
 }
 
+/* Nonces and the jitter of retries are of the seed as well: a run can be repeated. */
+int __wrap_RAND_bytes(unsigned char *out, int len);
+
+int __wrap_RAND_bytes(unsigned char *out, int len)
+{
+	for (int i = 0; i < len; i++)
+		out[i] = (unsigned char)chance(256);
+	return 1;
+}
+
 enum answer_check __real_cache_accept(struct cache *cache, const struct cache_question *question,
 	const char *nonce, const char *jws, size_t len, int64_t now, struct answer *out,
 	bool *unknown_kid);
@@ -216,7 +226,7 @@ enum answer_check __wrap_cache_accept(struct cache *cache, const struct cache_qu
 		return check;
 	d = decision_behind(out);
 	check_key(s, out);
-	if (!may_be_accepted(s, question, d))
+	if (!may_be_accepted(s, question, d) || !answers_request(jws, len, nonce))
 		wrong("accepted what does not answer the question");
 	known = &s->known[place_of(d)];
 	known->own = true;
@@ -596,6 +606,7 @@ int main(int argc, char **argv)
 
 	seed = argc > 2 ? strtoull(argv[2], NULL, 10) : SEED;
 	(void)printf("seed %llu\n", (unsigned long long)seed);
+	(void)fflush(stdout);
 	chance_seed(seed);
 	world_ms = 1000000;
 	fake_wait_time = &waiting;

@@ -39,13 +39,14 @@ struct asked {
 	struct attempt_result result;
 	char cause[320], type[64];
 	int64_t took_ms;
+	bool not_judged; /* else a status under 500 is a sign that the endpoint is well */
 	int rest_s; /* > 0: the endpoint is told to rest */
 	struct asked *then; /* sent from the hook, if this did not end with a status */
 	int64_t begun_ms;
 	pthread_mutex_t mutex;
 	pthread_cond_t ended_changed;
 	bool ended; /* mutex */
-	bool sent;
+	bool may_fail; /* to be sent */
 };
 
 void fixture_init(struct fixture *fixture); /* identities and options; urls are the test's */

@@ -130,6 +130,35 @@ static void test_all_are_silent(void **state)
 	pair_close(&pair);
 }
 
+/* The first connection of all never says a word after its handshake. */
+static void test_silent_from_the_start(void **state)
+{
+	enum { MANY = 20 };
+	static struct asked asked[MANY], again[MANY];
+	struct pair pair;
+
+	fixture_init(&pair.fixture);
+	pair.fixture.options.breaker_failures = 3;
+	pair_open_with(&pair, (struct peer_options){ .http2 = *state != NULL });
+	atomic_store(&pair.peer->frozen, 1);
+	for (int i = 0; i < MANY; i++) {
+		asked_init(&asked[i], &pair.fixture, "ok", 300);
+		asked_init(&again[i], &pair.fixture, "ok", 2000);
+		asked[i].then = &again[i];
+	}
+	asked_send(asked, MANY);
+	asked_wait(asked, MANY);
+	for (int i = 0; i < MANY; i++) {
+		if (asked[i].result.end == END_STATUS)
+			continue;
+		asked_wait(&again[i], 1);
+		assert_answered(&again[i]);
+	}
+	assert_in_range(atomic_load(&pair.peer->accepted), 2, 5);
+	assert_int_equal(fixture_said_count(&pair.fixture, "timed out waiting for the answer"), 1);
+	pair_close(&pair);
+}
+
 /* It fell silent in the midst of an answer. */
 static void test_silent_midway(void **state)
 {
@@ -168,6 +197,27 @@ static void test_none_is_free(void **state)
 		assert_int_equal(asked[i].result.end, END_CONNECTION_GIVEN_UP);
 	one = ask(&pair, "ok", 1000);
 	assert_answered(&one);
+	pair_close(&pair);
+}
+
+/* Even a connection that is always in use grows old: addresses change behind a name. */
+static void test_old_connection(void **state)
+{
+	struct pair pair;
+	struct asked asked, slow;
+
+	(void)state;
+	pair_open(&pair, true);
+	asked = ask(&pair, "ok", 1000);
+	assert_answered(&asked);
+	asked_init(&slow, &pair.fixture, "slow 200", 1000);
+	asked_send(&slow, 1);
+	atomic_fetch_add(&pair.fixture.clock_ahead_ms, 601000);
+	asked = ask(&pair, "ok", 1000);
+	assert_answered(&asked);
+	assert_int_equal(atomic_load(&pair.peer->accepted), 2);
+	asked_wait(&slow, 1);
+	assert_answered(&slow);
 	pair_close(&pair);
 }
 
@@ -304,7 +354,7 @@ static void test_connection_cut(void **state)
 	bool worked = *state != NULL;
 
 	fixture_init(&pair.fixture);
-	pair.fixture.options.breaker_failures = 5; /* libcurl tries again by itself */
+	pair.fixture.options.breaker_failures = worked ? 1 : 5; /* libcurl tries again by itself */
 	pair_open_with(&pair, (struct peer_options){ .http2 = true });
 	if (worked)
 		one = ask(&pair, "ok", 2000);
@@ -375,8 +425,11 @@ int main(void)
 		cmocka_unit_test_prestate(test_silent_connection, http2),
 		cmocka_unit_test(test_silent_for_many),
 		cmocka_unit_test(test_all_are_silent),
+		cmocka_unit_test(test_silent_from_the_start),
+		cmocka_unit_test_prestate(test_silent_from_the_start, http2),
 		cmocka_unit_test(test_silent_midway),
 		cmocka_unit_test(test_none_is_free),
+		cmocka_unit_test(test_old_connection),
 		cmocka_unit_test(test_slow_answer),
 		cmocka_unit_test(test_no_streams),
 		cmocka_unit_test(test_never_any_streams),

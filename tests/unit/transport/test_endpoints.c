@@ -261,6 +261,28 @@ static void test_probe_cancelled(void **state)
 	group_close(&group);
 }
 
+/* A response that nobody judges says nothing: the next one is the probe. */
+static void test_probe_not_judged(void **state)
+{
+	struct group group;
+	struct asked probe;
+
+	(void)state;
+	group_init(&group);
+	group.fixture.options.breaker_failures = 1;
+	fixture_open(&group.fixture, group.peers[0]->url, NULL);
+	(void)ask(&group, "cut");
+	for (int i = 0; i < 2; i++) {
+		atomic_fetch_add(&group.fixture.clock_ahead_ms, 61000);
+		asked_init(&probe, &group.fixture, "ok", 1000);
+		probe.not_judged = true;
+		asked_send(&probe, 1);
+		asked_wait(&probe, 1);
+		assert_int_equal(probe.result.end, END_STATUS);
+	}
+	group_close(&group);
+}
+
 /* Said at once, then once a minute, and the end of it. */
 static void test_said(void **state)
 {
@@ -378,6 +400,7 @@ int main(void)
 		cmocka_unit_test(test_nobody_to_ask),
 		cmocka_unit_test(test_judged),
 		cmocka_unit_test(test_probe_cancelled),
+		cmocka_unit_test(test_probe_not_judged),
 		cmocka_unit_test(test_said),
 		cmocka_unit_test(test_no_descriptors),
 		cmocka_unit_test(test_cancelled_from_a_hook),

@@ -43,8 +43,8 @@ struct connection {
 
 /*
  * The connections to one endpoint under one certificate, and who uses them. A new pool takes the
- * place of one whose certificate is out of date or which has grown old; the old one is retired,
- * ends what it has begun and goes.
+ * place of one whose certificate is out of date, which has grown old or is stuck; the old one is
+ * retired, ends what it has begun and goes.
  */
 struct pool {
 	struct pool *next; /* of endpoint->pools; the first is in use, the others are retired */
@@ -171,9 +171,7 @@ struct connection *connection_of(struct pool *pool, long port); /* NULL: none; t
 void connection_use(struct exchange *exchange, struct connection *connection_or_null);
 /* Give up those on which nothing was read since `since` (transport->events). */
 void connections_give_up(struct pool *pool, uint64_t since);
-/*
- * True if the connection under an exchange that failed with `code` has ended, not its stream alone.
- */
+/* True if an exchange that failed with `code` has lost its connection, not its stream alone. */
 MUST_CHECK bool connection_has_ended(const struct exchange *exchange, CURLcode code);
 /* Its other exchanges end with it. */
 void connection_died(struct exchange *exchange);

@@ -20,8 +20,11 @@ static int64_t now_ms(void)
 	return clock_mono_ms(&system_clock);
 }
 
+#define WRITES "; UPDATE state SET generation = 5"
+#define READS "BEGIN; SELECT * FROM state"
+
 /* A child that stops in a transaction, as a suspended tool would. No assertions in it. */
-static pid_t start_holder(const struct folder *folder, const char *begin)
+static pid_t start_holder(const struct folder *folder, const char *sql)
 {
 	struct place place = file_in(folder);
 	pid_t child = fork();
@@ -31,9 +34,7 @@ static pid_t start_holder(const struct folder *folder, const char *begin)
 		sqlite3 *db;
 
 		if (sqlite3_open(place.path, &db) != SQLITE_OK ||
-			sqlite3_exec(db, begin, NULL, NULL, NULL) != SQLITE_OK ||
-			sqlite3_exec(db, "UPDATE state SET generation = 5", NULL, NULL, NULL) !=
-				SQLITE_OK)
+			sqlite3_exec(db, sql, NULL, NULL, NULL) != SQLITE_OK)
 			_exit(1);
 		(void)raise(SIGSTOP);
 		_exit(1);
@@ -76,7 +77,7 @@ static void test_open_while_locked(void **state)
 
 	(void)state;
 	prepare(&folder);
-	holder = start_holder(&folder, "BEGIN EXCLUSIVE");
+	holder = start_holder(&folder, "BEGIN EXCLUSIVE" WRITES);
 	began = now_ms();
 	stand_new(&stand, &folder, MIB);
 	assert_true(now_ms() - began < 500);
@@ -96,7 +97,7 @@ static void test_open_while_locked(void **state)
 	assert_true(found_soon(&stand, 1));
 	stand_close(&stand);
 
-	holder = start_holder(&folder, "BEGIN EXCLUSIVE");
+	holder = start_holder(&folder, "BEGIN EXCLUSIVE" WRITES);
 	stand_new(&stand, &folder, MIB);
 	keep(&stand, 2);
 	close_within(&stand, 500);
@@ -115,7 +116,7 @@ static void test_writer_that_stopped(void **state)
 	prepare(&folder);
 	stand_new(&stand, &folder, MIB);
 	assert_int_not_equal(look(&stand, 1), 0);
-	holder = start_holder(&folder, "BEGIN IMMEDIATE");
+	holder = start_holder(&folder, "BEGIN IMMEDIATE" WRITES);
 	keep(&stand, 2);
 	for (int i = 0; i < 20; i++) {
 		assert_int_not_equal(look(&stand, 1), 0);
@@ -123,6 +124,33 @@ static void test_writer_that_stopped(void **state)
 	}
 	assert_true(said(&stand, "answers could not be kept in it (another process holds its"));
 	assert_int_equal(times_said(&stand), 1);
+	end_holder(holder);
+	for (int i = 0; i < 800 && look(&stand, 2) == 0; i++)
+		nap_ms(10);
+	assert_int_not_equal(look(&stand, 2), 0);
+	stand_close(&stand);
+	folder_remove(&folder);
+}
+
+/* Nothing can be written, and a writer that gives up shuts out nobody. */
+static void test_reader_that_stopped(void **state)
+{
+	struct folder folder = folder_new();
+	struct stand stand;
+	pid_t holder;
+
+	(void)state;
+	prepare(&folder);
+	stand_new(&stand, &folder, MIB);
+	assert_int_not_equal(look(&stand, 1), 0);
+	holder = start_holder(&folder, READS);
+	keep(&stand, 2);
+	for (int i = 0; i < 15; i++) {
+		assert_int_not_equal(look(&stand, 1), 0);
+		assert_int_equal(entries_in(&folder), 1);
+		nap_ms(100);
+	}
+	assert_true(said(&stand, "answers could not be kept in it (another process holds its"));
 	end_holder(holder);
 	for (int i = 0; i < 800 && look(&stand, 2) == 0; i++)
 		nap_ms(10);
@@ -142,7 +170,7 @@ static void test_removal_beside_a_writer_that_stopped(void **state)
 	prepare(&folder);
 	stand_new(&stand, &folder, MIB);
 	assert_int_not_equal(look(&stand, 1), 0);
-	holder = start_holder(&folder, "BEGIN EXCLUSIVE");
+	holder = start_holder(&folder, "BEGIN EXCLUSIVE" WRITES);
 	forget(&stand, 1);
 	assert_int_equal(look(&stand, 1), 0);
 	assert_true(
@@ -166,7 +194,7 @@ static void test_all_removed_while_locked(void **state)
 
 	(void)state;
 	prepare(&folder);
-	holder = start_holder(&folder, "BEGIN EXCLUSIVE");
+	holder = start_holder(&folder, "BEGIN EXCLUSIVE" WRITES);
 	assert_true(disk_admin_remove_all(folder.path, MIB, NULL, &removed));
 	assert_int_equal(entries_in(&folder), 0);
 	end_holder(holder);
@@ -292,6 +320,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_open_while_locked),
 		cmocka_unit_test(test_writer_that_stopped),
+		cmocka_unit_test(test_reader_that_stopped),
 		cmocka_unit_test(test_removal_beside_a_writer_that_stopped),
 		cmocka_unit_test(test_all_removed_while_locked),
 		cmocka_unit_test(test_disk_that_hangs),

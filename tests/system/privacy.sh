@@ -127,7 +127,7 @@ alone() {
 	[ "$protocol" = HTTP/1.1 ] || nginx_start "$work/stand"
 	settings || return
 	for sale in "$input"/sales/*; do
-		tail -n +2 "$sale"
+		tail -n +3 "$sale"
 		echo
 	done >"$file"
 	# The questions that hang are over then.
@@ -297,7 +297,7 @@ planted() {
 	rm -rf "$leak"
 
 	fixture_sandbox "$work/stand" "$input/people.json" && settings || return
-	tail -n +2 "$input/sales/01-yes" >"$input/requests"
+	tail -n +3 "$input/sales/01-yes" >"$input/requests"
 	decide_start "$input/requests" keep
 	holds "a process that does not wipe can be looked at" dump "$work/core" "$decide_pid"
 	clean_but_not "and is found out" 'frame|chunk|packet|pair|register' "$work/core"

@@ -3,9 +3,9 @@
  * rlm_migrantid.c - may this SIM sale go ahead? The door through which FreeRADIUS asks.
  *
  * `authorize` is the one section. An instance is made in two steps, as the server does it:
- * bootstrap makes the attributes known before any policy that names them is read, and sets libcurl up
- * before rlm_rest does; instantiate opens all parts after the server has switched users and gone into
- * the background, so that their threads live and their files belong to the right user.
+ * bootstrap makes the attributes known before any policy that names them is read, and sets libcurl
+ * up before rlm_rest does; instantiate opens all parts after the server has switched users and gone
+ * into the background, so that their threads live and their files belong to the right user.
  */
 #include "server.h"
 
@@ -22,7 +22,7 @@ struct instance {
 	const char *config; /* path of migrantid.cfg; the server's */
 	const char *name; /* of this instance, in messages; the server's */
 	unsigned vendor; /* private enterprise number of our attributes */
-	struct deciding *deciding; /* NULL: not opened */
+	struct decider *decider; /* NULL: not opened */
 };
 
 /* Every setting of the module's section; what the core is told stands in migrantid.cfg. */
@@ -107,7 +107,7 @@ static int bootstrap(CONF_SECTION *section, void *instance)
 	if (!self->name)
 		self->name = cf_section_name1(section);
 	if (!layout_matches() || !settings_known(section) ||
-		!dictionary_load(section, &self->vendor) || !deciding_prepare())
+		!dictionary_load(section, &self->vendor) || !decider_prepare())
 		return -1;
 	return 0;
 }
@@ -125,7 +125,7 @@ static void warn_of_debugging(const struct instance *self)
 static int instantiate(UNUSED CONF_SECTION *section, void *instance)
 {
 	struct instance *self = instance;
-	const struct deciding_options options = {
+	const struct decider_options options = {
 		.settings_file = self->config,
 		.workers = count_workers(main_config.config),
 		.check_only = check_config,
@@ -134,8 +134,8 @@ static int instantiate(UNUSED CONF_SECTION *section, void *instance)
 	};
 
 	warn_of_debugging(self);
-	self->deciding = deciding_open(&options);
-	return self->deciding ? 0 : -1;
+	self->decider = decider_open(&options);
+	return self->decider ? 0 : -1;
 }
 
 /* Also called for an instance that bootstrap or instantiate gave up on. */
@@ -143,8 +143,8 @@ static int detach(void *instance)
 {
 	struct instance *self = instance;
 
-	deciding_close(self->deciding);
-	self->deciding = NULL;
+	decider_close(self->decider);
+	self->decider = NULL;
 	return 0;
 }
 
@@ -206,7 +206,7 @@ static rlm_rcode_t authorize(void *instance, REQUEST *request)
 		.shop = sale_pairs_shop(request->config, self->vendor),
 		.forms = sale_pairs_forms(request->config, self->vendor),
 	};
-	decide(self->deciding, &sale, &decision);
+	decide(self->decider, &sale, &decision);
 	log_decision(self, request, &decision, clock_mono_ms(&system_clock) - began);
 	if (!reply_pairs_add(request->reply, self->vendor, &decision))
 		return RLM_MODULE_FAIL;

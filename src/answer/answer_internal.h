@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * answer_internal.h - what a key set is made of. Inside src/answer only: nothing above sees an OpenSSL type.
+ * answer_internal.h - what a key set is made of. Inside src/answer only: nothing above sees an
+ * OpenSSL type.
  */
 #ifndef MIGRANTID_ANSWER_INTERNAL_H
 #define MIGRANTID_ANSWER_INTERNAL_H
@@ -45,9 +46,6 @@ struct key_set {
  * set. Leaves errors on OpenSSL's queue.
  */
 MUST_CHECK const char *key_read(const json_t *jwk, struct key *key);
-
-/* What a key holds besides pkey, for a key that is read or shared; without it all works, too. */
-void key_prepare(struct key *key);
 
 /* Frees what a key holds. */
 void key_drop(struct key *key);

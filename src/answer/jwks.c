@@ -180,59 +180,6 @@ struct key_set *key_set_parse(
 	return NULL;
 }
 
-static bool has_kid(const struct key_set *set, const char *kid)
-{
-	for (size_t i = 0; kid[0] != '\0' && i < set->count; i++) {
-		if (strcmp(set->keys[i].kid, kid) == 0)
-			return true;
-	}
-	return false;
-}
-
-static bool share_key(struct key_set *to, const struct key *key)
-{
-	if (to->count == KEY_SET_MAX)
-		return true;
-	if (EVP_PKEY_up_ref(key->pkey) != 1)
-		return false;
-	to->keys[to->count] = *key;
-	key_prepare(&to->keys[to->count++]);
-	return true;
-}
-
-static bool share_keys(
-	struct key_set *to, const struct key_set *first, const struct key_set *second)
-{
-	for (size_t i = 0; i < first->count; i++) {
-		if (!share_key(to, &first->keys[i]))
-			return false;
-	}
-	for (size_t i = 0; i < second->count; i++) {
-		const struct key *key = &second->keys[i];
-
-		if (has_kid(first, key->kid) ||
-			(key->kid[0] == '\0' && key_set_holds(first, key->thumbprint)))
-			continue;
-		if (!share_key(to, key))
-			return false;
-	}
-	return true;
-}
-
-struct key_set *key_set_join(struct key_set *first, struct key_set *second)
-{
-	struct key_set *joined;
-
-	(void)ERR_set_mark();
-	joined = new_set(KEY_SET_MAX);
-	if (joined != NULL && !share_keys(joined, first, second)) {
-		key_set_unref(joined);
-		joined = NULL;
-	}
-	(void)ERR_pop_to_mark();
-	return joined;
-}
-
 size_t key_set_count(const struct key_set *set)
 {
 	return set->count;

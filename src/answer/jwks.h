@@ -55,12 +55,6 @@ MUST_CHECK struct key_set *key_set_read(const char *json, size_t len, const char
 struct key_set *key_set_ref(struct key_set *set);
 void key_set_unref(struct key_set *set); /* NULL is fine */
 
-/*
- * The union of two sets, with one reference; keys of `first` win where a kid is in both, and where
- * there would be more than KEY_SET_MAX. NULL if out of memory.
- */
-MUST_CHECK struct key_set *key_set_join(struct key_set *first, struct key_set *second);
-
 size_t key_set_count(const struct key_set *set);
 struct key_info key_set_info(const struct key_set *set, size_t index);
 

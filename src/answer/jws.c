@@ -124,7 +124,7 @@ enum answer_check jws_verify(const char *token, size_t len, const struct key_set
 	json_t *header CLEANUP(strict_json_drop) = NULL;
 	enum jws_algorithm algorithm;
 	const struct key *key;
-	bool unwanted;
+	bool unwanted = false;
 
 	unknown_kid = unknown_kid != NULL ? unknown_kid : &unwanted;
 	*unknown_kid = false;

@@ -11,7 +11,9 @@
 /* Characters that len bytes become, without the terminator. */
 #define BASE64URL_LEN(len) (((len) * 4 + 2) / 3)
 
-/* Write the text of len bytes and a terminator to out, which has room for BASE64URL_LEN(len) + 1. */
+/*
+ * Write the text of len bytes and a terminator to out, which has room for BASE64URL_LEN(len) + 1.
+ */
 void base64url_encode(const void *in, size_t len, char *out);
 
 /*

@@ -66,22 +66,6 @@ bool breaker_ended(struct breaker *breaker, int64_t now_ms, unsigned jitter, boo
 	return outcome == BREAKER_FAILURE && failed(breaker, now_ms, jitter);
 }
 
-void breaker_succeeded(struct breaker *breaker)
-{
-	breaker->probing = false;
-	(void)succeeded(breaker);
-}
-
-bool breaker_failed(struct breaker *breaker, int64_t now_ms, unsigned jitter)
-{
-	return breaker_ended(breaker, now_ms, jitter, breaker->probing, BREAKER_FAILURE);
-}
-
-void breaker_abandoned(struct breaker *breaker)
-{
-	breaker->probing = false;
-}
-
 int64_t breaker_rest_ms(const struct breaker *breaker, int64_t now_ms)
 {
 	if (!is_open(breaker) || now_ms >= breaker->rests_until)

@@ -50,14 +50,6 @@ bool breaker_ask(struct breaker *breaker, int64_t now_ms);
 bool breaker_ended(struct breaker *breaker, int64_t now_ms, unsigned jitter, bool probe,
 	enum breaker_outcome outcome);
 
-/*
- * The same for a caller that does not know its probe: while one is out, whatever ends counts as the
- * probe. breaker_failed() returns true if this failure opened a closed breaker.
- */
-void breaker_succeeded(struct breaker *breaker);
-bool breaker_failed(struct breaker *breaker, int64_t now_ms, unsigned jitter);
-void breaker_abandoned(struct breaker *breaker);
-
 /* Milliseconds until it may be asked again; 0 if it may be now or only a probe is waited for. */
 int64_t breaker_rest_ms(const struct breaker *breaker, int64_t now_ms);
 

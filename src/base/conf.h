@@ -17,7 +17,7 @@ enum conf_type {
 	CONF_STRINGS, /* struct conf_strings: array or list of strings, or one string */
 	CONF_INT, /* int64_t, min..max */
 	CONF_BOOL, /* bool */
-	CONF_GROUP, /* config_setting_t *: a nested group or list, read by the caller; NULL if absent */
+	CONF_GROUP, /* config_setting_t *: group or list, read by the caller; NULL: absent */
 };
 
 struct conf_strings {
@@ -32,7 +32,7 @@ struct conf_row {
 	size_t offset; /* offsetof in the struct that is filled */
 	bool required; /* given, and not empty */
 	bool live; /* a reload may change it without a restart */
-	int64_t min, max; /* CONF_INT; max also: octets of CONF_STRING, entries of CONF_STRINGS, 0: any */
+	int64_t min, max; /* CONF_INT; max: also octets or entries of the other two, 0: any */
 	int64_t default_value; /* CONF_INT, CONF_BOOL: if absent */
 	const char *default_text; /* CONF_STRING: if absent; NULL: "" */
 	const char *unit; /* "ms", "s", "octets", "" */
@@ -49,8 +49,9 @@ MUST_CHECK bool conf_parse(config_t *config, const char *text, const char *file,
 
 /*
  * Fill *out from a group by a table; reports every error found. False if there was one; whatever
- * was at fault then holds its default. libconfig does not look whether it gets memory: where it went
- * on without, a name or a text is missing, which is an error here; in its own hands it may crash.
+ * was at fault then holds its default. libconfig does not look whether it gets memory: where it
+ * went on without, a name or a text is missing, which is an error here; in its own hands it may
+ * crash.
  */
 MUST_CHECK bool conf_read(const config_setting_t *group, const struct conf_row *rows, size_t count,
 			  void *out, const char *file, const struct reporter *reporter);

@@ -86,14 +86,20 @@ void cache_close(struct cache *cache, int64_t deadline_ms)
 	free(cache);
 }
 
+static int64_t later(int64_t a, int64_t b)
+{
+	return a > b ? a : b;
+}
+
 int64_t cache_refused_at(struct cache *cache, const struct cache_question *question)
 {
 	int64_t now_ms = clock_mono_ms(&cache->options.clock);
-	int64_t current = refusals_of(cache->refusals, question->sbj.bytes, now_ms);
-	int64_t previous = question->has_previous ?
-		refusals_of(cache->refusals, question->previous.bytes, now_ms) : 0;
+	int64_t at = later(refusals_floor(cache->refusals),
+		refusals_of(cache->refusals, question->sbj.bytes, now_ms));
 
-	return current > previous ? current : previous;
+	if (!question->has_previous)
+		return at;
+	return later(at, refusals_of(cache->refusals, question->previous.bytes, now_ms));
 }
 
 static int hex_value(char c)
@@ -160,15 +166,30 @@ bool cache_lookup(struct cache *cache, const struct cache_question *question, in
 	return found;
 }
 
-/* What was kept from before the refusal goes, and is not believed again if somebody kept it. */
-static void refuse(struct cache *cache, const struct person_key *sbj, int64_t iat)
+static void note_refusal(struct cache *cache, const struct person_key *sbj, int64_t iat)
 {
 	int64_t now_ms = clock_mono_ms(&cache->options.clock);
 
 	refusals_note(cache->refusals, sbj->bytes, iat, now_ms, now_ms + REFUSAL_HELD_MS);
 	memory_remove(cache->memory, sbj->bytes);
-	if (cache->tier != NULL)
-		cache->tier->ops->forget(cache->tier, sbj);
+}
+
+void cache_note_refusal(struct cache *cache, const struct cache_question *question, int64_t iat)
+{
+	note_refusal(cache, &question->sbj, iat);
+	if (question->has_previous)
+		note_refusal(cache, &question->previous, iat);
+}
+
+/* What was kept from before the refusal goes, and is not believed again if somebody kept it. */
+static void refuse(struct cache *cache, const struct cache_question *question, int64_t iat)
+{
+	cache_note_refusal(cache, question, iat);
+	if (cache->tier == NULL)
+		return;
+	cache->tier->ops->forget(cache->tier, &question->sbj);
+	if (question->has_previous)
+		cache->tier->ops->forget(cache->tier, &question->previous);
 }
 
 static void keep_in_tier(struct cache *cache, const struct person_key *sbj, const char *jws,
@@ -194,11 +215,8 @@ static void keep(struct cache *cache, const struct answer_policy *policy,
 
 	own_key(question, own);
 	memory_put(cache->memory, own, now, keeping_own_until(policy, answer, now), answer);
-	if (keeping_is_refusal(answer)) {
-		refuse(cache, &question->sbj, answer->issued_at);
-		if (question->has_previous)
-			refuse(cache, &question->previous, answer->issued_at);
-	}
+	if (keeping_is_refusal(answer))
+		refuse(cache, question, answer->issued_at);
 	if (until <= now)
 		return;
 	memory_put(cache->memory, question->sbj.bytes, now, until, answer);

@@ -5,7 +5,8 @@
  *
  * What is kept for whom stands in docs/openapi.yaml, "Keeping", and in keeping.c. What comes out of
  * a tier passes the same checks as a fresh answer, and then the same table again: a tier is
- * trusted for nothing, and may not bring back an older yes (see "Floor and watermarks", refusals.h).
+ * trusted for nothing, and may not bring back an older yes (see "Floor and watermarks",
+ * refusals.h).
  *
  * Locking: cache_lookup() runs in any thread and takes the memory's shard locks and the policy's
  * lock, each for a few instructions. All else that says so runs in the engine's thread alone.
@@ -78,8 +79,8 @@ void cache_recall_cancel(struct cache_recall *recall);
 
 /*
  * Checks 1 to 11 of a fresh answer to the request that carried `nonce`; then it is kept as the
- * table says. CHECK_NONE and *out filled, or the check that failed. *unknown_kid as in
- * jws_verify(). Engine thread.
+ * table says. CHECK_NONE and *out filled, or the check that failed. *out and *unknown_kid as in
+ * answer_verify(). Engine thread.
  */
 MUST_CHECK enum answer_check cache_accept(struct cache *cache, const struct cache_question *question,
 					  const char *nonce, const char *jws, size_t len,

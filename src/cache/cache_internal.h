@@ -45,18 +45,20 @@ struct tier_ops {
 	enum source source;
 	/*
 	 * Look under up to TIER_KEYS_MAX keys; the first that has an entry counts. NULL: not to be
-	 * had now, nothing will be called. Else `found` is called exactly once and never from within
-	 * recall(), unless cancel() comes first.
+	 * had now, nothing will be called. Else `found` is called exactly once and never from
+	 * within recall(), unless cancel() comes first.
 	 */
 	struct tier_look *(*recall)(struct tier *tier, const struct person_key *const *keys,
 				    size_t count, tier_found *found, void *ctx);
-	/* Nobody waits any more; `late`: it should have answered, which is held against the tier. */
+	/*
+	 * Nobody waits any more; `late`: it should have answered, which is held against the tier.
+	 */
 	void (*cancel)(struct tier *tier, struct tier_look *look, bool late);
 	/* Best effort, waits for nothing, replaces what was there. */
 	void (*keep)(struct tier *tier, const struct person_key *key, const struct entry *entry);
 	/*
-	 * The service has refused this person: what is kept under the key must not be found again. A
-	 * tier that cannot write it down within its own bound closes itself for reading.
+	 * The service has refused this person: what is kept under the key must not be found again.
+	 * A tier that cannot write it down within its own bound closes itself for reading.
 	 */
 	void (*forget)(struct tier *tier, const struct person_key *key);
 	void (*health)(struct tier *tier, struct tier_health *out); /* any thread */
@@ -114,8 +116,17 @@ struct cache {
 
 /* cache.c: the policy in force, with a reference of the caller's. Any thread. */
 struct answer_policy *cache_policy(struct cache *cache);
-/* When the service last refused the person of a question, under either key. Any thread. */
+/*
+ * No yes to a question that was signed then or before is believed: when the service last refused
+ * the person, under either key, or where so many have been refused since that one has made way
+ * (refusals.h). Any thread.
+ */
 int64_t cache_refused_at(struct cache *cache, const struct cache_question *question);
+/*
+ * The service has refused the person of a question: memory loses what it has of them, and no yes
+ * from before is believed again. Any thread.
+ */
+void cache_note_refusal(struct cache *cache, const struct cache_question *question, int64_t iat);
 
 /* recall.c, engine thread */
 MUST_CHECK bool recalls_open(struct cache *cache); /* false: out of memory */

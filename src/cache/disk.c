@@ -270,14 +270,15 @@ static void nothing(void *ctx)
  * True if the thread has ended by then. A thread that hangs in the kernel is left behind with its
  * memory: it touches nothing but that when it comes back.
  */
-static bool end_thread(struct disk *disk, int64_t end_by)
+static bool end_thread(struct disk *disk, int64_t deadline_ms)
 {
-	struct timespec until = at_ms(end_by);
+	int64_t now = clock_mono_ms(&system_clock);
+	struct timespec until = at_ms(now + deadline_ms);
 	bool ended;
 
 	pthread_mutex_lock(&disk->mutex);
 	disk->ending = true;
-	disk->end_by = end_by;
+	disk->end_by = now + deadline_ms / 2; /* the rest is for closing, and for a removal */
 	pthread_cond_signal(&disk->changed);
 	while (!disk->ended &&
 		pthread_cond_timedwait(&disk->ended_changed, &disk->mutex, &until) == 0)
@@ -293,7 +294,7 @@ static void disk_close(struct tier *tier, int64_t deadline_ms)
 {
 	struct disk *disk = of(tier);
 
-	if (end_thread(disk, clock_mono_ms(&system_clock) + deadline_ms)) {
+	if (end_thread(disk, deadline_ms)) {
 		(void)pthread_join(disk->thread, NULL);
 	} else {
 		(void)pthread_detach(disk->thread);

@@ -11,6 +11,7 @@
 #include <unistd.h>
 
 #define BUSY_MS 5000 /* nobody waits in a shop meanwhile */
+#define ALL_BUSY_MS 1000 /* then it is done all the same */
 #define FORMER "answers.mdb" /* and what that name begins: the lock, what was set aside */
 
 struct disk_admin {
@@ -24,12 +25,13 @@ static const char *name_of(const struct disk_admin *admin)
 	return admin->file.path[0] != '\0' ? admin->file.path : admin->directory;
 }
 
-static enum disk_status open_file(struct disk_admin *admin, uint64_t max_octets, bool create)
+static enum disk_status open_file(
+	struct disk_admin *admin, int busy_ms, uint64_t max_octets, bool create)
 {
 	const struct disk_file_options options = {
 		.directory = admin->directory,
 		.max_octets = max_octets,
-		.busy_ms = BUSY_MS,
+		.busy_ms = busy_ms,
 		.create = create,
 	};
 
@@ -61,7 +63,7 @@ struct disk_admin *disk_admin_open(
 	}
 	admin->directory = directory;
 	admin->reporter = reporter;
-	status = open_file(admin, max_octets, false);
+	status = open_file(admin, BUSY_MS, max_octets, false);
 	if (status == DISK_OK)
 		return admin;
 	if (status == DISK_UNUSABLE)
@@ -183,12 +185,12 @@ bool disk_admin_remove_all(const char *directory, uint64_t max_octets,
 {
 	struct disk_admin admin = { .directory = directory, .reporter = reporter };
 	struct disk_count count = { .entries = 0 };
-	enum disk_status status = open_file(&admin, max_octets, false);
+	enum disk_status status = open_file(&admin, ALL_BUSY_MS, max_octets, false);
 	bool own = is_own(&admin), done;
 
 	if (status == DISK_OK && count_in(&admin.file, &count) != DISK_OK)
 		count.entries = 0;
-	done = disk_file_discard(&admin.file, BUSY_MS, true);
+	done = disk_file_discard(&admin.file, ALL_BUSY_MS, true);
 	done = remove_former(directory) && done;
 	disk_file_close(&admin.file);
 	if (!done)
@@ -196,7 +198,7 @@ bool disk_admin_remove_all(const char *directory, uint64_t max_octets,
 			"cannot be removed, nor what is set aside beside it: see who owns the "
 			"folder and whether it may be written to");
 	if (done && own) {
-		status = open_file(&admin, max_octets, true);
+		status = open_file(&admin, ALL_BUSY_MS, max_octets, true);
 		done = status == DISK_OK || failed(&admin, status);
 		disk_file_close(&admin.file);
 	}

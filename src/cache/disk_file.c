@@ -120,6 +120,9 @@ static enum disk_status find_path(struct disk_file *file, const char *directory)
 		return failed(file, DISK_UNUSABLE, strerror(errno));
 	if (!S_ISDIR(seen.st_mode))
 		return failed(file, DISK_UNUSABLE, strerror(ENOTDIR));
+	/* The journal is made there; and SQLite would say that there is no such file. */
+	if (access(folder, W_OK | X_OK) != 0)
+		return failed(file, DISK_UNUSABLE, strerror(errno));
 	(void)snprintf(file->path, sizeof(file->path), "%s/" DISK_FILE_NAME, folder);
 	return DISK_OK;
 }

@@ -74,6 +74,12 @@ static void look_for_former(struct disk_store *store)
 		"is of the former version and not read: remove it, and its -lock");
 }
 
+static void others_removed(struct disk_store *store)
+{
+	store->removed = true;
+	store->epoch++;
+}
+
 /* The file is gone, and with it all that had to be removed. */
 void disk_store_discarded(struct disk_store *store)
 {
@@ -81,6 +87,9 @@ void disk_store_discarded(struct disk_store *store)
 	store->owed_count = 0;
 	store->owed_since = 0;
 	store->paused_until = 0;
+	/* What others removed in it last may not have been seen. */
+	store->has_generation = false;
+	others_removed(store);
 }
 
 static void replace(struct disk_store *store)
@@ -177,11 +186,10 @@ bool disk_store_ready(struct disk_store *store)
 
 static void see_generation(struct disk_store *store, int64_t generation)
 {
-	if (store->has_generation ? store->generation != generation : store->was_without) {
-		store->removed = true;
-		store->epoch++;
-	}
+	if (store->has_generation ? store->generation != generation : store->was_without)
+		others_removed(store);
 	store->has_generation = true;
+	store->was_without = false;
 	store->generation = generation;
 }
 

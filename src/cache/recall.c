@@ -15,7 +15,6 @@
 #include "cache/cache_internal.h"
 #include "cache/keeping.h"
 #include "cache/memory.h"
-#include "cache/refusals.h"
 
 static int64_t now_ms(const struct cache *cache)
 {
@@ -113,8 +112,7 @@ static bool believe(struct cache *cache, const struct cache_question *question,
 		    struct answer *out, int64_t *until)
 {
 	struct answer_policy *policy = cache_policy(cache);
-	int64_t refused_at = later(cache_refused_at(cache, question),
-		later(refusals_floor(cache->refusals), floor_of(cache, now)));
+	int64_t refused_at = later(cache_refused_at(cache, question), floor_of(cache, now));
 	const struct answer_expectation expected = {
 		.issuer = policy->issuer,
 		.audience = policy->audience,
@@ -157,6 +155,9 @@ static void on_found(void *ctx, const struct entry *entry, size_t which)
 		end(recall, NULL);
 		return;
 	}
+	/* Some other server has heard it from the service: the tier may show an older yes next. */
+	if (keeping_is_refusal(&answer))
+		cache_note_refusal(cache, question, answer.issued_at);
 	memory_put(cache->memory, question->sbj.bytes, now, until, &answer);
 	end(recall, &answer);
 }

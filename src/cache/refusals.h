@@ -6,7 +6,7 @@
  * In memory alone: nothing of it is written down. A watermark is the refusal's signed `iat`, by the
  * service's clock, as the yes that is held against it has one: ours may be wrong. How long it is
  * held is counted by a clock that nobody can set. Where there is no room for one more, the oldest
- * makes way and the floor rises to it: then no stored yes of anybody from before is believed,
+ * makes way and the floor rises to it: then no yes of anybody from before is believed,
  * which costs questions and nothing else.
  *
  * Thread-safe: one mutex, held for a few instructions; nothing is called with it held.
@@ -33,7 +33,7 @@ void refusals_note(struct refusals *refusals, const uint8_t sbj[PERSON_KEY_LEN],
 /* When this person was last refused; 0: not that we know. */
 int64_t refusals_of(struct refusals *refusals, const uint8_t sbj[PERSON_KEY_LEN], int64_t now_ms);
 
-/* No stored yes from this time or before is believed, whosoever it is; 0: none has made way. */
+/* No yes from this time or before is believed, whosoever it is; 0: none has made way. */
 int64_t refusals_floor(struct refusals *refusals);
 
 size_t refusals_count(struct refusals *refusals);

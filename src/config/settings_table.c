@@ -121,7 +121,9 @@ static const struct conf_row cache_rows[] = {
 	{ "keep_yes", CONF_INT, AT(keep_yes), .live = true, .min = 0, .max = 30 * DAY,
 		.default_value = DAY, .unit = "s",
 		.help = "how long a yes serves again; 0: every sale asks afresh" },
-	/* Whoever has just put it right must not stay refused: the bound is part of the contract. */
+	/*
+	 * Whoever has just put it right must not stay refused: the bound is part of the contract.
+	 */
 	{ "keep_no", CONF_INT, AT(keep_no), .live = true, .min = 0, .max = MINUTE,
 		.default_value = MINUTE, .unit = "s", .help = "how long a no serves again" },
 	{ "memory_octets", CONF_INT, AT(memory_octets), .min = MIB, .max = 64 * GIB,

@@ -39,8 +39,8 @@ static void loaded_free(struct loaded *loaded)
 		g_time_zone_unref(loaded->zone);
 	tls_material_unref(loaded->redis_tls);
 	tls_material_unref(loaded->service_tls);
-	messages_unref(loaded->messages);
-	rules_unref(loaded->rules);
+	messages_free(loaded->messages);
+	rules_free(loaded->rules);
 	settings_free(loaded->settings);
 	OPENSSL_cleanse(loaded, sizeof(*loaded));
 	free(loaded);

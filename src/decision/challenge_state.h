@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * challenge_state.h - the State (RFC 2865 section 5.24) of an Access-Challenge of ours: an authenticated,
- * expiring ticket for one sale, which any server of the operator with the same key accepts.
+ * challenge_state.h - the State (RFC 2865 section 5.24) of an Access-Challenge of ours: an
+ * authenticated, expiring ticket for one sale, which any server of the operator with the same key
+ * accepts.
  *
  *   1 octet    version, 1
  *   8 octets   expiry, seconds since 1970, big-endian

@@ -18,9 +18,10 @@
 
 /* One decision under way: what it stands on, all of one snapshot. */
 struct path {
-	struct deciding *deciding;
+	struct decider *decider;
 	struct snapshot *snapshot;
 	int64_t now;
+	struct date today; /* in the operator's time zone */
 	struct sale sale;
 	enum subject_form form; /* of the question, if it comes to one */
 	struct decision *out;
@@ -128,7 +129,7 @@ static void inquire(struct path *path, const struct identity *identity,
 	struct decision *out = path->out;
 	struct inquiry_result asked;
 
-	inquiry_ask(path->deciding->inquiries, question, settings->wait, &asked);
+	inquiry_ask(path->decider->inquiries, question, settings->wait, &asked);
 	out->retry_after = asked.retry_after;
 	if (asked.outcome == INQUIRY_ANSWERED) {
 		answered(path, &asked.answer, asked.source);
@@ -160,7 +161,7 @@ static void ask_about(struct path *path)
 		question.by_person = path->form == SUBJECT_DOCUMENT &&
 			path->snapshot->policy->keep_yes > 0;
 		add_previous(path, &question);
-		if (cache_lookup(path->deciding->cache, &question.asked, path->now, &answer))
+		if (cache_lookup(path->decider->cache, &question.asked, path->now, &answer))
 			answered(path, &answer, SOURCE_CACHE);
 		else
 			inquire(path, &identity, &question);
@@ -172,9 +173,8 @@ static void ask_about(struct path *path)
 /* What is clear before anybody is asked, or that somebody has to be. */
 static void judge(struct path *path, unsigned forms)
 {
-	struct date today = snapshot_today(path->snapshot, path->now);
 	struct verdict verdict =
-		evaluate(&path->sale, path->snapshot->rules, &today, forms, NULL);
+		evaluate(&path->sale, path->snapshot->rules, &path->today, forms, NULL);
 
 	switch (verdict.kind) {
 	case VERDICT_INVALID:
@@ -199,18 +199,18 @@ static void judge(struct path *path, unsigned forms)
 /* Sale ids, State and txn are a shop's own: without knowing whose they are nothing is decided. */
 static bool name_shop(struct path *path, struct span shop)
 {
-	struct deciding *deciding = path->deciding;
-	int64_t now = clock_mono_ms(&deciding->options.clock), told;
+	struct decider *decider = path->decider;
+	int64_t now = clock_mono_ms(&decider->options.clock), told;
 
 	if (shop.len > 0 && shop.len <= SHOP_MAX) {
 		memcpy(path->sale.shop, shop.data, shop.len);
 		path->sale.shop[shop.len] = '\0';
 		return true;
 	}
-	told = atomic_load(&deciding->no_shop_told_ms);
+	told = atomic_load(&decider->no_shop_told_ms);
 	if ((told == 0 || now - told >= NO_SHOP_EVERY_MS) &&
-		atomic_compare_exchange_strong(&deciding->no_shop_told_ms, &told, now))
-		report(&deciding->options.reporter, SAY_ERROR, NULL, 0,
+		atomic_compare_exchange_strong(&decider->no_shop_told_ms, &told, now))
+		report(&decider->options.reporter, SAY_ERROR, NULL, 0,
 			"no shop is named: no sale is decided; the site file has to set "
 			"control:MigrantID-Shop (1 to %d octets), as sites-available/sim-sale does",
 			SHOP_MAX);
@@ -225,16 +225,21 @@ static unsigned forms_of(const struct path *path, const struct sale_request *req
 	return request->forms != 0 ? forms & request->forms : forms;
 }
 
-void decide(struct deciding *deciding, const struct sale_request *request, struct decision *out)
+void decide(struct decider *decider, const struct sale_request *request, struct decision *out)
 {
-	struct path path = { .deciding = deciding, .out = out };
+	struct path path = { .decider = decider, .out = out };
 	struct sale_options options;
 	struct sale_fault fault;
 
 	memset(out, 0, sizeof(*out));
-	path.snapshot = config_acquire(deciding->config);
-	path.now = clock_wall(&deciding->options.clock);
-	options.allow_specimen = path.snapshot->settings->allow_specimen;
+	path.snapshot = config_acquire(decider->config);
+	path.now = clock_wall(&decider->options.clock);
+	path.today = snapshot_today(path.snapshot, path.now);
+	options = (struct sale_options){
+		.allow_specimen = path.snapshot->settings->allow_specimen,
+		.today = path.today,
+		.codes = rules_codes(path.snapshot->rules),
+	};
 
 	if (!sale_read(request->fields, request->count, &options, &path.sale, &fault)) {
 		bad_request(&path, fault.reason, fault.attribute);

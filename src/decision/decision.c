@@ -14,7 +14,7 @@
 #define CLOSE_MS 2000 /* for a disk that hangs */
 #define DISK_RECALL_MS 50 /* longest look into the file */
 
-bool deciding_prepare(void)
+bool decider_prepare(void)
 {
 	return transport_prepare();
 }
@@ -26,28 +26,28 @@ static enum cache_tier tier_of(const char *store)
 	return strcmp(store, "redis") == 0 ? CACHE_REDIS : CACHE_MEMORY_ONLY;
 }
 
-static bool open_cache(struct deciding *deciding)
+static bool open_cache(struct decider *decider)
 {
-	const struct settings *settings = deciding->boot->settings;
+	const struct settings *settings = decider->boot->settings;
 	struct cache_options options = {
 		.memory_octets = (size_t)settings->memory_octets,
 		.tier = tier_of(settings->store),
 		.disk_directory = settings->store_directory,
 		.disk_octets = (uint64_t)settings->store_octets,
 		.redis = settings_redis(settings),
-		.clock = deciding->options.clock,
-		.reporter = deciding->options.reporter,
+		.clock = decider->options.clock,
+		.reporter = decider->options.reporter,
 	};
 
-	options.redis.password = deciding->boot->redis_password;
+	options.redis.password = decider->boot->redis_password;
 	options.recall_ms = options.tier == CACHE_REDIS ? settings->redis_timeout : DISK_RECALL_MS;
-	deciding->cache = cache_open(&options, deciding->engine, deciding->boot->policy);
-	return deciding->cache != NULL;
+	decider->cache = cache_open(&options, decider->engine, decider->boot->policy);
+	return decider->cache != NULL;
 }
 
-static bool open_transport(struct deciding *deciding)
+static bool open_transport(struct decider *decider)
 {
-	const struct settings *settings = deciding->boot->settings;
+	const struct settings *settings = decider->boot->settings;
 	struct transport_options options = {
 		.round_robin = settings->round_robin,
 		.connect_ms = settings->connect_timeout,
@@ -55,8 +55,8 @@ static bool open_transport(struct deciding *deciding)
 		.breaker_failures = settings->breaker_failures,
 		.breaker_pause_ms = settings->breaker_pause,
 		.breaker_pause_max_ms = settings->breaker_pause_max,
-		.clock = deciding->options.clock,
-		.reporter = deciding->options.reporter,
+		.clock = decider->options.clock,
+		.reporter = decider->options.reporter,
 	};
 
 	for (size_t i = 0; i < settings->urls.count && i < TRANSPORT_ENDPOINTS_MAX; i++)
@@ -64,16 +64,16 @@ static bool open_transport(struct deciding *deciding)
 	options.groups[GROUP_SERVICE].count = settings->urls.count;
 	options.groups[GROUP_KEYS].urls[0] = settings->jwks_url;
 	options.groups[GROUP_KEYS].count = settings->jwks_url[0] != '\0';
-	deciding->transport =
-		transport_open(&options, deciding->engine, deciding->boot->service_tls);
-	return deciding->transport != NULL;
+	decider->transport =
+		transport_open(&options, decider->engine, decider->boot->service_tls);
+	return decider->transport != NULL;
 }
 
-static bool open_inquiries(struct deciding *deciding)
+static bool open_inquiries(struct decider *decider)
 {
-	const struct settings *settings = deciding->boot->settings;
+	const struct settings *settings = decider->boot->settings;
 	int64_t workers =
-		deciding->options.workers > 0 ? deciding->options.workers : WORKERS_USUAL;
+		decider->options.workers > 0 ? decider->options.workers : WORKERS_USUAL;
 	int64_t quarter = workers >= 4 ? workers / 4 : 1;
 	const struct inquiry_options options = {
 		.question_ms = settings->question_timeout,
@@ -84,37 +84,37 @@ static bool open_inquiries(struct deciding *deciding)
 		.fetches_keys = settings->jwks_url[0] != '\0',
 		.keys_refresh_ms = settings->jwks_refresh * 1000,
 		.keys_min_interval_ms = settings->jwks_min_interval * 1000,
-		.clock = deciding->options.clock,
-		.reporter = deciding->options.reporter,
+		.clock = decider->options.clock,
+		.reporter = decider->options.reporter,
 	};
 
-	deciding->inquiries = inquiries_open(&options, deciding->engine, deciding->cache,
-		deciding->transport, deciding->config);
-	return deciding->inquiries != NULL;
+	decider->inquiries = inquiries_open(&options, decider->engine, decider->cache,
+		decider->transport, decider->config);
+	return decider->inquiries != NULL;
 }
 
 /* In the watcher's thread. */
 static void on_swap(void *ctx, struct snapshot *now)
 {
-	struct deciding *deciding = ctx;
+	struct decider *decider = ctx;
 
-	cache_configure(deciding->cache, now->policy);
-	transport_configure(deciding->transport, now->service_tls);
+	cache_configure(decider->cache, now->policy);
+	transport_configure(decider->transport, now->service_tls);
 }
 
-static bool open_parts(struct deciding *deciding)
+static bool open_parts(struct decider *decider)
 {
-	deciding->engine = engine_start();
-	if (deciding->engine == NULL || !open_cache(deciding) || !open_transport(deciding)) {
-		report(&deciding->options.reporter, SAY_ERROR, NULL, 0,
+	decider->engine = engine_start();
+	if (decider->engine == NULL || !open_cache(decider) || !open_transport(decider)) {
+		report(&decider->options.reporter, SAY_ERROR, NULL, 0,
 			"not started: what failed is named above, or memory or threads are short");
 		return false;
 	}
-	config_on_swap(deciding->config, on_swap, deciding);
-	return open_inquiries(deciding);
+	config_on_swap(decider->config, on_swap, decider);
+	return open_inquiries(decider);
 }
 
-struct deciding *deciding_open(const struct deciding_options *options)
+struct decider *decider_open(const struct decider_options *options)
 {
 	const struct config_options config = {
 		.settings_file = options->settings_file,
@@ -122,32 +122,32 @@ struct deciding *deciding_open(const struct deciding_options *options)
 		.clock = options->clock,
 		.reporter = options->reporter,
 	};
-	struct deciding *deciding = calloc(1, sizeof(*deciding));
+	struct decider *decider = calloc(1, sizeof(*decider));
 
-	if (deciding == NULL)
+	if (decider == NULL)
 		return NULL;
-	deciding->options = *options;
-	deciding->config = config_open(&config);
-	if (deciding->config != NULL) {
-		deciding->boot = config_acquire(deciding->config);
-		if (options->check_only || (deciding_prepare() && open_parts(deciding)))
-			return deciding;
+	decider->options = *options;
+	decider->config = config_open(&config);
+	if (decider->config != NULL) {
+		decider->boot = config_acquire(decider->config);
+		if (options->check_only || (decider_prepare() && open_parts(decider)))
+			return decider;
 	}
-	deciding_close(deciding);
+	decider_close(decider);
 	return NULL;
 }
 
-void deciding_close(struct deciding *deciding)
+void decider_close(struct decider *decider)
 {
-	if (deciding == NULL)
+	if (decider == NULL)
 		return;
-	inquiries_close(deciding->inquiries);
-	if (deciding->config != NULL)
-		config_on_swap(deciding->config, NULL, NULL);
-	transport_close(deciding->transport);
-	cache_close(deciding->cache, CLOSE_MS);
-	engine_stop(deciding->engine);
-	config_release(deciding->boot);
-	config_close(deciding->config);
-	free(deciding);
+	inquiries_close(decider->inquiries);
+	if (decider->config != NULL)
+		config_on_swap(decider->config, NULL, NULL);
+	transport_close(decider->transport);
+	cache_close(decider->cache, CLOSE_MS);
+	engine_stop(decider->engine);
+	config_release(decider->boot);
+	config_close(decider->config);
+	free(decider);
 }

@@ -15,8 +15,7 @@
 #include "rules/sale.h"
 #include "rules/vocabulary.h"
 
-/* A message, and behind it an attribute's name and a field of the MRZ. */
-#define CLERK_MAX (MESSAGE_MAX + 64)
+#define CLERK_MAX REPLY_TEXT_MAX /* a message, and behind it an attribute's name and a field of the MRZ */
 #define DECISION_STATE_MAX 128 /* octets of a State of ours; RADIUS allows 253 */
 
 /* What is replied. Holds nothing of the person; texts are the reader's to keep. */
@@ -26,7 +25,7 @@ struct decision {
 	enum outcome outcome;
 	enum source source; /* SOURCE_NONE: nothing was consulted */
 	bool tells_source; /* source and valid_until may be told the shop (reply.source) */
-	char reference[REFERENCE_LEN + 1]; /* "" only if not applicable */
+	char reference[REFERENCE_LEN + 1]; /* not for the reply if not applicable */
 	char rule[RULE_ID_MAX + 1]; /* id of the exemption rule, "" if none */
 	char rules_digest[RULES_DIGEST_LEN + 1]; /* version of the rules that were applied */
 	int64_t valid_until; /* seconds since 1970; 0: says nothing */
@@ -51,10 +50,10 @@ struct sale_request {
 	unsigned forms; /* of question that this shop may use, besides service.forms; 0: those */
 };
 
-struct deciding; /* opaque: all parts, opened */
+struct decider; /* opaque: all parts, opened */
 
-struct deciding_options {
-	const char *settings_file; /* borrowed until deciding_close() */
+struct decider_options {
+	const char *settings_file; /* borrowed until decider_close() */
 	int64_t workers; /* threads of the server that may call decide(); 0: unknown, take 32 */
 	bool check_only; /* check all configuration, start nothing, open nothing */
 	struct clock clock;
@@ -63,21 +62,21 @@ struct deciding_options {
 
 /*
  * Set up what is process-wide, before other modules of the server do: so that libcurl wipes what it
- * frees. deciding_open() does it too. Thread-safe, any number of times; false if libcurl fails.
+ * frees. decider_open() does it too. Thread-safe, any number of times; false if libcurl fails.
  */
-MUST_CHECK bool deciding_prepare(void);
+MUST_CHECK bool decider_prepare(void);
 
 /*
  * Load and check everything the settings name; unless check_only, open all parts. NULL after every
  * error was reported. A service, disk or Redis that is down is no error.
  */
-MUST_CHECK struct deciding *deciding_open(const struct deciding_options *options);
-void deciding_close(struct deciding *deciding); /* within a few seconds; NULL is fine */
+MUST_CHECK struct decider *decider_open(const struct decider_options *options);
+void decider_close(struct decider *decider); /* within a few seconds; NULL is fine */
 
 /*
  * Decide one sale. Thread-safe; takes at most the setting `wait`, plus microseconds. Reads memory
  * alone. Copies of a person's data made on the way are wiped before it returns.
  */
-void decide(struct deciding *deciding, const struct sale_request *request, struct decision *out);
+void decide(struct decider *decider, const struct sale_request *request, struct decision *out);
 
 #endif

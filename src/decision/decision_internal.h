@@ -13,8 +13,8 @@
 #include "transport/transport.h"
 
 /* Set before the first decision; each part locks for itself. Opened in this order. */
-struct deciding {
-	struct deciding_options options;
+struct decider {
+	struct decider_options options;
 	struct config *config;
 	struct snapshot *boot; /* of the start: what takes effect only with a restart */
 	struct engine *engine;

@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "decision/reference.h"
 
-#include <ctype.h>
 #include <string.h>
 #include <sys/random.h>
 
@@ -33,7 +32,8 @@ static uint8_t check_value(const uint8_t values[DRAWN])
 
 /*
  * Bytes from 248 on are drawn again: 248 is 8 times 31, so every character is equally likely. From
- * the kernel, as each decision has one: OpenSSL's generators share locks, and cost four times as much.
+ * the kernel, as each decision has one: OpenSSL's generators share locks, and cost four times as
+ * much.
  */
 static bool draw(uint8_t values[DRAWN])
 {
@@ -68,20 +68,3 @@ bool reference_make(char out[REFERENCE_LEN + 1])
 	return true;
 }
 
-bool reference_holds(const char *text)
-{
-	uint8_t values[DRAWN + 1];
-	size_t have = 0;
-
-	for (; *text != '\0'; text++) {
-		const char *found;
-
-		if (*text == '-' || *text == ' ')
-			continue;
-		found = strchr(alphabet, toupper((unsigned char)*text));
-		if (found == NULL || have == sizeof(values))
-			return false;
-		values[have++] = (uint8_t)(found - alphabet);
-	}
-	return have == sizeof(values) && weigh(values, sizeof(values)) == 0;
-}

@@ -3,7 +3,8 @@
  * reference.h - how a shop and the operator speak of one decision: eleven random characters and a
  * check character, in fours: "K7Q2-9MXD-4H3C". The alphabet leaves out I, L, O, U and Z, which are
  * misread or misheard; its 31 characters are a prime number, so the check finds every wrong
- * character and every two neighbours swapped. Random: it says nothing of the sale or its buyer.
+ * character and every two neighbours swapped: the sum of all twelve values, weighed 1, 2, 3.. from
+ * the left, is a multiple of 31. Random: it says nothing of the sale or its buyer.
  */
 #ifndef MIGRANTID_REFERENCE_H
 #define MIGRANTID_REFERENCE_H
@@ -14,8 +15,5 @@
 
 /* Write a new reference and a terminator. False only if there is no randomness. Thread-safe. */
 MUST_CHECK bool reference_make(char out[REFERENCE_LEN + 1]);
-
-/* True if a text, as somebody read it out (lower case, without hyphens), is a well-formed one. */
-MUST_CHECK bool reference_holds(const char *text);
 
 #endif

@@ -29,8 +29,8 @@ struct person_key {
 };
 
 /*
- * Read a key file's text: hexadecimal digits, an even number of 64 to 128, and one line end (CR, LF,
- * CR LF) or none. False for anything else.
+ * Read a key file's text: hexadecimal digits, an even number of 64 to 128, and one line end (CR,
+ * LF, CR LF) or none. False for anything else.
  */
 MUST_CHECK bool operator_key_parse(const char *text, size_t len, struct operator_key *out);
 

@@ -37,22 +37,6 @@ const char *source_name(enum source source)
 
 #undef AS_NAME
 
-enum reason reason_of_name(const char *name)
-{
-#define AS_ROW(symbol, number, text) { symbol, text },
-	static const struct {
-		enum reason reason;
-		const char *name;
-	} rows[] = { REASONS(AS_ROW) };
-#undef AS_ROW
-
-	for (size_t i = 0; i < ARRAY_LEN(rows); i++) {
-		if (strcmp(rows[i].name, name) == 0)
-			return rows[i].reason;
-	}
-	return REASON_NONE;
-}
-
 bool reason_is_bad_request(enum reason reason)
 {
 	return reason >= REASON_ATTRIBUTE_MISSING && reason_name(reason) != NULL;

@@ -78,9 +78,6 @@ const char *result_name(enum result result);
 const char *reason_name(enum reason reason);
 const char *source_name(enum source source);
 
-/* REASON_NONE / false if the name is none. */
-enum reason reason_of_name(const char *name);
-
 /* True for a reason that says that the request itself is at fault (30 and above). */
 bool reason_is_bad_request(enum reason reason);
 

@@ -76,7 +76,8 @@ static void give_up(
 	if (connection->socket != CURL_SOCKET_BAD)
 		(void)shutdown(connection->socket, SHUT_RDWR);
 	for (exchange = pool->exchanges; exchange != NULL; exchange = exchange->next) {
-		if (exchange->connection != connection || exchange->lost)
+		if (exchange->connection != connection || exchange->lost ||
+			(exchange->done && exchange->code == CURLE_OK))
 			continue;
 		exchange->lost = true;
 		exchange->result.end = end;
@@ -128,7 +129,9 @@ void connections_tell(struct pool *pool)
 {
 	struct exchange *exchange;
 
-	/* First all leave libcurl: a hook may send the next attempt, which needs a free connection. */
+	/*
+	 * First all leave libcurl: a hook may send the next attempt, which needs a free connection.
+	 */
 	for (exchange = pool->exchanges; exchange != NULL; exchange = exchange->next)
 		if (exchange->lost)
 			exchange_stop(exchange);

@@ -16,9 +16,11 @@ struct watch {
 	curl_socket_t socket;
 };
 
-static void collect(struct pool *pool)
+/* What is done is known of all before anybody is told: one's failure may end others' connection. */
+static bool mark_done(struct pool *pool)
 {
 	CURLMsg *message;
+	bool any = false;
 	int left;
 
 	while ((message = curl_multi_info_read(pool->multi, &left)) != NULL) {
@@ -27,8 +29,26 @@ static void collect(struct pool *pool)
 		if (message->msg != CURLMSG_DONE)
 			continue;
 		(void)curl_easy_getinfo(message->easy_handle, CURLINFO_PRIVATE, &exchange);
-		exchange_done(exchange, message->data.result);
+		exchange->done = any = true;
+		exchange->code = message->data.result;
 	}
+	return any;
+}
+
+static void collect(struct pool *pool)
+{
+	struct exchange *exchange;
+
+	if (!mark_done(pool))
+		return;
+	/* From the begin each time, for a hook may cancel any of them. */
+	do {
+		exchange = pool->exchanges;
+		while (exchange != NULL && !exchange->done)
+			exchange = exchange->next;
+		if (exchange != NULL)
+			exchange_done(exchange);
+	} while (exchange != NULL);
 }
 
 static void on_socket(uv_poll_t *poll, int status, int events)
@@ -175,7 +195,7 @@ struct pool *pool_in_use(struct endpoint *endpoint)
 	struct transport *transport = endpoint->transport;
 	struct pool *pool = endpoint->pools;
 
-	if (pool != NULL && pool->tls == transport->tls &&
+	if (pool != NULL && !pool->stuck && pool->tls == transport->tls &&
 		transport_now(transport) - pool->begun_ms < POOL_LIFETIME_MS)
 		return pool;
 	pool = pool_new(endpoint);
@@ -185,6 +205,22 @@ struct pool *pool_in_use(struct endpoint *endpoint)
 	endpoint->pools = pool;
 	engine_timer_set(transport->sweep, 0);
 	return pool;
+}
+
+/* libcurl 8.14 may wait for ever for a connection that it failed to set up, and keeps it. */
+bool pool_is_stuck(struct pool *pool, uint64_t since)
+{
+	struct exchange *exchange, *next;
+
+	if (pool->stuck || pool->read_at >= since)
+		return false;
+	pool->stuck = true;
+	for (exchange = pool->exchanges; exchange != NULL; exchange = next) {
+		next = exchange->next;
+		if (exchange->stage == EXCHANGE_QUEUED && !exchange->done && !exchange->lost)
+			exchange_move(exchange);
+	}
+	return true;
 }
 
 void pools_sweep(struct endpoint *endpoint)

@@ -21,7 +21,7 @@ static void note_read(struct exchange *exchange)
 
 	exchange->stage = EXCHANGE_ANSWERED;
 	exchange->read_at = ++exchange->transport->events;
-	connection->read_at = exchange->read_at;
+	connection->read_at = exchange->pool->read_at = exchange->read_at;
 	connection->answered = true;
 }
 
@@ -124,7 +124,9 @@ static bool set_numbers(struct exchange *exchange)
 		{ CURLOPT_TCP_NODELAY, 1 },
 		{ CURLOPT_TCP_KEEPALIVE, 1 },
 		{ CURLOPT_MAXAGE_CONN, CONNECTION_IDLE_S },
-		/* Their defaults are for files; an answer is small and there may be many at once. */
+		/*
+		 * Their defaults are for files; an answer is small and there may be many at once.
+		 */
 		{ CURLOPT_BUFFERSIZE, 8192 },
 		{ CURLOPT_UPLOAD_BUFFERSIZE, 16384 },
 	};

@@ -59,8 +59,6 @@ static bool endpoints_init(struct transport *transport)
 	for (int group = 0; group < TRANSPORT_GROUPS; group++) {
 		size_t count = transport->options.groups[group].count;
 
-		if (count > TRANSPORT_ENDPOINTS_MAX)
-			return false;
 		transport->endpoints[group] =
 			calloc(count + 1, sizeof(*transport->endpoints[group]));
 		if (transport->endpoints[group] == NULL) {
@@ -82,11 +80,12 @@ static void end_in_loop(void *ctx)
 	while (transport->ending != NULL)
 		exchange_free(transport->ending);
 	for (size_t group = 0; group < TRANSPORT_GROUPS; group++) {
-		for (size_t i = 0; i < transport->options.groups[group].count &&
-				   transport->endpoints[group] != NULL;
-			i++)
-			endpoint_free(&transport->endpoints[group][i]);
-		free(transport->endpoints[group]);
+		struct endpoint *endpoints = transport->endpoints[group];
+		size_t count = endpoints != NULL ? transport->options.groups[group].count : 0;
+
+		for (size_t i = 0; i < count; i++)
+			endpoint_free(&endpoints[i]);
+		free(endpoints);
 	}
 	engine_timer_free(transport->sweep);
 	tls_material_unref(transport->tls);
@@ -202,7 +201,3 @@ const char *transport_address(
 	return transport->options.groups[group].urls[endpoint];
 }
 
-size_t transport_endpoints(const struct transport *transport, enum transport_group group)
-{
-	return transport->options.groups[group].count;
-}

@@ -45,14 +45,23 @@ struct transport; /* opaque */
  */
 MUST_CHECK bool transport_prepare(void);
 
-/* With the engine running. NULL after an error was reported (no memory, an address unusable). */
+/*
+ * With the engine running; not from its thread. `tls` is kept by a reference of its own. NULL after
+ * an error was reported (no memory, an address unusable).
+ */
 MUST_CHECK struct transport *transport_open(const struct transport_options *options,
 					    struct engine *engine, struct tls_material *tls);
 
-/* Every exchange has ended or was cancelled before. Within a second. NULL is fine. */
+/*
+ * Every exchange has ended or was cancelled before. Within a second, whatever name servers and peers
+ * do; not from the engine's thread. NULL is fine.
+ */
 void transport_close(struct transport *transport);
 
-/* Another certificate, key or CA: a new generation of connections begins. Any thread. */
+/*
+ * Another certificate, key or CA: attempts that begin from now on go over new connections, while
+ * those under way end as they began. The same digest changes nothing. Any thread; waits for nothing.
+ */
 void transport_configure(struct transport *transport, struct tls_material *tls);
 
 enum http_method { HTTP_GET, HTTP_POST };
@@ -77,7 +86,7 @@ enum attempt_end {
 	END_CONNECT,
 	END_TLS,
 	END_SEND,
-	END_TIMEOUT,
+	END_TIMEOUT, /* at whatever stage; the cause says which */
 	END_CUT_OFF, /* while the response came */
 	END_CONNECTION_GIVEN_UP, /* with others on its connection; says nothing of the endpoint */
 	END_TOO_LARGE,
@@ -91,12 +100,13 @@ struct attempt_result {
 	enum attempt_end end;
 	int status; /* HTTP, with END_STATUS */
 	int endpoint; /* -1 with END_ALL_RESTING */
-	int64_t retry_after_s; /* Retry-After of the response; -1: none. END_ALL_RESTING: until when */
+	int64_t retry_after_s; /* Retry-After; -1: none. END_ALL_RESTING: until when */
 	bool told_to_rest; /* END_ALL_RESTING: some only because the service said "slow down" */
 	const char *type; /* Content-Type, "" if none */
 	const char *body;
 	size_t len;
-	const char *cause; /* for people, no data of anybody: "TLS: the certificate has expired" */
+	/* For people, no data of anybody: "TLS: its certificate has expired", "HTTP status 500". */
+	const char *cause;
 };
 
 struct exchange; /* opaque: one attempt under way */
@@ -108,21 +118,26 @@ typedef void attempt_ended(void *ctx, const struct attempt_result *result);
  */
 MUST_CHECK struct exchange *transport_send(struct transport *transport, const struct attempt *attempt,
 					   attempt_ended *ended, void *ctx);
-void transport_cancel(struct exchange *exchange); /* no hook after it */
+void transport_cancel(struct exchange *exchange); /* no hook after it; also from within a hook */
 
 /*
- * What the asker makes of a response that only it can judge: the service said "slow down" (429, 503
- * with Retry-After), and the endpoint rests for so long.
+ * transport_rest() and transport_judge() are what the asker makes of a response, END_STATUS, which
+ * it alone can judge; all other ends are counted here. They are called from within the hook, so that
+ * a probe's end is known as the probe's; a response of which nothing is said there says nothing.
+ *
+ * The service said "slow down" (429, 503 with Retry-After): the endpoint rests for so long.
  */
 void transport_rest(struct transport *transport, enum transport_group group, int endpoint,
 		    int64_t seconds);
 
-/* An endpoint's answer that counts as its failure (a 500), or as a sign that it is well. */
+/*
+ * The response counts as the endpoint's failure (a 500), or as a sign that it is well. `cause` is
+ * told to people with a failure; that of the result will do.
+ */
 void transport_judge(struct transport *transport, enum transport_group group, int endpoint,
 		     bool well, const char *cause);
 
 const char *transport_address(const struct transport *transport, enum transport_group group,
 			      int endpoint); /* for messages */
-size_t transport_endpoints(const struct transport *transport, enum transport_group group);
 
 #endif

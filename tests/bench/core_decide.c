@@ -16,7 +16,7 @@
 #define ASK_TIMES 200
 
 struct sales {
-	struct deciding *deciding;
+	struct decider *decider;
 	struct sale_field fields[8];
 	size_t count;
 	char number[16]; /* document's */
@@ -48,7 +48,7 @@ static void decide_next(void *ctx)
 
 	/* The run's people are FA0000001 and on. */
 	(void)snprintf(sales->number, sizeof(sales->number), "FA%07u", 1 + sales->next++ % PEOPLE);
-	decide(sales->deciding, &request, &sales->decision);
+	decide(sales->decider, &request, &sales->decision);
 }
 
 static void decide_expected(void *ctx)
@@ -61,9 +61,9 @@ static void decide_expected(void *ctx)
 		sales->failed = true;
 }
 
-static void make_sales(struct sales *sales, struct deciding *deciding, const char *date_of_birth)
+static void make_sales(struct sales *sales, struct decider *decider, const char *date_of_birth)
 {
-	*sales = (struct sales){ .deciding = deciding, .number = "FA0000001" };
+	*sales = (struct sales){ .decider = decider, .number = "FA0000001" };
 	add(sales, ATTR_DOCUMENT_TYPE, "P");
 	add(sales, ATTR_DOCUMENT_ISSUER, "UZB");
 	add(sales, ATTR_DOCUMENT_NUMBER, sales->number);
@@ -113,17 +113,17 @@ static bool measure(struct sales *sales, unsigned rounds, const char *name)
 
 bool bench_decide(unsigned rounds, const char *settings_file)
 {
-	const struct deciding_options options = {
+	const struct decider_options options = {
 		.settings_file = settings_file, .clock = system_clock, .reporter = { say, NULL },
 	};
-	struct deciding *deciding = settings_file ? deciding_open(&options) : NULL;
+	struct decider *decider = settings_file ? decider_open(&options) : NULL;
 	struct sales sales;
 	char birth[32];
 	time_t now = time(NULL);
 	struct tm today;
 	bool fine;
 
-	if (!deciding) {
+	if (!decider) {
 		printf(", \"core_exempt_us\": null, \"core_cached_us\": null");
 		fprintf(stderr, "core_bench: no settings to decide with\n");
 		return false;
@@ -131,15 +131,15 @@ bool bench_decide(unsigned rounds, const char *settings_file)
 	/* A child of two or three years is exempt by the shipped rules. */
 	gmtime_r(&now, &today);
 	(void)snprintf(birth, sizeof(birth), "%d-06-15", today.tm_year + 1900 - 3);
-	make_sales(&sales, deciding, birth);
+	make_sales(&sales, decider, birth);
 	sales.expected = RESULT_EXEMPT;
 	fine = measure(&sales, rounds, "core_exempt_us");
 
-	make_sales(&sales, deciding, "1990-01-31");
+	make_sales(&sales, decider, "1990-01-31");
 	sales.expected = RESULT_YES;
 	sales.from_cache = true;
 	sales.failed = !fill_cache(&sales);
 	fine &= measure(&sales, sales.failed ? 0 : rounds, "core_cached_us");
-	deciding_close(deciding);
+	decider_close(decider);
 	return fine;
 }

@@ -23,8 +23,8 @@ struct histogram {
 void histogram_add(struct histogram *histogram, uint64_t nanoseconds);
 
 /*
- * The duration that `per_mille` thousandths of all lie at or under, in nanoseconds: the upper end of
- * its bucket, never more than the longest seen. 0 if nothing was counted.
+ * The duration that `per_mille` thousandths of all lie at or under, in nanoseconds: the upper end
+ * of its bucket, never more than the longest seen. 0 if nothing was counted.
  */
 uint64_t histogram_percentile(const struct histogram *histogram, unsigned per_mille);
 

@@ -12,7 +12,7 @@ next_person=1000000
 # The same work, `requests` times, in each way that is compared; a line of JSON in $dir/MODE.
 fast_load() {
 	local dir=$1 mode=$2 requests=$3 into=$4
-	local options=(--requests "$requests" --outstanding $outstanding)
+	local options=(--requests "$requests" --outstanding "$outstanding")
 	case $mode in
 	null) stage_load "$dir" other sale "${options[@]}" ;;
 	worded) stage_load "$dir" worded exempt "${options[@]}" ;;

@@ -32,7 +32,9 @@ bool wire_open(struct wire *wire, const struct sockaddr_in *server, uint32_t nee
 	uint32_t sockets = (2 * needed + WIRE_IDS - 1) / WIRE_IDS;
 
 	*wire = (struct wire){ .epoll = epoll_create1(EPOLL_CLOEXEC) };
-	/* A server holds a request for a while after its reply; a new one in its place conflicts. */
+	/*
+	 * A server holds a request for a while after its reply; a new one in its place conflicts.
+	 */
 	if (sockets < WIRE_SOCKETS_MIN)
 		sockets = WIRE_SOCKETS_MIN;
 	if (sockets > WIRE_SOCKETS_MAX)
@@ -124,7 +126,9 @@ void wire_flush(struct wire *wire)
 		int fd = wire->sockets[wire->out_place[at] / WIRE_IDS];
 		int sent = sendmmsg(fd, messages + at, run, 0);
 
-		/* A packet the kernel does not take is a packet lost; asking again would hide it. */
+		/*
+		 * A packet the kernel does not take is a packet lost; asking again would hide it.
+		 */
 		if (sent <= 0) {
 			wire->unsent++;
 			at++;

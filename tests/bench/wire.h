@@ -21,7 +21,7 @@ struct wire {
 	int epoll;
 	int sockets[WIRE_SOCKETS_MAX];
 	uint32_t socket_count;
-	uint32_t *free_places; /* ring of as many as there are places; the identifier is the low octet */
+	uint32_t *free_places; /* ring of as many as there are; the identifier is the low octet */
 	uint32_t free_head, free_count;
 	struct radius_packet *out; /* WIRE_QUEUE of them, to be sent */
 	uint32_t out_place[WIRE_QUEUE];
@@ -32,7 +32,10 @@ struct wire {
 
 typedef void wire_receiver(void *ctx, uint32_t place, uint8_t *data, size_t len);
 
-/* Sockets for at least twice as many places as will be needed at once. False after saying what failed. */
+/*
+ * Sockets for at least twice as many places as will be needed at once. False after saying what
+ * failed.
+ */
 MUST_CHECK bool wire_open(struct wire *wire, const struct sockaddr_in *server, uint32_t needed);
 void wire_close(struct wire *wire);
 

@@ -46,7 +46,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	if (messages != NULL)
 		for (size_t i = 0; i < ARRAY_LEN(tags); i++)
 			says_all(messages, tags[i]);
-	messages_unref(messages);
+	messages_free(messages);
 	free(text);
 	return 0;
 }

@@ -46,7 +46,6 @@ static void first_match_wins(const struct rule_set *set, const struct sale *sale
 
 		HOLDS(verdicts[match] == RULE_HOLDS && in_force(&rule));
 	}
-	HOLDS(rules_is_home(set, sale) == (strcmp(sale->person.nationality, rules_home(set)) == 0));
 }
 
 /* Nobody is exempt for saying nothing: there is no rule that names nothing. */
@@ -66,7 +65,6 @@ static void is_sound(struct rule_set *set, const char *text)
 	HOLDS(again != NULL && strcmp(rules_digest(set), rules_digest(again)) == 0);
 	HOLDS(strlen(rules_digest(set)) == RULES_DIGEST_LEN);
 	HOLDS(rules_count(set) == rules_count(again) && rules_count(set) <= RULES_MOST);
-	HOLDS(country_is_nationality(rules_home(set)));
 	for (size_t i = 0; i < rules_count(set); i++) {
 		struct rule_info rule = rules_info(set, i);
 
@@ -77,7 +75,7 @@ static void is_sound(struct rule_set *set, const char *text)
 	}
 	rules_warn(set, "rules.cfg", &today, &reporter);
 	HOLDS(tally.said[SAY_ERROR] == 0);
-	rules_unref(again);
+	rules_free(again);
 }
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
@@ -94,7 +92,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 		for (size_t i = 0; i < ARRAY_LEN(sales); i++)
 			first_match_wins(set, &sales[i]);
 	}
-	rules_unref(set);
+	rules_free(set);
 	free(text);
 	return 0;
 }

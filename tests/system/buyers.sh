@@ -6,8 +6,7 @@
 #	buyers_make DIR		write what follows
 #	DIR/markers		what stands for them, for find-markers
 #	DIR/people.json		what the sandbox says about them
-#	DIR/sales/NAME		one sale: its result and reason, its User-Name, then the module's
-#				attributes, as Attribute=value lines
+#	DIR/sales/NAME		one sale: its result and reason, then Attribute=value lines
 #	buyers_sell_line	a sale on stdin, as radclient wants it
 #
 # Every document number holds the mark below, so that one search finds them all.
@@ -65,7 +64,7 @@ buyers_decided() {
 	local m=$buyers_mark
 	buyers_holder ${m}Y1 | buyers_sale "$1" 01-yes Yes match
 	buyers_holder ${m}Y1 | buyers_sale "$1" 02-yes-again Yes match
-	buyers_holder ${m}N1 | buyers_sale "$1" 03-no No too-soon
+	buyers_holder ${m}N1 | buyers_sale "$1" 03-no No id-locked
 	buyers_holder ${m}U1 | buyers_sale "$1" 04-not-enrolled No not-enrolled
 	buyers_holder LONGNUMBER0123456789$m | buyers_sale "$1" 05-long-number Yes match
 	(buyers_holder ${m}T1 && echo MigrantID-Subject-Token=$buyers_token) |
@@ -129,8 +128,8 @@ buyers_make() {
 	mkdir -p "$1/sales"
 	{
 		echo '{ "people": ['
-		buyers_person N1 no too_soon && echo ,
-		buyers_person T1 yes match ", \"token\": \"$buyers_token\"" && echo ,
+		buyers_person N1 no id_locked && echo ,
+		buyers_person T1 yes match ", \"tokens\": [ \"$buyers_token\" ]" && echo ,
 		buyers_person U1 no not_enrolled && echo ,
 		buyers_person F1 yes match ', "fault": "bad-signature"' && echo ,
 		buyers_person P1 yes match ', "pending_ms": 1500' && echo ,

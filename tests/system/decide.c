@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
  * decide SETTINGS REQUESTS [keep] - the core alone in a process, which then stays as it is, to be
- * looked into: privacy.sh takes its memory apart. Of REQUESTS nothing is left here but what the core
- * or a library has kept: it is read without buffers and wiped after each sale, unless "keep" asks
- * for a process in which something is to be found.
+ * looked into: privacy.sh takes its memory apart. Of REQUESTS nothing is left here but what the
+ * core or a library has kept: it is read without buffers and wiped after each sale, unless "keep"
+ * asks for a process in which something is to be found.
  *
  * REQUESTS holds lines of an attribute's name, "=" and its value to the end of the line; an empty
  * line ends a sale; "~ MS" waits. Each decision is a line of result and reason; "idle" says that
@@ -74,6 +74,14 @@ static size_t line_len(const char *line)
 	return len;
 }
 
+static enum attribute attribute_of_name(const char *name)
+{
+	for (enum attribute a = ATTR_NONE + 1; a < ATTRIBUTES; a++)
+		if (strcmp(attribute_name(a), name) == 0)
+			return a;
+	return ATTR_NONE;
+}
+
 /* False at an attribute that is none. */
 static bool read_line(const char *line, size_t len, struct sale_field *out)
 {
@@ -89,18 +97,18 @@ static bool read_line(const char *line, size_t len, struct sale_field *out)
 	return out->attribute != ATTR_NONE;
 }
 
-static void decide_one(struct deciding *deciding, const struct sale_field *fields, size_t count)
+static void decide_one(struct decider *decider, const struct sale_field *fields, size_t count)
 {
 	const struct sale_request sale = { .fields = fields, .count = count, .shop = { "shop-17", 7 } };
 	struct decision decision;
 
 	if (count == 0)
 		return;
-	decide(deciding, &sale, &decision);
+	decide(decider, &sale, &decision);
 	(void)printf("%s %s\n", result_name(decision.result), reason_name(decision.reason));
 }
 
-static bool decide_all(struct deciding *deciding, struct requests *requests)
+static bool decide_all(struct decider *decider, struct requests *requests)
 {
 	struct sale_field fields[FIELDS_MAX];
 	char *begin = requests->at, *line = begin;
@@ -116,7 +124,7 @@ static bool decide_all(struct deciding *deciding, struct requests *requests)
 		else if (!last && (count == FIELDS_MAX || !read_line(line, len, &fields[count++])))
 			return false;
 		if (last || *next == '\0') {
-			decide_one(deciding, fields, count);
+			decide_one(decider, fields, count);
 			if (!requests->keep)
 				OPENSSL_cleanse(begin, (size_t)(next - begin));
 			begin = next;
@@ -129,14 +137,14 @@ static bool decide_all(struct deciding *deciding, struct requests *requests)
 
 int main(int argc, char **argv)
 {
-	struct deciding_options options = {
+	struct decider_options options = {
 		.settings_file = argc >= 3 ? argv[1] : NULL,
 		.workers = 4,
 		.clock = system_clock,
 		.reporter = { say, NULL },
 	};
 	static struct requests requests;
-	struct deciding *deciding;
+	struct decider *decider;
 	sigset_t wanted;
 	int got;
 
@@ -148,15 +156,15 @@ int main(int argc, char **argv)
 		(void)fprintf(stderr, "usage: decide SETTINGS REQUESTS [keep]\n");
 		return 2;
 	}
-	deciding = deciding_open(&options);
-	if (deciding == NULL || !decide_all(deciding, &requests)) {
+	decider = decider_open(&options);
+	if (decider == NULL || !decide_all(decider, &requests)) {
 		(void)fprintf(stderr, "decide: the configuration or a request is not good\n");
-		deciding_close(deciding);
+		decider_close(decider);
 		return 1;
 	}
 	(void)printf("idle\n");
 	(void)fflush(stdout);
 	(void)sigwait(&wanted, &got);
-	deciding_close(deciding);
+	decider_close(decider);
 	return 0;
 }

@@ -5,6 +5,7 @@
 #
 #	ok WHAT			it holds
 #	not_ok WHAT [FILE]	it does not; the end of FILE shows why
+#	skip WHAT WHY		it cannot be tried here
 #	holds WHAT COMMAND..	ok if the command succeeds
 #	fails WHAT COMMAND..	ok if the command fails
 #	same WHAT GOT WANTED	ok if the two are equal
@@ -13,6 +14,8 @@
 tap_status=0
 
 ok() { printf 'ok - %s\n' "$1"; }
+
+skip() { printf 'ok - %s # SKIP %s\n' "$1" "$2"; }
 
 not_ok() {
 	tap_status=1

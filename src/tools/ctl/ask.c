@@ -32,7 +32,7 @@ static bool name_sale(struct request *request, char id[2 * SALE_ID_OCTETS + 1])
 }
 
 /* As a shop polls: the same sale again, until it is no longer pending. */
-static void poll(struct deciding *deciding, const struct settings *settings,
+static void poll(struct decider *decider, const struct settings *settings,
 		 const struct request *request, struct decision *decision)
 {
 	const struct sale_request sale = {
@@ -44,7 +44,7 @@ static void poll(struct deciding *deciding, const struct settings *settings,
 	int64_t start = clock_mono_ms(&system_clock);
 
 	for (;;) {
-		decide(deciding, &sale, decision);
+		decide(decider, &sale, decision);
 		if (decision->reason != REASON_PENDING ||
 		    clock_mono_ms(&system_clock) - start > settings->question_timeout)
 			return;
@@ -92,7 +92,7 @@ static enum ctl_exit exit_of(enum outcome outcome)
 
 enum ctl_exit ask(const struct settings *settings, struct request *request, struct output *out)
 {
-	const struct deciding_options options = {
+	const struct decider_options options = {
 		.settings_file = settings->file,
 		.workers = 1,
 		.clock = system_clock,
@@ -100,18 +100,18 @@ enum ctl_exit ask(const struct settings *settings, struct request *request, stru
 	};
 	char id[2 * SALE_ID_OCTETS + 1];
 	struct decision decision;
-	struct deciding *deciding;
+	struct decider *decider;
 
 	if (strcmp(settings->store, "disk") == 0 &&
 	    !owner_become(settings->store_directory, &out->reporter))
 		return CTL_UNABLE;
-	deciding = deciding_open(&options);
-	if (deciding == NULL || !name_sale(request, id)) {
-		deciding_close(deciding);
+	decider = decider_open(&options);
+	if (decider == NULL || !name_sale(request, id)) {
+		decider_close(decider);
 		return CTL_UNABLE;
 	}
-	poll(deciding, settings, request, &decision);
-	deciding_close(deciding);
+	poll(decider, settings, request, &decision);
+	decider_close(decider);
 	show(out, &decision);
 	return exit_of(decision.outcome);
 }

@@ -19,7 +19,7 @@ static void drop_operator_key(struct operator_key *key)
 
 static void drop_messages(struct messages **messages)
 {
-	messages_unref(*messages);
+	messages_free(*messages);
 }
 
 /* Whoever may write one of these decides who may buy a SIM. */

@@ -58,7 +58,7 @@ void drop_settings(struct settings **settings)
 
 void drop_rules(struct rule_set **rules)
 {
-	rules_unref(*rules);
+	rules_free(*rules);
 }
 
 void drop_keys(struct key_set **keys)

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * signer.h - the service's signing keys and their JWK Set: ES256, PS256 (RFC 7518 sections 3.4, 3.5)
- * and Ed25519 (RFC 8037).
+ * signer.h - the service's signing keys and their JWK Set: ES256, PS256 (RFC 7518 sections 3.4,
+ * 3.5) and Ed25519 (RFC 8037).
  */
 #ifndef SANDBOX_SIGNER_H
 #define SANDBOX_SIGNER_H

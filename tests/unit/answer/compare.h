@@ -29,7 +29,8 @@ void subject_drop(struct subject *subject);
 /*
  * A token that is wrong. Fails the test if
  * - we accept it, whoever else does, or
- * - a peer accepts it, and no row of the table in compare.c has this family, peer and check of ours:
+ * - a peer accepts it, and no row of the table in compare.c has this family, peer and check of
+ * ours:
  *   so whatever is refused by us alone is refused for a reason that is written down.
  */
 void compare_octets(
@@ -44,7 +45,9 @@ void compare(const struct subject *subject, const char *family, char *token);
  */
 void compare_right(const struct subject *subject, const char *family, char *token);
 
-/* How much each peer accepted that we do not, and the rows that nothing hit: mended there, maybe. */
+/*
+ * How much each peer accepted that we do not, and the rows that nothing hit: mended there, maybe.
+ */
 void compare_tell(void);
 
 #endif

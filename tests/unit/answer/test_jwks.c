@@ -437,7 +437,7 @@ static struct key_set *many(unsigned from, unsigned count, struct heard *heard)
 
 static void test_count_bound(void **state)
 {
-	struct key_set *set, *other, *joined;
+	struct key_set *set, *other;
 	struct heard heard;
 
 	(void)state;
@@ -447,42 +447,8 @@ static void test_count_bound(void **state)
 	other = many(40, KEY_SET_MAX + 3, &heard);
 	assert_int_equal(key_set_count(other), KEY_SET_MAX);
 	assert_int_equal(heard.warnings, 1);
-	joined = key_set_join(set, other);
-	assert_int_equal(key_set_count(joined), KEY_SET_MAX);
-	assert_string_equal(key_set_info(joined, KEY_SET_MAX - 1).kid, "k63");
-	key_set_unref(joined);
 	key_set_unref(other);
 	key_set_unref(set);
-}
-
-static void test_join(void **state)
-{
-	struct key_set *first, *second, *joined;
-	struct heard heard;
-	uint8_t lost[KEY_THUMBPRINT_LEN];
-
-	(void)state;
-	first = parse(json_pack("[o, o]", with_kid(signers[EC], "a"), with_kid(signers[RSA], NULL)),
-		&heard);
-	second = parse(
-		json_pack("[o, o, o, o]", with_kid(signers[OKP], "a"), with_kid(signers[OKP], "b"),
-			with_kid(signers[RSA], NULL), with_kid(signers[EC], NULL)),
-		&heard);
-	assert_int_equal(key_set_count(first), 2);
-	assert_int_equal(key_set_count(second), 4);
-	memcpy(lost, key_set_info(second, 0).thumbprint, sizeof(lost));
-	assert_false(key_set_holds(first, lost));
-	joined = key_set_join(first, second);
-	/* The parts may go: what the union holds is its own. */
-	key_set_unref(first);
-	key_set_unref(second);
-	assert_int_equal(key_set_count(joined), 3);
-	assert_string_equal(key_set_info(joined, 0).kid, "a");
-	assert_string_equal(key_set_info(joined, 0).type, "EC P-256");
-	assert_string_equal(key_set_info(joined, 1).type, "RSA 2048");
-	assert_string_equal(key_set_info(joined, 2).kid, "b");
-	assert_true(key_set_holds(joined, lost));
-	key_set_unref(joined);
 }
 
 static void test_references(void **state)
@@ -567,7 +533,6 @@ int main(void)
 		cmocka_unit_test(test_repeated_kid),
 		cmocka_unit_test(test_kid_bounds),
 		cmocka_unit_test(test_count_bound),
-		cmocka_unit_test(test_join),
 		cmocka_unit_test(test_references),
 		cmocka_unit_test(test_names),
 		cmocka_unit_test(test_other_keys),

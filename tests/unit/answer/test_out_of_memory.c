@@ -154,18 +154,6 @@ static bool run_parse(size_t which)
 	return count == COUNT;
 }
 
-static bool run_join(size_t which)
-{
-	struct key_set *joined = key_set_join(keys, keys);
-	bool whole = joined != NULL && key_set_count(joined) == COUNT;
-
-	(void)which;
-	if (joined != NULL && !whole)
-		abort();
-	key_set_unref(joined);
-	return whole;
-}
-
 static void test_verify(void **state)
 {
 	(void)state;
@@ -184,12 +172,6 @@ static void test_parse(void **state)
 {
 	(void)state;
 	assert_true(each_allocation(run_parse, 0) > 100);
-}
-
-static void test_join(void **state)
-{
-	(void)state;
-	assert_true(each_allocation(run_join, 0) >= 1);
 }
 
 static int set_up(void **state)
@@ -235,7 +217,6 @@ int main(void)
 		cmocka_unit_test(test_verify),
 		cmocka_unit_test(test_forged),
 		cmocka_unit_test(test_parse),
-		cmocka_unit_test(test_join),
 	};
 
 	if (CRYPTO_set_mem_functions(crypto_malloc, crypto_realloc, crypto_free) != 1)

@@ -75,6 +75,7 @@ static inline struct person_key person_of(unsigned number)
 {
 	struct person_key key = { .bytes = { (uint8_t)number, (uint8_t)(number >> 8) } };
 
+	key.bytes[2] = (uint8_t)(number >> 16);
 	key.bytes[PERSON_KEY_LEN - 2] = (uint8_t)(number >> 8);
 	key.bytes[PERSON_KEY_LEN - 1] = (uint8_t)number;
 	base64url_encode(key.bytes, PERSON_KEY_LEN, key.text);

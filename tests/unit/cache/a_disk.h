@@ -365,6 +365,19 @@ static inline bool found_soon(struct stand *stand, uint32_t number)
 	return false;
 }
 
+/* Where a file has just been begun anew, what was kept before that is dropped. */
+static inline bool kept_soon(struct stand *stand, uint32_t number)
+{
+	for (int i = 0; i < 800; i++) {
+		if (i % 40 == 0)
+			keep(stand, number);
+		if (look(stand, number) != 0)
+			return true;
+		nap_ms(10);
+	}
+	return false;
+}
+
 static inline bool removed_soon(struct stand *stand, int more_than)
 {
 	for (int i = 0; i < 300 && stand->removed <= more_than; i++)

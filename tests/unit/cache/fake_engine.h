@@ -27,6 +27,8 @@ void fake_engine_run(struct engine *engine);
 int64_t fake_engine_next(const struct engine *engine);
 /* So much time passes on both clocks, and each timer fires at its time. */
 void fake_engine_pass(struct engine *engine, int64_t ms);
+/* The next timer fires now, though it is not due: a loop's timers may be early by a little. */
+void fake_engine_fire(struct engine *engine);
 /* engine_timer_new() fails from now on, or no more. */
 void fake_engine_starve(struct engine *engine, bool starve);
 

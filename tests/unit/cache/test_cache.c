@@ -8,6 +8,7 @@
 #include <cmocka.h>
 
 #include "a_cache.h"
+#include "cache/refusals.h"
 
 static struct a_cache at;
 
@@ -271,6 +272,32 @@ static void a_watermark_outlives_every_yes_from_before(void **state)
 	assert_int_equal(health.refusals, 1);
 }
 
+/* With more refusals than there is room for, none is forgotten by halves. */
+static void a_watermark_that_made_way_still_counts(void **state)
+{
+	struct cache_question asked = question_of(SUBJECT_DOCUMENT, 1, 1);
+	struct cache_question refused = question_of(SUBJECT_TOKEN_DOCUMENT, 1, 2);
+	struct cache_health health;
+
+	(void)state;
+	accept_yes(&at, &asked);
+	at.time.wall += 5;
+	accept_no(&at, &refused, "id_locked");
+	for (unsigned i = 0; i < 65536; i++) {
+		struct person_key other = person_of(2 + i);
+
+		refusals_note(at.cache->refusals, other.bytes, at.time.wall, at.time.mono_ms,
+			at.time.mono_ms + DAY * INT64_C(1000));
+	}
+	cache_health(at.cache, &health);
+	assert_int_equal(health.refusals, 65536);
+	assert_int_equal(found(&at, &asked), MISS);
+	assert_int_equal(accept_at(&at, &asked, "yes", "match", T0), CHECK_TIME);
+	at.time.wall++;
+	accept_yes(&at, &asked);
+	assert_int_equal(found(&at, &asked), REASON_MATCH);
+}
+
 static void what_fails_a_check_is_not_kept(void **state)
 {
 	struct cache_question asked = question_of(SUBJECT_DOCUMENT, 1, 1);
@@ -451,6 +478,7 @@ int main(void)
 		CASE(a_refusal_drops_what_is_kept_for_the_person),
 		CASE(an_older_yes_is_not_accepted_after_a_refusal),
 		CASE(a_watermark_outlives_every_yes_from_before),
+		CASE(a_watermark_that_made_way_still_counts),
 		CASE(what_fails_a_check_is_not_kept),
 		CASE(a_key_that_left_vouches_for_nothing),
 		CASE(a_lower_keep_yes_acts_at_once),

@@ -8,6 +8,7 @@
 #include <sys/wait.h>
 
 #include "a_disk.h"
+#include "a_vfs.h"
 
 static void test_times(void **state)
 {
@@ -498,5 +499,6 @@ int main(void)
 		cmocka_unit_test(test_cancelled),
 	};
 
+	faults_register();
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }

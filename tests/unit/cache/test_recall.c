@@ -221,6 +221,26 @@ static void a_yes_from_before_a_refusal_is_not_believed(void **state)
 	}
 }
 
+/* The service has said it, whichever server it said it to: it counts as one heard from itself. */
+static void a_refusal_out_of_the_tier_is_heard_of_too(void **state)
+{
+	struct cache_question question = with_previous(asked(), 9);
+	struct cache_question other_sale = question_of(SUBJECT_DOCUMENT, 1, 2);
+	struct cache_question of_before = question_of(SUBJECT_DOCUMENT, 9, 3);
+	struct entry refusal = entry_of(&at, &other_sale, "no", "id_locked", T0 - 10);
+	struct entry older = yes_of(T0 - 10), newer = yes_of(T0 - 9);
+	struct entry under_former = entry_of(&at, &of_before, "yes", "match", T0 - 10);
+
+	(void)state;
+	assert_int_equal(recalled(&at, &question, &refusal, 0), REASON_ID_LOCKED);
+	assert_int_equal(fake_tier_opened->forgotten, 0); /* what it has is newer */
+	at.time.wall += 60;
+	assert_int_equal(recalled(&at, &question, &older, 0), MISS);
+	assert_int_equal(recalled(&at, &question, &under_former, 1), MISS);
+	assert_int_equal(accept_at(&at, &question, "yes", "match", T0 - 10), CHECK_TIME);
+	assert_int_equal(recalled(&at, &question, &newer, 0), REASON_MATCH);
+}
+
 /* A refusal that comes while the tier is looked into counts as well. */
 static void a_refusal_overtakes_a_look_under_way(void **state)
 {
@@ -309,6 +329,8 @@ static void a_tier_that_does_not_answer_is_given_up(void **state)
 	assert_non_null(cache_recall(at.cache, &question, note_recalled, &second));
 	fake_engine_pass(at.engine, RECALL_MS - 21);
 	assert_int_equal(first, -2);
+	fake_engine_fire(at.engine); /* too early */
+	assert_int_equal(first, -2);
 	fake_engine_pass(at.engine, 1);
 	assert_int_equal(first, MISS);
 	assert_int_equal(second, -2);
@@ -370,6 +392,7 @@ int main(void)
 		DISK(the_times_of_an_entry_can_only_shorten),
 		DISK(a_no_of_the_document_is_believed_for_a_minute),
 		DISK(a_yes_from_before_a_refusal_is_not_believed),
+		DISK(a_refusal_out_of_the_tier_is_heard_of_too),
 		DISK(a_refusal_overtakes_a_look_under_way),
 		DISK(disk_has_no_floor),
 		REDIS(redis_has_a_floor),

@@ -10,6 +10,7 @@
 #define LIFETIME_MIN 200
 #define SPREAD 7919 /* odd: lifetimes of decisions in a row lie apart, each but once */
 #define OLD_ANSWERS 64
+#define PAYLOAD_MAX 1024
 #define MUST(condition) ((condition) ? (void)0 : abort())
 
 enum status { WELL, BLOCKED, LOCKED, INVALID, GONE };
@@ -20,14 +21,15 @@ struct signer *signers[SIGNERS];
 unsigned signer_in_use;
 uint64_t decisions;
 
-static const struct operator_key operator_key = { "0123456789abcdef0123456789abcdef", 32 };
+static struct operator_key key_of_now = { "0123456789abcdef0123456789abcdef", 32 };
+static struct operator_key key_before; /* len 0: none */
 static struct decision journal[JOURNAL];
 static uint32_t by_lifetime[JOURNAL]; /* lifetime, less the least -> place in the journal */
 static enum status statuses[PEOPLE];
 static int64_t refused_at[DOCUMENTS]; /* the last no under the document's pseudonym */
-static char *old_answers[OLD_ANSWERS];
+static char *old_answers[OLD_ANSWERS], old_txns[OLD_ANSWERS][TXN_LEN + 1];
 static unsigned old_answer_count;
-static uint64_t random_state, next_token;
+static uint64_t random_state;
 
 void chance_seed(uint64_t seed)
 {
@@ -100,12 +102,25 @@ static struct person person_of_document(unsigned document)
 	return person;
 }
 
+static void make_question(struct model_sale *of)
+{
+	struct cache_question *asked = &of->question.asked;
+	struct person_key sbj;
+
+	if (of->form == SUBJECT_TOKEN)
+		MUST(token_key_make(&key_of_now, of->sale.token, &sbj));
+	else
+		MUST(person_key_make(&key_of_now, &of->sale.person, &sbj));
+	MUST(question_make(&key_of_now, &sbj, of->form, &of->sale, &of->question));
+	asked->has_previous = of->form != SUBJECT_TOKEN &&
+			      person_key_make(&key_before, &of->sale.person, &asked->previous);
+}
+
 void sale_new(struct model_sale *made)
 {
 	static unsigned number;
 	unsigned buyer = chance(PEOPLE);
-	struct sale sale = { .consent_text = "ru" };
-	struct person_key sbj;
+	struct sale *sale = &made->sale;
 
 	memset(made, 0, sizeof(*made));
 	made->last = made->last_yes = NOTHING;
@@ -114,21 +129,26 @@ void sale_new(struct model_sale *made)
 	made->document = one_in(4) ? chance(DOCUMENTS) : buyer; /* a slip, or somebody else's */
 	made->captured = one_in(8) ? chance(PEOPLE + 1) : buyer;
 	made->consent_is_bad = one_in(20);
-	if (made->consent_is_bad)
-		(void)strcpy(sale.consent_text, "old");
-	(void)snprintf(sale.shop, sizeof(sale.shop), "shop-%u", chance(3));
-	(void)snprintf(sale.id, sizeof(sale.id), "%u", number++);
+	(void)strcpy(sale->consent_text, made->consent_is_bad ? "old" : "ru");
+	(void)snprintf(sale->shop, sizeof(sale->shop), "shop-%u", chance(3));
+	(void)snprintf(sale->id, sizeof(sale->id), "%u", number++);
 	if (made->form != SUBJECT_DOCUMENT)
-		(void)snprintf(
-			sale.token, sizeof(sale.token), "t%llu", (unsigned long long)next_token++);
-	if (made->form == SUBJECT_TOKEN) {
+		(void)snprintf(sale->token, sizeof(sale->token), "t%u", number);
+	if (made->form == SUBJECT_TOKEN)
 		made->document = NOTHING;
-		MUST(token_key_make(&operator_key, sale.token, &sbj));
-	} else {
-		sale.person = person_of_document(made->document);
-		MUST(person_key_make(&operator_key, &sale.person, &sbj));
+	else
+		sale->person = person_of_document(made->document);
+	make_question(made);
+}
+
+void operator_key_change(void)
+{
+	key_before = key_of_now;
+	key_of_now.bytes[chance(32)] ^= (uint8_t)(1 + chance(255));
+	for (unsigned i = 0; i < SALES; i++) {
+		sales[i].last = sales[i].last_yes = NOTHING;
+		make_question(&sales[i]);
 	}
-	MUST(question_make(&operator_key, &sbj, made->form, &sale, &made->question));
 }
 
 const struct decision *decision_of(int64_t iat, int64_t exp)
@@ -154,19 +174,35 @@ uint32_t place_of(const struct decision *decision)
 	return (uint32_t)(decision - journal);
 }
 
-const struct decision *decision_of_jws(const char *jws, size_t len)
+/* The payload as text; false: there is none. */
+static bool payload_of(const char *jws, size_t len, char out[PAYLOAD_MAX])
 {
 	const char *first = memchr(jws, '.', len);
 	const char *second =
 		first == NULL ? NULL : memchr(first + 1, '.', len - (size_t)(first + 1 - jws));
-	char payload[1024];
 	size_t payload_len;
 
-	if (second == NULL || !base64url_decode(first + 1, (size_t)(second - first - 1), payload,
-				      sizeof(payload) - 1, &payload_len))
+	if (second == NULL || !base64url_decode(first + 1, (size_t)(second - first - 1), out,
+				      PAYLOAD_MAX - 1, &payload_len))
+		return false;
+	out[payload_len] = '\0';
+	return true;
+}
+
+const struct decision *decision_of_jws(const char *jws, size_t len)
+{
+	char payload[PAYLOAD_MAX];
+
+	if (!payload_of(jws, len, payload))
 		return NULL;
-	payload[payload_len] = '\0';
 	return decision_of(number_in(payload, "\"iat\":"), number_in(payload, "\"exp\":"));
+}
+
+bool answers_request(const char *jws, size_t len, const char *nonce)
+{
+	char payload[PAYLOAD_MAX];
+
+	return payload_of(jws, len, payload) && strstr(payload, nonce) != NULL;
 }
 
 static const char *result_word(enum result result)
@@ -295,12 +331,28 @@ static bool is_repeated(const struct model_sale *sale)
 	       (sale->document == NOTHING || last->iat > refused_at[sale->document]);
 }
 
-static void remember(char *jws)
+static void remember(char *jws, const char *txn)
 {
 	unsigned place = old_answer_count++ % OLD_ANSWERS;
 
 	free(old_answers[place]);
 	old_answers[place] = jws;
+	(void)strcpy(old_txns[place], txn);
+}
+
+/* An answer to an earlier request of the same question; NULL: none is at hand. */
+static const char *old_answer_to(const struct model_sale *sale)
+{
+	unsigned first = chance(OLD_ANSWERS);
+
+	for (unsigned i = 0; i < OLD_ANSWERS; i++) {
+		unsigned place = (first + i) % OLD_ANSWERS;
+
+		if (old_answers[place] != NULL &&
+			strcmp(old_txns[place], sale->question.asked.txn) == 0)
+			return old_answers[place];
+	}
+	return NULL;
 }
 
 const char *service_old_answer(void)
@@ -326,7 +378,7 @@ static char *sign_for(const char *body, const struct decision *decision,
 					 .reason = reason_word(decision->reason),
 					 .iat = decision->iat,
 					 .exp = decision->exp });
-	remember(jws);
+	remember(jws, txn);
 	return jws;
 }
 
@@ -373,9 +425,11 @@ static const char *answer_of(struct model_sale *sale, const char *body)
 		return sign_for(body, other, &other->sbj, sale->form, signer); /* of another one */
 	if (lie == 3 && (other = in_another_form(sale)) != NULL)
 		return sign_for(body, other, sbj, other->form, signer);
+	if (lie == 4 && old_answer_to(sale) != NULL)
+		return old_answer_to(sale);
 	if (!is_repeated(sale))
 		(void)decide(sale, body);
-	if (lie == 4) /* by a key that was withdrawn */
+	if (lie == 5) /* by a key that was withdrawn */
 		signer = signers[chance(SIGNERS)];
 	return sign_for(body, &journal[sale->last], sbj, sale->form, signer);
 }

@@ -167,7 +167,9 @@ static void each_digit_has_its_verdict(void **state)
 		{ TD1_SPECIMEN, 15, "1", MRZ_COMPOSITE, H, H, H, U, F },
 		{ TD1_SPECIMEN, 31 + 18, "1", MRZ_COMPOSITE, H, H, H, U, F },
 		{ TD1_SPECIMEN, 31 + 29, "7", MRZ_COMPOSITE, H, H, H, U, F },
-		/* long numbers: a wrong digit, none, a rest that is only a digit, no filler behind */
+		/*
+		 * long numbers: a wrong digit, none, a rest that is only a digit, no filler behind
+		 */
 		{ TD1_LONG_NUMBER, 18, "8", MRZ_NUMBER, F, H, H, U, F },
 		{ TD1_LONG_NUMBER, 15, "<", MRZ_NUMBER, F, H, H, U, F },
 		{ TD1_LONG_NUMBER, 15, "9<<<", MRZ_NUMBER, F, H, H, U, F },

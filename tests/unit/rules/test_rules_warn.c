@@ -24,7 +24,7 @@ static void warn(const char *rules)
 	if (set == NULL)
 		fail_msg("%s\n%s", text, heard.text);
 	rules_warn(set, "rules.cfg", &today, &reporter);
-	rules_unref(set);
+	rules_free(set);
 }
 
 #define RULE(id, members) "{ id = \"" id "\"; citation = \"c\"; " members " }"

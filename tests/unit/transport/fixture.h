@@ -39,13 +39,14 @@ struct asked {
 	struct attempt_result result;
 	char cause[320], type[64];
 	int64_t took_ms;
+	bool not_judged; /* else a status under 500 is a sign that the endpoint is well */
 	int rest_s; /* > 0: the endpoint is told to rest */
 	struct asked *then; /* sent from the hook, if this did not end with a status */
 	int64_t begun_ms;
 	pthread_mutex_t mutex;
 	pthread_cond_t ended_changed;
 	bool ended; /* mutex */
-	bool sent;
+	bool may_fail; /* to be sent */
 };
 
 void fixture_init(struct fixture *fixture); /* identities and options; urls are the test's */
@@ -61,6 +62,19 @@ void asked_wait(struct asked *asked, size_t count);
 
 bool fixture_said(struct fixture *fixture, const char *text);
 size_t fixture_said_count(struct fixture *fixture, const char *text);
+
+/* A transport and one peer. */
+struct pair {
+	struct fixture fixture;
+	struct peer *peer;
+};
+
+void pair_open(struct pair *pair, bool http2);
+/* After fixture_init(), with other options; the identities are the fixture's. */
+void pair_open_with(struct pair *pair, struct peer_options options);
+void pair_close(struct pair *pair);
+struct asked pair_ask(struct pair *pair, const char *body, int64_t within_ms);
+void assert_answered(const struct asked *asked); /* with 200 */
 
 #define DAYS(n) ((n)*86400L)
 

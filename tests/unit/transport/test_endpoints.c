@@ -5,7 +5,6 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <arpa/inet.h>
-#include <sys/resource.h>
 #include <sys/socket.h>
 #include <unistd.h>
 
@@ -71,8 +70,6 @@ static void test_in_order(void **state)
 		assert_int_equal(ask(&group, "ok").result.endpoint, 0);
 	assert_int_equal(ask_avoiding(&group, "ok", 0).result.endpoint, 1);
 	assert_int_equal(ask_avoiding(&group, "ok", 1).result.endpoint, 0);
-	assert_int_equal(transport_endpoints(group.fixture.transport, GROUP_SERVICE), 2);
-	assert_int_equal(transport_endpoints(group.fixture.transport, GROUP_KEYS), 0);
 	assert_string_equal(
 		transport_address(group.fixture.transport, GROUP_SERVICE, 1), group.peers[1]->url);
 	group_close(&group);
@@ -263,6 +260,28 @@ static void test_probe_cancelled(void **state)
 	group_close(&group);
 }
 
+/* A response that nobody judges says nothing: the next one is the probe. */
+static void test_probe_not_judged(void **state)
+{
+	struct group group;
+	struct asked probe;
+
+	(void)state;
+	group_init(&group);
+	group.fixture.options.breaker_failures = 1;
+	fixture_open(&group.fixture, group.peers[0]->url, NULL);
+	(void)ask(&group, "cut");
+	for (int i = 0; i < 2; i++) {
+		atomic_fetch_add(&group.fixture.clock_ahead_ms, 61000);
+		asked_init(&probe, &group.fixture, "ok", 1000);
+		probe.not_judged = true;
+		asked_send(&probe, 1);
+		asked_wait(&probe, 1);
+		assert_int_equal(probe.result.end, END_STATUS);
+	}
+	group_close(&group);
+}
+
 /* Said at once, then once a minute, and the end of it. */
 static void test_said(void **state)
 {
@@ -288,86 +307,6 @@ static void test_said(void **state)
 	group_close(&group);
 }
 
-static void test_no_descriptors(void **state)
-{
-	struct rlimit before, none;
-	struct group group;
-	struct asked asked;
-	int next;
-
-	(void)state;
-	group_init(&group);
-	group.fixture.options.breaker_failures = 1;
-	group_open(&group);
-	(void)ask(&group, "ok");
-	next = dup(0);
-	(void)close(next);
-	assert_int_equal(getrlimit(RLIMIT_NOFILE, &before), 0);
-	none = before;
-	none.rlim_cur = (rlim_t)next;
-	assert_int_equal(setrlimit(RLIMIT_NOFILE, &none), 0);
-	asked = ask_avoiding(&group, "ok", 0);
-	assert_int_equal(setrlimit(RLIMIT_NOFILE, &before), 0);
-	assert_int_equal(asked.result.end, END_NO_DESCRIPTORS);
-	assert_non_null(strstr(asked.cause, "EMFILE"));
-	/* That is no failure of the endpoint. */
-	assert_int_equal(ask_avoiding(&group, "ok", 0).result.endpoint, 1);
-	group_close(&group);
-}
-
-struct cancelling {
-	struct asked *first, *others;
-	size_t count;
-};
-
-static void cancel_others(void *ctx, const struct attempt_result *result)
-{
-	struct cancelling *cancelling = ctx;
-
-	(void)result;
-	for (size_t i = 0; i < cancelling->count; i++)
-		transport_cancel(cancelling->others[i].exchange);
-	pthread_mutex_lock(&cancelling->first->mutex);
-	cancelling->first->ended = true;
-	pthread_cond_signal(&cancelling->first->ended_changed);
-	pthread_mutex_unlock(&cancelling->first->mutex);
-}
-
-static void begin_cancelling(void *ctx)
-{
-	struct cancelling *cancelling = ctx;
-	struct asked *first = cancelling->first;
-
-	first->exchange = transport_send(
-		first->fixture->transport, &first->attempt, cancel_others, cancelling);
-	assert_non_null(first->exchange);
-}
-
-/* One's end cancels all others, at whatever stage they are: none is told. */
-static void test_cancelled_from_a_hook(void **state)
-{
-	static struct asked others[12], first;
-	struct cancelling cancelling = { &first, others, ARRAY_LEN(others) };
-	struct group group;
-
-	(void)state;
-	group_init(&group);
-	group_open(&group);
-	for (size_t i = 0; i < ARRAY_LEN(others); i++) {
-		asked_init(&others[i], &group.fixture, i % 2 == 0 ? "silent" : "slow 300", 1000);
-		others[i].attempt.endpoint_to_avoid = (int)(i % 3);
-	}
-	asked_init(&first, &group.fixture, "slow 100", 2000);
-	engine_call(group.fixture.engine, begin_cancelling, &cancelling);
-	asked_send(others, ARRAY_LEN(others));
-	asked_wait(&first, 1);
-	(void)ask(&group, "ok");
-	(void)usleep(300000);
-	for (size_t i = 0; i < ARRAY_LEN(others); i++)
-		assert_false(others[i].ended);
-	group_close(&group);
-}
-
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -380,9 +319,8 @@ int main(void)
 		cmocka_unit_test(test_nobody_to_ask),
 		cmocka_unit_test(test_judged),
 		cmocka_unit_test(test_probe_cancelled),
+		cmocka_unit_test(test_probe_not_judged),
 		cmocka_unit_test(test_said),
-		cmocka_unit_test(test_no_descriptors),
-		cmocka_unit_test(test_cancelled_from_a_hook),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -32,7 +32,7 @@ struct loading {
 	struct messages *messages;
 	const char *file;
 	const struct reporter *reporter;
-	bool sound;
+	bool valid;
 };
 
 struct top {
@@ -76,7 +76,7 @@ static void complain(struct loading *loading, int line, const char *format, ...)
 	(void)vsnprintf(text, sizeof(text), format, args);
 	va_end(args);
 	report(loading->reporter, SAY_ERROR, loading->file, line, "%s", text);
-	loading->sound = false;
+	loading->valid = false;
 }
 
 static bool is_refusal(enum reason reason)
@@ -143,7 +143,7 @@ static void read_texts(struct loading *loading, struct language *language, enum 
 
 	if (!conf_read(entry, text_rows, ARRAY_LEN(text_rows), &texts, loading->file,
 		    loading->reporter)) {
-		loading->sound = false;
+		loading->valid = false;
 		return;
 	}
 	language->texts[CLERK][reason] = given(loading, entry, "clerk", texts.clerk);
@@ -163,7 +163,7 @@ static void read_language(
 
 	if (!conf_read(group, reason_rows, ARRAY_LEN(reason_rows), &reasons, loading->file,
 		    loading->reporter))
-		loading->sound = false;
+		loading->valid = false;
 	for (int slot = 0; slot < REASON_SLOTS; slot++)
 		if (reason_name((enum reason)slot) != NULL && reasons.of[slot] != NULL)
 			read_texts(loading, language, (enum reason)slot, reasons.of[slot]);
@@ -261,7 +261,7 @@ static bool load(struct loading *loading)
 	struct top top;
 
 	if (!conf_read(root, top_rows, ARRAY_LEN(top_rows), &top, loading->file, loading->reporter))
-		loading->sound = false;
+		loading->valid = false;
 	if (top.languages == NULL)
 		return false;
 	if (!config_setting_is_group(top.languages)) {
@@ -277,7 +277,7 @@ static bool load(struct loading *loading)
 	else if (top.fallback[0] != '\0')
 		complain(loading, conf_line_of(root, "default"),
 			"the default language '%s' is not among the languages", top.fallback);
-	return loading->sound;
+	return loading->valid;
 }
 
 void messages_free(struct messages *messages)
@@ -318,7 +318,7 @@ static size_t shortened(const char *tag, size_t len)
 }
 
 /* In the nearest language that says anything to this reader. */
-static const char *look_up(
+static const char *lookup(
 	const struct messages *messages, enum reader reader, enum reason reason, const char *tag)
 {
 	const struct language *language;
@@ -337,10 +337,10 @@ static const char *look_up(
 
 const char *messages_clerk(const struct messages *messages, enum reason reason, const char *tag)
 {
-	return look_up(messages, CLERK, reason, tag);
+	return lookup(messages, CLERK, reason, tag);
 }
 
 const char *messages_remedy(const struct messages *messages, enum reason reason, const char *tag)
 {
-	return look_up(messages, BUYER, reason, tag);
+	return lookup(messages, BUYER, reason, tag);
 }

@@ -71,7 +71,7 @@ struct reading {
 	const char *file;
 	const struct reporter *reporter;
 	char where[RULE_ID_MAX + 24]; /* how messages name what is being read */
-	bool sound;
+	bool valid;
 };
 
 static void complain(struct reading *reading, int line, const char *format, ...)
@@ -86,7 +86,7 @@ static void complain(struct reading *reading, int line, const char *format, ...)
 	(void)vsnprintf(text, sizeof(text), format, args);
 	va_end(args);
 	report(reading->reporter, SAY_ERROR, reading->file, line, "%s: %s", reading->where, text);
-	reading->sound = false;
+	reading->valid = false;
 }
 
 static void *allocate(struct reading *reading, size_t count, size_t size)
@@ -272,11 +272,11 @@ static bool asks_something(const struct written *written)
 static void read_rule(struct reading *reading, const config_setting_t *group, struct rule *rule)
 {
 	struct written written;
-	bool sound;
+	bool valid;
 
 	*rule = (struct rule){ .id = "", .citation = "", .line = conf_line(group) };
-	sound = conf_read(group, rule_rows, ARRAY_LEN(rule_rows), &written, reading->file,
-		reading->reporter);
+	valid = conf_read(
+		group, rule_rows, ARRAY_LEN(rule_rows), &written, reading->file, reading->reporter);
 	if (written.id[0] != '\0')
 		(void)snprintf(reading->where, sizeof(reading->where), "rule \"%s\"", written.id);
 	else
@@ -291,11 +291,11 @@ static void read_rule(struct reading *reading, const config_setting_t *group, st
 	take_words(reading, &written.accreditation, take_accreditation, &rule->accreditation);
 	rule->age_below = (int)written.age_below;
 	rule->enabled = written.enabled;
-	if (sound && !asks_something(&written))
+	if (valid && !asks_something(&written))
 		complain(reading, rule->line,
 			"it would exempt everybody: say for whom it is by nationality, issuer, "
 			"document, age_below or accreditation");
-	reading->sound &= sound;
+	reading->valid &= valid;
 }
 
 static void read_rules(struct reading *reading, const config_setting_t *list)
@@ -358,12 +358,12 @@ static void read_file(struct reading *reading, const char *text)
 	struct top_level top;
 
 	if (!conf_parse(config, text, reading->file, reading->reporter)) {
-		reading->sound = false;
+		reading->valid = false;
 		return;
 	}
 	if (!conf_read(config_root_setting(config), top_rows, ARRAY_LEN(top_rows), &top,
 		    reading->file, reading->reporter))
-		reading->sound = false;
+		reading->valid = false;
 	(void)snprintf(reading->where, sizeof(reading->where), "home");
 	take_home(reading, top.home);
 	(void)snprintf(reading->where, sizeof(reading->where), "documents");
@@ -375,7 +375,7 @@ static void read_file(struct reading *reading, const char *text)
 
 struct rule_set *rules_parse(const char *text, const char *file, const struct reporter *reporter)
 {
-	struct reading reading = { .file = file, .reporter = reporter, .sound = true };
+	struct reading reading = { .file = file, .reporter = reporter, .valid = true };
 
 	reading.set = calloc(1, sizeof(*reading.set));
 	if (reading.set == NULL) {
@@ -383,7 +383,7 @@ struct rule_set *rules_parse(const char *text, const char *file, const struct re
 		return NULL;
 	}
 	read_file(&reading, text);
-	if (reading.sound)
+	if (reading.valid)
 		return reading.set;
 	rules_free(reading.set);
 	return NULL;

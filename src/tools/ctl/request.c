@@ -177,7 +177,7 @@ enum request_state request_read(struct request *request, const struct reporter *
 {
 	char *rest;
 	int number = 0;
-	bool sound = true;
+	bool valid = true;
 
 	*request = (struct request){ .count = 0 };
 	if (!input_read(&request->input, REQUEST_MAX, reporter))
@@ -194,9 +194,9 @@ enum request_state request_read(struct request *request, const struct reporter *
 		number++;
 		if (fault != NULL)
 			report(reporter, SAY_ERROR, "standard input", number, "%s", fault);
-		sound &= fault == NULL;
+		valid &= fault == NULL;
 	}
-	return sound ? REQUEST_READ : REQUEST_WRONG;
+	return valid ? REQUEST_READ : REQUEST_WRONG;
 }
 
 void request_clear(struct request *request)

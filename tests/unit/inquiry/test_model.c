@@ -337,8 +337,8 @@ static const struct entry *made_up(const struct server *s)
 
 static void store_answers(struct server *s)
 {
-	struct tier_look *look = s->tier->looks;
-	unsigned document = document_of(&look->keys[0]);
+	struct tier_lookup *lookup = s->tier->lookups;
+	unsigned document = document_of(&lookup->keys[0]);
 	const struct entry *entry = NULL;
 	const struct decision *d;
 	unsigned lie = chance(20);
@@ -354,7 +354,7 @@ static void store_answers(struct server *s)
 	else if (document != NOTHING && store[document].has)
 		entry = some_of(document, 0);
 	d = entry == NULL ? NULL : decision_of_jws(entry->token, entry->token_len);
-	if (d != NULL && may_be_believed(s, &look->keys[0], d, entry)) {
+	if (d != NULL && may_be_believed(s, &lookup->keys[0], d, entry)) {
 		s->known[place_of(d)].persons = true;
 		hear(s, d);
 	}
@@ -499,7 +499,7 @@ static void world_goes_on(struct server *s)
 
 	fake_engine_run(s->engine);
 	end_overdue(s);
-	if (s->tier->looks != NULL && !one_in(3)) {
+	if (s->tier->lookups != NULL && !one_in(3)) {
 		store_answers(s);
 		return;
 	}

@@ -264,14 +264,41 @@ static void await_keys(struct inquiry *inquiry, const char *jws, size_t len)
 	engine_timer_set(inquiry->timer, inquiry->due_ms - inquiries_now(all));
 }
 
+/*
+ * A fresh answer was signed a moment ago: when it was signed ahead of now, or has ended already, the
+ * clocks of this machine and of the service do not agree.
+ */
+static void report_failed_check(struct inquiries *all, enum answer_check failed,
+	const struct answer *answer, int64_t now)
+{
+	int64_t ahead = answer->issued_at - now;
+	const char *off = NULL;
+
+	if (failed == CHECK_TIME && ahead > ANSWER_CLOCK_SKEW)
+		off = "behind";
+	else if (failed == CHECK_TIME && answer->expires_at <= now)
+		off = "ahead of";
+	if (off == NULL)
+		report(&all->options.reporter, SAY_WARNING, NULL, 0,
+			"the service's answer fails check %d (%s): no decision", (int)failed,
+			answer_check_name(failed));
+	else
+		report(&all->options.reporter, SAY_ERROR, NULL, 0,
+			"the service's answer fails check %d (%s): no decision; this machine's clock is "
+			"%lld s %s the service's: look at the clocks (timedatectl), this one first",
+			(int)failed, answer_check_name(failed), (long long)(ahead < 0 ? -ahead : ahead),
+			off);
+}
+
 /* Returns false for an answer of an unknown key, which is then the caller's to deal with. */
 static bool accept_answer(struct inquiry *inquiry, const char *jws, size_t len)
 {
 	struct inquiries *all = inquiry->all;
 	bool unknown_kid = false;
 	struct answer answer;
+	int64_t now = clock_wall(&all->options.clock);
 	enum answer_check failed = cache_accept(all->cache, &inquiry->question.asked,
-		inquiry->nonce, jws, len, clock_wall(&all->options.clock), &answer, &unknown_kid);
+		inquiry->nonce, jws, len, now, &answer, &unknown_kid);
 
 	if (failed == CHECK_KEY && unknown_kid)
 		return false;
@@ -279,9 +306,7 @@ static bool accept_answer(struct inquiry *inquiry, const char *jws, size_t len)
 		end_answered(inquiry, &answer, SOURCE_SERVICE);
 		return true;
 	}
-	report(&all->options.reporter, SAY_WARNING, NULL, 0,
-		"the service's answer fails check %d (%s): no decision", (int)failed,
-		answer_check_name(failed));
+	report_failed_check(all, failed, &answer, now);
 	end_without(inquiry, INQUIRY_REJECTED, 0);
 	return true;
 }

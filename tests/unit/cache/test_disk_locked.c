@@ -82,14 +82,14 @@ static void test_open_while_locked(void **state)
 	stand_new(&stand, &folder, MIB);
 	assert_true(now_ms() - began < 500);
 	began = now_ms();
-	assert_int_equal(look(&stand, 1), 0);
+	assert_int_equal(lookup(&stand, 1), 0);
 	assert_true(now_ms() - began < 500);
 	assert_true(said_soon(&stand, "cannot be used (another process holds its lock)", 4000));
 	nap_ms(50);
 	/* Left out: nobody waits for it. */
 	began = now_ms();
 	for (int i = 0; i < 20; i++)
-		assert_int_equal(look(&stand, 1), 0);
+		assert_int_equal(lookup(&stand, 1), 0);
 	assert_true(now_ms() - began < 200);
 	assert_int_equal(times_said(&stand), 1);
 	end_holder(holder);
@@ -115,19 +115,19 @@ static void test_writer_that_stopped(void **state)
 	(void)state;
 	prepare(&folder);
 	stand_new(&stand, &folder, MIB);
-	assert_int_not_equal(look(&stand, 1), 0);
+	assert_int_not_equal(lookup(&stand, 1), 0);
 	holder = start_holder(&folder, "BEGIN IMMEDIATE" WRITES);
 	keep(&stand, 2);
 	for (int i = 0; i < 20; i++) {
-		assert_int_not_equal(look(&stand, 1), 0);
+		assert_int_not_equal(lookup(&stand, 1), 0);
 		nap_ms(100);
 	}
 	assert_true(said(&stand, "answers could not be kept in it (another process holds its"));
 	assert_int_equal(times_said(&stand), 1);
 	end_holder(holder);
-	for (int i = 0; i < 800 && look(&stand, 2) == 0; i++)
+	for (int i = 0; i < 800 && lookup(&stand, 2) == 0; i++)
 		nap_ms(10);
-	assert_int_not_equal(look(&stand, 2), 0);
+	assert_int_not_equal(lookup(&stand, 2), 0);
 	stand_close(&stand);
 	folder_remove(&folder);
 }
@@ -142,19 +142,19 @@ static void test_reader_that_stopped(void **state)
 	(void)state;
 	prepare(&folder);
 	stand_new(&stand, &folder, MIB);
-	assert_int_not_equal(look(&stand, 1), 0);
+	assert_int_not_equal(lookup(&stand, 1), 0);
 	holder = start_holder(&folder, READS);
 	keep(&stand, 2);
 	for (int i = 0; i < 15; i++) {
-		assert_int_not_equal(look(&stand, 1), 0);
+		assert_int_not_equal(lookup(&stand, 1), 0);
 		assert_int_equal(entries_in(&folder), 1);
 		nap_ms(100);
 	}
 	assert_true(said(&stand, "answers could not be kept in it (another process holds its"));
 	end_holder(holder);
-	for (int i = 0; i < 800 && look(&stand, 2) == 0; i++)
+	for (int i = 0; i < 800 && lookup(&stand, 2) == 0; i++)
 		nap_ms(10);
-	assert_int_not_equal(look(&stand, 2), 0);
+	assert_int_not_equal(lookup(&stand, 2), 0);
 	stand_close(&stand);
 	folder_remove(&folder);
 }
@@ -169,19 +169,19 @@ static void test_removal_beside_a_writer_that_stopped(void **state)
 	(void)state;
 	prepare(&folder);
 	stand_new(&stand, &folder, MIB);
-	assert_int_not_equal(look(&stand, 1), 0);
+	assert_int_not_equal(lookup(&stand, 1), 0);
 	holder = start_holder(&folder, "BEGIN EXCLUSIVE" WRITES);
 	forget(&stand, 1);
-	assert_int_equal(look(&stand, 1), 0);
+	assert_int_equal(lookup(&stand, 1), 0);
 	assert_true(
 		said_soon(&stand, "did not take what had to be removed (another process", 3000));
 	assert_true(kept_soon(&stand, 2));
-	assert_int_equal(look(&stand, 1), 0);
+	assert_int_equal(lookup(&stand, 1), 0);
 	assert_int_equal(kill(holder, SIGCONT), 0);
 	assert_int_equal(waitpid(holder, NULL, 0), holder);
 	stand_again(&stand, &folder, MIB);
-	assert_int_equal(look(&stand, 1), 0);
-	assert_int_not_equal(look(&stand, 2), 0);
+	assert_int_equal(lookup(&stand, 1), 0);
+	assert_int_not_equal(lookup(&stand, 2), 0);
 	stand_close(&stand);
 	folder_remove(&folder);
 }
@@ -206,14 +206,14 @@ static void run_cancel_late(void *ctx)
 {
 	struct call *call = ctx;
 
-	call->stand->tier->ops->cancel(call->stand->tier, call->look, true);
+	call->stand->tier->ops->cancel(call->stand->tier, call->lookup, true);
 }
 
 static void start_look(struct stand *stand, struct call *call, uint32_t number)
 {
 	*call = (struct call){ .stand = stand, .numbers = { number }, .count = 1 };
 	engine_call(stand->engine, run_recall, call);
-	assert_non_null(call->look);
+	assert_non_null(call->lookup);
 }
 
 static void hang(void)
@@ -239,7 +239,7 @@ static void test_disk_that_hangs(void **state)
 	(void)state;
 	prepare(&folder);
 	stand_new(&stand, &folder, MIB);
-	assert_int_not_equal(look(&stand, 1), 0);
+	assert_int_not_equal(lookup(&stand, 1), 0);
 	/* The file's first page is looked at again once somebody else has written. */
 	assert_int_equal(admin_removes(&folder, 99), 0);
 	hang();
@@ -268,7 +268,7 @@ static void test_close_while_the_disk_hangs(void **state)
 	(void)state;
 	prepare(&folder);
 	stand_new(&stand, &folder, MIB);
-	assert_int_not_equal(look(&stand, 1), 0);
+	assert_int_not_equal(lookup(&stand, 1), 0);
 	assert_int_equal(admin_removes(&folder, 99), 0);
 	hang();
 	start_look(&stand, &first, 1);
@@ -296,7 +296,7 @@ static void test_many_looks(void **state)
 	(void)state;
 	prepare(&folder);
 	stand_new(&stand, &folder, MIB);
-	assert_int_not_equal(look(&stand, 1), 0);
+	assert_int_not_equal(lookup(&stand, 1), 0);
 	assert_int_equal(admin_removes(&folder, 99), 0);
 	hang();
 	start_look(&stand, &calls[0], 1);
@@ -305,7 +305,7 @@ static void test_many_looks(void **state)
 	for (size_t i = 1; i < ARRAY_LEN(calls); i++) {
 		calls[i] = (struct call){ .stand = &stand, .numbers = { 1 }, .count = 1 };
 		engine_call(stand.engine, run_recall, &calls[i]);
-		taken += calls[i].look != NULL;
+		taken += calls[i].lookup != NULL;
 	}
 	assert_int_equal(taken, 4096);
 	resume();

@@ -14,7 +14,8 @@
 	X(REPLY_SOURCE, 24, "MigrantID-Source", PW_TYPE_INTEGER) \
 	X(REPLY_VALID_UNTIL, 25, "MigrantID-Valid-Until", PW_TYPE_DATE) \
 	X(REPLY_RETRY_AFTER, 26, "MigrantID-Retry-After", PW_TYPE_INTEGER) \
-	X(REPLY_REMEDY, 27, "MigrantID-Remedy", PW_TYPE_STRING)
+	X(REPLY_REMEDY, 27, "MigrantID-Remedy", PW_TYPE_STRING) \
+	X(REPLY_ATTRIBUTE, 28, "MigrantID-Attribute", PW_TYPE_STRING)
 
 #define AS_MEMBER(symbol, number, name, type) symbol = number,
 enum reply_attribute { REPLY_ATTRIBUTES(AS_MEMBER) };

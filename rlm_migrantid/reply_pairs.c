@@ -57,7 +57,7 @@ static void remove_earlier(const struct target *to)
 
 	if (!fr_pair_find_by_num(*pairs, REPLY_RESULT, to->vendor, TAG_ANY))
 		return;
-	for (unsigned number = REPLY_RESULT; number <= REPLY_REMEDY; number++)
+	for (unsigned number = REPLY_RESULT; number <= REPLY_ATTRIBUTE; number++)
 		fr_pair_delete_by_num(pairs, number, to->vendor, TAG_ANY);
 	fr_pair_delete_by_num(pairs, PW_REPLY_MESSAGE, 0, TAG_ANY);
 	fr_pair_delete_by_num(pairs, PW_CLASS, 0, TAG_ANY);
@@ -69,17 +69,22 @@ bool reply_pairs_add(RADIUS_PACKET *reply, unsigned vendor, const struct decisio
 	const struct target ours = { reply, vendor };
 	const struct target standard = { reply, 0 };
 
+	/* A sale that is not this check's business is the operator's policy's: it may name its own. */
+	const char *reference =
+		decision->result == RESULT_NOT_APPLICABLE ? "" : decision->reference;
+
 	remove_earlier(&ours);
 	return add_number(&ours, REPLY_RESULT, decision->result) &&
 		add_number(&ours, REPLY_REASON, decision->reason) &&
-		add_text(&ours, REPLY_REFERENCE, decision->reference) &&
+		add_text(&ours, REPLY_REFERENCE, reference) &&
 		add_text(&ours, REPLY_RULE, decision->rule) &&
 		(!decision->tells_source ||
 			(add_number(&ours, REPLY_SOURCE, decision->source) &&
 				add_number(&ours, REPLY_VALID_UNTIL, decision->valid_until))) &&
 		add_number(&ours, REPLY_RETRY_AFTER, decision->retry_after) &&
 		add_text(&ours, REPLY_REMEDY, decision->remedy) &&
+		add_text(&ours, REPLY_ATTRIBUTE, attribute_name(decision->attribute)) &&
 		add_text(&standard, PW_REPLY_MESSAGE, decision->clerk) &&
-		add_octets(&standard, PW_CLASS, decision->reference, strlen(decision->reference)) &&
+		add_octets(&standard, PW_CLASS, reference, strlen(reference)) &&
 		add_octets(&standard, PW_STATE, decision->state, decision->state_len);
 }

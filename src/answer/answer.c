@@ -166,15 +166,17 @@ static enum answer_check check_claims(
 		return CHECK_QUESTION;
 	if (!is_expected(claims->sbj, want->subject))
 		return CHECK_SUBJECT;
+	out->issued_at = claims->iat;
+	out->expires_at = claims->exp;
 	if (!is_in_time(claims, want) || is_overtaken(claims, verdict, want))
 		return CHECK_TIME;
-	if (verdict == NULL || !is_of_form(verdict, claims, want))
+	if (verdict == NULL || !is_of_form(verdict, claims, want)) {
+		memset(out, 0, sizeof(*out));
 		return CHECK_RESULT;
+	}
 	out->result = verdict->result;
 	out->reason = verdict->reason;
 	out->form = want->form;
-	out->issued_at = claims->iat;
-	out->expires_at = claims->exp;
 	return CHECK_NONE;
 }
 

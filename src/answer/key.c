@@ -197,9 +197,17 @@ static bool take_thumbprint(const json_t *jwk, const struct key_type *type, stru
 	return EVP_Q_digest(NULL, "SHA256", NULL, text, len, key->thumbprint, NULL) == 1;
 }
 
+/* null is how some writers say that a member is not there. */
+static const json_t *member_of(const json_t *jwk, const char *name)
+{
+	const json_t *value = json_object_get(jwk, name);
+
+	return json_is_null(value) ? NULL : value;
+}
+
 static const char *read_kid(const json_t *jwk, struct key *key)
 {
-	const json_t *kid = json_object_get(jwk, "kid");
+	const json_t *kid = member_of(jwk, "kid");
 
 	if (kid == NULL)
 		return NULL;
@@ -215,8 +223,8 @@ static const char *read_kid(const json_t *jwk, struct key *key)
 static const char *check_purpose(const json_t *jwk)
 {
 	static const char *const secret[] = { "d", "p", "q", "dp", "dq", "qi", "oth", "k" };
-	const json_t *use = json_object_get(jwk, "use");
-	const json_t *key_ops = json_object_get(jwk, "key_ops");
+	const json_t *use = member_of(jwk, "use");
+	const json_t *key_ops = member_of(jwk, "key_ops");
 	bool verifies = false;
 	size_t i;
 
@@ -224,9 +232,6 @@ static const char *check_purpose(const json_t *jwk)
 		if (json_object_get(jwk, secret[i]) != NULL)
 			return "it holds a private or symmetric key, which must never be published";
 	}
-	/* null is how some writers say that a member is not there. */
-	if (json_is_null(use))
-		use = NULL;
 	if (use != NULL && (!json_is_string(use) || strcmp(json_string_value(use), "sig") != 0))
 		return "its use is not sig";
 	if (key_ops == NULL)
@@ -244,7 +249,7 @@ static const char *check_purpose(const json_t *jwk)
 /* RFC 7517 section 4.4: a key that names its algorithm is for that one alone. */
 static const char *narrow_to_alg(const json_t *jwk, struct key *key)
 {
-	const json_t *alg = json_object_get(jwk, "alg");
+	const json_t *alg = member_of(jwk, "alg");
 
 	if (alg == NULL)
 		return NULL;

@@ -79,8 +79,8 @@ void cache_recall_cancel(struct cache_recall *recall);
 
 /*
  * Checks 1 to 11 of a fresh answer to the request that carried `nonce`; then it is kept as the
- * table says. CHECK_NONE and *out filled, or the check that failed. *unknown_kid as in
- * jws_verify(). Engine thread.
+ * table says. CHECK_NONE and *out filled, or the check that failed. *out and *unknown_kid as in
+ * answer_verify(). Engine thread.
  */
 MUST_CHECK enum answer_check cache_accept(struct cache *cache, const struct cache_question *question,
 					  const char *nonce, const char *jws, size_t len,

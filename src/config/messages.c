@@ -8,9 +8,9 @@
 #include <strings.h>
 
 #include "base/conf.h"
+#include "config/language.h"
+#include "rules/text.h"
 
-#define TAG_MAX 35 /* octets of a language tag (RFC 5646 section 4.4.1) */
-#define SUBTAG_MAX 8
 #define REASON_SLOTS (REASON_MRZ_MISMATCH + 1)
 
 enum reader { CLERK, BUYER, READERS };
@@ -41,7 +41,7 @@ struct top {
 };
 
 static const struct conf_row top_rows[] = {
-	{ "default", CONF_STRING, offsetof(struct top, fallback), .required = true, .max = TAG_MAX,
+	{ "default", CONF_STRING, offsetof(struct top, fallback), .required = true, .max = LANGUAGE_TAG_MAX,
 		.help = "name the language of whoever names none, or one that is not here" },
 	{ "languages", CONF_GROUP, offsetof(struct top, languages), .required = true,
 		.help = "write languages = { en = { ... }; };" },
@@ -136,6 +136,12 @@ static const char *given(
 	return text;
 }
 
+/* What the reply's text may grow to is bounded, not what it grows from. */
+static size_t clerk_max(enum reason reason)
+{
+	return reason_is_bad_request(reason) ? MESSAGE_MAX_BEFORE_ATTRIBUTE : MESSAGE_MAX;
+}
+
 static void read_texts(struct loading *loading, struct language *language, enum reason reason,
 	const config_setting_t *entry)
 {
@@ -148,6 +154,11 @@ static void read_texts(struct loading *loading, struct language *language, enum 
 	}
 	language->texts[CLERK][reason] = given(loading, entry, "clerk", texts.clerk);
 	language->texts[BUYER][reason] = given(loading, entry, "remedy", texts.remedy);
+	if (language->texts[CLERK][reason] != NULL && strlen(texts.clerk) > clerk_max(reason))
+		complain(loading, conf_line_of(entry, "clerk"),
+			"'clerk' may have %zu octets here, for the attribute's name is put behind it: "
+			"shorten it",
+			clerk_max(reason));
 	if (language->texts[CLERK][reason] != NULL && texts.clerk[0] == '\0')
 		complain(loading, conf_line_of(entry, "clerk"),
 			"'clerk' must not be empty: say what happened and what to do now");
@@ -169,27 +180,11 @@ static void read_language(
 			read_texts(loading, language, (enum reason)slot, reasons.of[slot]);
 }
 
-/* Subtags of 1 to 8 letters or digits, joined by '-'; the first is of letters (RFC 5646). */
 static bool is_language_tag(const char *tag)
 {
-	static const char alphanumeric[] = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz"
-					   "0123456789";
-	size_t first = strspn(tag, "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz");
-	const char *at = tag;
+	size_t len = strlen(tag);
 
-	if (strlen(tag) > TAG_MAX || first < 2 || (tag[first] != '\0' && tag[first] != '-'))
-		return false;
-	for (;;) {
-		size_t len = strspn(at, alphanumeric);
-
-		if (len < 1 || len > SUBTAG_MAX)
-			return false;
-		if (at[len] == '\0')
-			return true;
-		if (at[len] != '-')
-			return false;
-		at += len + 1;
-	}
+	return len <= LANGUAGE_TAG_MAX && strcspn(tag, "-") >= 2 && text_is_language(tag, len);
 }
 
 static const struct language *language_of(
@@ -317,30 +312,41 @@ static size_t shortened(const char *tag, size_t len)
 	return len;
 }
 
-/* In the nearest language that says anything to this reader. */
-static const char *look_up(
+/* In the nearest language to a tag that says anything to this reader; NULL if none does. */
+static const char *look_up_tag(
 	const struct messages *messages, enum reader reader, enum reason reason, const char *tag)
 {
-	const struct language *language;
-	const char *text;
-
-	if (reason_name(reason) == NULL)
-		return "";
 	for (size_t len = strlen(tag); len > 0; len = shortened(tag, len)) {
-		language = language_of(messages, tag, len);
+		const struct language *language = language_of(messages, tag, len);
+
 		if (language != NULL && language->texts[reader][reason] != NULL)
 			return language->texts[reader][reason];
 	}
-	text = messages->fallback->texts[reader][reason];
+	return NULL;
+}
+
+static const char *look_up(
+	const struct messages *messages, enum reader reader, enum reason reason, struct span asked)
+{
+	struct language_wish wishes[LANGUAGE_WISHES_MAX];
+	size_t count = language_wishes(asked.data, asked.len, wishes);
+	const char *text = NULL;
+
+	if (reason_name(reason) == NULL)
+		return "";
+	for (size_t i = 0; i < count && text == NULL; i++)
+		text = look_up_tag(messages, reader, reason, wishes[i].tag);
+	if (text == NULL)
+		text = messages->fallback->texts[reader][reason];
 	return text != NULL ? text : "";
 }
 
-const char *messages_clerk(const struct messages *messages, enum reason reason, const char *tag)
+const char *messages_clerk(const struct messages *messages, enum reason reason, struct span asked)
 {
-	return look_up(messages, CLERK, reason, tag);
+	return look_up(messages, CLERK, reason, asked);
 }
 
-const char *messages_remedy(const struct messages *messages, enum reason reason, const char *tag)
+const char *messages_remedy(const struct messages *messages, enum reason reason, struct span asked)
 {
-	return look_up(messages, BUYER, reason, tag);
+	return look_up(messages, BUYER, reason, asked);
 }

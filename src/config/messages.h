@@ -12,6 +12,13 @@
 
 #define MESSAGE_MAX 240 /* octets of UTF-8: one RADIUS attribute, VSA included */
 
+/*
+ * A clerk's text is one attribute of 253 octets together with what is put behind it for a bad request:
+ * ": MigrantID-Accreditation-Expiry (document-number)".
+ */
+#define REPLY_TEXT_MAX 253
+#define MESSAGE_MAX_BEFORE_ATTRIBUTE 200
+
 struct messages; /* opaque */
 
 /*
@@ -26,7 +33,8 @@ struct messages; /* opaque */
  * A language is a group named by its BCP 47 tag, a reason one named as in the dictionary. The
  * default language must have a clerk's text for every reason; the others may leave out reasons, or
  * either of the two texts. Who is refused is told what to do: in the default language the reasons
- * of a No have a remedy, and in none is it empty. NULL after every error found was reported with
+ * of a No have a remedy, and in none is it empty. A bad request's clerk's text has at most
+ * MESSAGE_MAX_BEFORE_ATTRIBUTE octets. NULL after every error found was reported with
  * file and line (unknown reason, no language tag, over-long or non-UTF-8 text, control characters,
  * missing text). Immutable; any thread may read it.
  */
@@ -35,12 +43,13 @@ MUST_CHECK struct messages *messages_parse(
 void messages_free(struct messages *messages); /* NULL is fine */
 
 /*
- * The text for a reason in the best language for a BCP 47 tag that has one (RFC 4647 section 3.4:
- * "ru-RU" falls back to "ru", then to the default; "" is the default; case does not matter). Never
- * NULL; belongs to the messages. The clerk's text and the remedy may be of different languages.
+ * The text for a reason in the best language that has one, of those that `asked` names as
+ * config/language.h reads it; RFC 4647 section 3.4: "ru-RU" falls back to "ru", then to the next one,
+ * at last to the default; case does not matter. Never NULL; belongs to the messages. The clerk's text
+ * and the remedy may be of different languages.
  */
-const char *messages_clerk(const struct messages *messages, enum reason reason, const char *tag);
+const char *messages_clerk(const struct messages *messages, enum reason reason, struct span asked);
 /* "" where there is nothing to do. */
-const char *messages_remedy(const struct messages *messages, enum reason reason, const char *tag);
+const char *messages_remedy(const struct messages *messages, enum reason reason, struct span asked);
 
 #endif

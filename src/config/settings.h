@@ -38,7 +38,7 @@ struct settings {
 	const char *operator_id; /* aud: this operator, as the service knows it; written `id` */
 	const char *person_key_file;
 	const char *person_key_previous_file; /* "" if none */
-	const char *time_zone; /* IANA name, known to g_time_zone_new_identifier() */
+	const char *time_zone; /* "UTC" or Area/City of the IANA database */
 	bool allow_specimen;
 
 	/* service = { ... } */

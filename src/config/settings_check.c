@@ -11,10 +11,10 @@
 #include <unistd.h>
 
 #include <curl/curl.h>
-#include <glib.h>
 
 #include "answer/answer.h"
 #include "answer/jwks.h"
+#include "config/time_zone.h"
 
 #define AT(member) offsetof(struct settings, member)
 
@@ -263,33 +263,24 @@ static void check_forms(struct check *check)
 	}
 }
 
-static bool is_time_zone(const char *name)
-{
-	static const char characters[] = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz"
-					 "0123456789_+-/";
-	GTimeZone *zone;
-
-	/* glib also takes paths and bare offsets, which know nothing of clocks being changed. */
-	if (!g_ascii_isalpha(name[0]) || strspn(name, characters) != strlen(name))
-		return false;
-	zone = g_time_zone_new_identifier(name);
-	if (zone == NULL)
-		return false;
-	g_time_zone_unref(zone);
-	return true;
-}
-
 static void check_time_zone(struct check *check)
 {
 	const char *name = check->settings->time_zone;
+	const char *successor = time_zone_successor(name);
 
-	if (name[0] == '\0' || is_time_zone(name))
+	if (name[0] == '\0')
 		return;
-	say(check, SAY_ERROR, SETTINGS_OPERATOR, "time_zone",
-		"'%s' is not known here: write an IANA name such as Europe/Moscow, and see that "
-		"the package tzdata is installed",
-		name);
-	check->sound = false;
+	if (!time_zone_is_known(name)) {
+		say(check, SAY_ERROR, SETTINGS_OPERATOR, "time_zone",
+			"'%s' is no IANA name of a time zone that is known here: write %s%s", name,
+			successor != NULL ? successor : "one such as Europe/Moscow",
+			successor != NULL ? "" : ", and see that the package tzdata is installed");
+		check->sound = false;
+	} else if (successor != NULL) {
+		say(check, SAY_WARNING, SETTINGS_OPERATOR, "time_zone",
+			"'%s' is a name of old, which Debian 13 no longer knows: write %s", name,
+			successor);
+	}
 }
 
 static void check_store(struct check *check)

@@ -21,6 +21,7 @@ struct path {
 	struct decider *decider;
 	struct snapshot *snapshot;
 	int64_t now;
+	struct date today; /* in the operator's time zone */
 	struct sale sale;
 	enum subject_form form; /* of the question, if it comes to one */
 	struct decision *out;
@@ -172,9 +173,8 @@ static void ask_about(struct path *path)
 /* What is clear before anybody is asked, or that somebody has to be. */
 static void judge(struct path *path, unsigned forms)
 {
-	struct date today = snapshot_today(path->snapshot, path->now);
 	struct verdict verdict =
-		evaluate(&path->sale, path->snapshot->rules, &today, forms, NULL);
+		evaluate(&path->sale, path->snapshot->rules, &path->today, forms, NULL);
 
 	switch (verdict.kind) {
 	case VERDICT_INVALID:
@@ -234,7 +234,12 @@ void decide(struct decider *decider, const struct sale_request *request, struct 
 	memset(out, 0, sizeof(*out));
 	path.snapshot = config_acquire(decider->config);
 	path.now = clock_wall(&decider->options.clock);
-	options.allow_specimen = path.snapshot->settings->allow_specimen;
+	path.today = snapshot_today(path.snapshot, path.now);
+	options = (struct sale_options){
+		.allow_specimen = path.snapshot->settings->allow_specimen,
+		.today = path.today,
+		.codes = rules_codes(path.snapshot->rules),
+	};
 
 	if (!sale_read(request->fields, request->count, &options, &path.sale, &fault)) {
 		bad_request(&path, fault.reason, fault.attribute);

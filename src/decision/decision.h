@@ -15,8 +15,7 @@
 #include "rules/sale.h"
 #include "rules/vocabulary.h"
 
-/* A message, and behind it an attribute's name and a field of the MRZ. */
-#define CLERK_MAX (MESSAGE_MAX + 64)
+#define CLERK_MAX REPLY_TEXT_MAX /* a message, and behind it an attribute's name and a field of the MRZ */
 #define DECISION_STATE_MAX 128 /* octets of a State of ours; RADIUS allows 253 */
 
 /* What is replied. Holds nothing of the person; texts are the reader's to keep. */
@@ -26,7 +25,7 @@ struct decision {
 	enum outcome outcome;
 	enum source source; /* SOURCE_NONE: nothing was consulted */
 	bool tells_source; /* source and valid_until may be told the shop (reply.source) */
-	char reference[REFERENCE_LEN + 1]; /* "" only if not applicable */
+	char reference[REFERENCE_LEN + 1]; /* not for the reply if not applicable */
 	char rule[RULE_ID_MAX + 1]; /* id of the exemption rule, "" if none */
 	char rules_digest[RULES_DIGEST_LEN + 1]; /* version of the rules that were applied */
 	int64_t valid_until; /* seconds since 1970; 0: says nothing */

@@ -2,34 +2,38 @@
 #include "decision/say.h"
 
 #include <stdio.h>
-#include <string.h>
 
+/* The first one that is there; also of a request that could not be read. */
 static struct span language_of(const struct sale_field *fields, size_t count)
 {
 	for (size_t i = 0; i < count; i++)
-		if (fields[i].attribute == ATTR_LANGUAGE && fields[i].value.len <= LANGUAGE_MAX)
+		if (fields[i].attribute == ATTR_LANGUAGE)
 			return fields[i].value;
 	return (struct span){ "", 0 };
 }
 
+#define AS_MEMBER(symbol, number, name, longest, most) char symbol[sizeof(name)];
+union attribute_names {
+	SALE_ATTRIBUTES(AS_MEMBER)
+};
+#undef AS_MEMBER
+#define MRZ_FIELD_NAME_MAX (sizeof("document-number") - 1)
+_Static_assert(MESSAGE_MAX_BEFORE_ATTRIBUTE + sizeof(": ") - 1 + sizeof(union attribute_names) - 1 +
+				       sizeof(" ()") - 1 + MRZ_FIELD_NAME_MAX <=
+			       CLERK_MAX,
+	"what is put behind a message fits");
+
 /* Texts in the buyer's language; a bad request names the attribute, never what it held. */
 static void word(const struct messages *messages, struct span language, struct decision *out)
 {
-	char tag[LANGUAGE_MAX + 1];
-	size_t len;
+	bool field = out->mrz_field != MRZ_FIELD_NONE;
 
-	memcpy(tag, language.data, language.len);
-	tag[language.len] = '\0';
-	len = (size_t)snprintf(out->clerk, sizeof(out->clerk), "%s",
-		messages_clerk(messages, out->reason, tag));
-	if (out->attribute != ATTR_NONE && len < sizeof(out->clerk))
-		len += (size_t)snprintf(out->clerk + len, sizeof(out->clerk) - len, ": %s",
-			attribute_name(out->attribute));
-	if (out->mrz_field != MRZ_FIELD_NONE && len < sizeof(out->clerk))
-		(void)snprintf(out->clerk + len, sizeof(out->clerk) - len, " (%s)",
-			mrz_field_name(out->mrz_field));
+	(void)snprintf(out->clerk, sizeof(out->clerk), "%s%s%s%s%s%s",
+		messages_clerk(messages, out->reason, language),
+		out->attribute != ATTR_NONE ? ": " : "", attribute_name(out->attribute),
+		field ? " (" : "", mrz_field_name(out->mrz_field), field ? ")" : "");
 	(void)snprintf(out->remedy, sizeof(out->remedy), "%s",
-		messages_remedy(messages, out->reason, tag));
+		messages_remedy(messages, out->reason, language));
 }
 
 void say(const struct snapshot *snapshot, const struct sale_field *fields, size_t count,
@@ -39,7 +43,7 @@ void say(const struct snapshot *snapshot, const struct sale_field *fields, size_
 	out->tells_source = snapshot->settings->reply_source;
 	(void)snprintf(out->rules_digest, sizeof(out->rules_digest), "%s",
 		rules_digest(snapshot->rules));
-	if (out->result != RESULT_NOT_APPLICABLE && !reference_make(out->reference))
+	if (!reference_make(out->reference))
 		(void)snprintf(out->reference, sizeof(out->reference), "none");
 	word(snapshot->messages, language_of(fields, count), out);
 }

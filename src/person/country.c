@@ -110,6 +110,14 @@ bool country_is_issuer(const char *code)
 	return (find(code).use & ISSUER) != 0;
 }
 
+bool country_codes_hold(const struct country_codes *codes, const char *code)
+{
+	for (size_t i = 0; codes != NULL && i < codes->count; i++)
+		if (strcmp(codes->at[i], code) == 0)
+			return true;
+	return false;
+}
+
 bool country_canonical(const char *text, size_t len, char out[COUNTRY_LEN + 1])
 {
 	out[0] = '\0';

@@ -11,6 +11,13 @@
 #include "base/base.h"
 
 #define COUNTRY_LEN 3
+#define COUNTRY_CODES_MAX 32
+
+/* Canonical codes of states that no list has and an operator's country knows. */
+struct country_codes {
+	char at[COUNTRY_CODES_MAX][COUNTRY_LEN + 1];
+	size_t count;
+};
 
 enum country_kind {
 	COUNTRY_UNKNOWN, /* on no list: an error in the request */
@@ -34,5 +41,8 @@ enum country_kind country_lookup(const char *code);
  * (XXA, XXB, XXC, XXX are nationalities; UNO, UNA, XOM.. issue documents; IAO is neither). */
 bool country_is_nationality(const char *code);
 bool country_is_issuer(const char *code);
+
+/* True if a canonical code is one of them; NULL holds none. */
+bool country_codes_hold(const struct country_codes *codes, const char *code);
 
 #endif

@@ -132,6 +132,58 @@ struct date date_of_seconds(int64_t seconds)
 	return date;
 }
 
+/* Days from 0001-01-01 to a full date. */
+static int64_t days_to(int year, int month, int day)
+{
+	int64_t years = year - 1, days = 365 * years + years / 4 - years / 100 + years / 400;
+
+	for (int m = 1; m < month; m++)
+		days += days_in_month(year, m);
+	return days + day - 1;
+}
+
+struct date date_add(const struct date *date, int years, int months, int days)
+{
+	int month = (date->year + years) * 12 + date->month - 1 + months;
+
+	if (month < 12)
+		month = 12; /* January of the year 1 */
+	return date_of_seconds(
+		FIRST_SECOND +
+		SECONDS_PER_DAY * (days_to(month / 12, month % 12 + 1, date->day) + days));
+}
+
+static int64_t days_apart(const struct date *a, const struct date *b)
+{
+	int64_t days = days_to(a->year, a->month, a->day) - days_to(b->year, b->month, b->day);
+
+	return days < 0 ? -days : days;
+}
+
+struct date date_of_short_year(int year, int month, int day, const struct date *today)
+{
+	struct date nearest = { 0 };
+	int century = today->year / 100;
+
+	for (int c = century - 1; c <= century + 1; c++) {
+		struct date one = { c * 100 + year, month, day };
+
+		if (!is_valid(&one, false))
+			continue;
+		if (!date_is_set(&nearest) || days_apart(&one, today) < days_apart(&nearest, today))
+			nearest = one;
+	}
+	return nearest;
+}
+
+bool date_is_ahead(const struct date *date, const struct date *today)
+{
+	struct date first = date_earliest(date);
+	struct date tomorrow = date_add(today, 0, 0, 1);
+
+	return date_is_set(date) && date_compare(&first, &tomorrow) > 0;
+}
+
 struct date date_earliest(const struct date *date)
 {
 	struct date first = *date;
@@ -176,10 +228,10 @@ bool age_is_below(const struct date *birth, int years, const struct date *today)
 
 	if (!date_is_set(birth) || !date_is_full(today))
 		return false;
+	if (date_is_ahead(birth, today))
+		return false;
 	/* Whoever was born on the earliest possible day reaches the age first. */
 	first = date_earliest(birth);
-	if (date_compare(&first, today) > 0)
-		return false;
 	reached = date_birthday(&first, years);
 	return date_compare(today, &reached) < 0;
 }

@@ -37,6 +37,24 @@ int date_compare(const struct date *a, const struct date *b);
 /* The date that begins `seconds` (since 1970-01-01T00:00:00Z, may be negative) falls on, UTC. */
 struct date date_of_seconds(int64_t seconds);
 
+/*
+ * A full date, so many years and months on (less than 10000 of each; negative: back), then so many
+ * days. A day that the month has not counts on into the next: 29 February a year on is 1 March.
+ */
+struct date date_add(const struct date *date, int years, int months, int days);
+
+/*
+ * The day that a year of two digits (0..99) stands for: of those that exist the one nearest to
+ * today. Not set if there is no such day.
+ */
+struct date date_of_short_year(int year, int month, int day, const struct date *today);
+
+/*
+ * True if a date lies ahead whichever possible day is meant, and wherever on Earth somebody says
+ * it: one day after today has begun further east. `today` is full.
+ */
+bool date_is_ahead(const struct date *date, const struct date *today);
+
 /* The first and the last full date that a date with unknown parts can be. */
 struct date date_earliest(const struct date *date);
 struct date date_latest(const struct date *date);
@@ -49,7 +67,7 @@ struct date date_birthday(const struct date *birth, int years);
 
 /*
  * True only if the person has not reached `years` on `today` whichever possible day of birth is
- * the true one. False too for a birth date that is not set or lies after today.
+ * the true one. False too for a birth date that is not set or lies ahead.
  */
 bool age_is_below(const struct date *birth, int years, const struct date *today);
 

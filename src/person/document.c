@@ -1,8 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "person/document.h"
 
-#include <openssl/crypto.h>
-
 /* Not toupper() and the like: those ask the process's locale, which is not ours to know. */
 static bool is_lower(char c)
 {
@@ -22,36 +20,6 @@ static char to_upper(char c)
 static bool is_upper(char c)
 {
 	return c >= 'A' && c <= 'Z';
-}
-
-static bool collect_number(const char *text, size_t len, char out[DOCUMENT_NUMBER_MAX + 1])
-{
-	bool filled = false;
-	size_t n = 0;
-
-	for (size_t i = 0; i < len; i++) {
-		char c = to_upper(text[i]);
-
-		if (c == ' ' || c == '-')
-			continue;
-		if (c == '<') {
-			filled = true;
-			continue;
-		}
-		if (filled || n == DOCUMENT_NUMBER_MAX || !(is_upper(c) || is_digit(c)))
-			return false;
-		out[n++] = c;
-	}
-	out[n] = '\0';
-	return n > 0;
-}
-
-bool document_number_canonical(const char *text, size_t len, char out[DOCUMENT_NUMBER_MAX + 1])
-{
-	if (collect_number(text, len, out))
-		return true;
-	OPENSSL_cleanse(out, DOCUMENT_NUMBER_MAX + 1);
-	return false;
 }
 
 static bool document_code(const char *text, size_t len, char out[DOCUMENT_TYPE_MAX + 1])

@@ -9,8 +9,15 @@
 #define PAIR_UNKNOWN (-1) /* "<<" */
 #define PAIR_BAD (-2)
 
+#define SERIES_SHOWN 3 /* digits of the series in the number of Russia's internal passport */
+
 /* Each reads one field into *out; false if the field holds what it may not. */
 typedef bool read_field(const struct mrz_layout *layout, const char *text, struct mrz *out);
+
+static bool is_digit(char c)
+{
+	return c >= '0' && c <= '9';
+}
 
 static bool read_code(const struct mrz_layout *layout, const char *text, struct mrz *out)
 {
@@ -25,8 +32,26 @@ static bool read_issuer(const struct mrz_layout *layout, const char *text, struc
 {
 	const struct mrz_part *part = &layout->field[MRZ_ISSUER];
 
-	return country_canonical(text + part->at, part->len, out->document.issuer) &&
-	       country_is_issuer(out->document.issuer);
+	return country_canonical(text + part->at, part->len, out->document.issuer);
+}
+
+/*
+ * The internal passport of Russia (its administrative regulation, the machine-readable record):
+ * three digits of the series and six of the number, and the series' fourth digit in the first place
+ * of the optional field. It has no expiry, which tells it from one for travelling.
+ */
+static bool is_internal_of_russia(const struct mrz_layout *layout, const char *text)
+{
+	const struct mrz_part *number = &layout->field[MRZ_NUMBER];
+	const struct mrz_part *expiry = &layout->field[MRZ_EXPIRY];
+
+	if (layout != mrz_layout_of(MRZ_TD3) || memcmp(text, "PNRUS", 5) != 0 ||
+		!mrz_is_filler(text + expiry->at, expiry->len))
+		return false;
+	for (size_t i = 0; i < number->len; i++)
+		if (!is_digit(text[number->at + i]))
+			return false;
+	return is_digit(text[layout->field[MRZ_OPTIONAL].at]);
 }
 
 /*
@@ -38,32 +63,31 @@ static bool read_number(const struct mrz_layout *layout, const char *text, struc
 	const struct mrz_part *part = &layout->field[MRZ_NUMBER];
 	const char *rest = text + layout->field[MRZ_OPTIONAL].at;
 	size_t rest_len = mrz_number_rest(layout, text);
+	bool split = is_internal_of_russia(layout, text);
 	size_t n = 0;
 
-	for (size_t i = 0; i < part->len; i++)
+	for (size_t i = 0; i < part->len; i++) {
+		if (split && i == SERIES_SHOWN)
+			out->document.number[n++] = rest[0];
 		if (text[part->at + i] != '<')
 			out->document.number[n++] = text[part->at + i];
+	}
 	memcpy(out->document.number + n, rest, rest_len);
 	return text[part->at] != '<';
 }
 
-/*
- * Wider than country_is_nationality(): in the laissez-passer of an organisation its own code
- * stands for "one of its officials" (Doc 9303-3 section 5, parts C and D).
- */
 static bool read_nationality(const struct mrz_layout *layout, const char *text, struct mrz *out)
 {
 	const struct mrz_part *part = &layout->field[MRZ_NATIONALITY];
 
-	return country_canonical(text + part->at, part->len, out->nationality) &&
-	       (country_is_nationality(out->nationality) || country_is_issuer(out->nationality));
+	return country_canonical(text + part->at, part->len, out->nationality);
 }
 
 static int read_pair(const char *text)
 {
 	if (text[0] == '<' && text[1] == '<')
 		return PAIR_UNKNOWN;
-	if (text[0] < '0' || text[0] > '9' || text[1] < '0' || text[1] > '9')
+	if (!is_digit(text[0]) || !is_digit(text[1]))
 		return PAIR_BAD;
 	return (text[0] - '0') * 10 + (text[1] - '0');
 }
@@ -102,7 +126,7 @@ static bool read_birth(const struct mrz_layout *layout, const char *text, struct
 static bool read_sex(const struct mrz_layout *layout, const char *text, struct mrz *out)
 {
 	out->sex = text[layout->field[MRZ_SEX].at];
-	return out->sex == 'M' || out->sex == 'F' || out->sex == '<';
+	return true;
 }
 
 static bool read_expiry(const struct mrz_layout *layout, const char *text, struct mrz *out)
@@ -112,21 +136,11 @@ static bool read_expiry(const struct mrz_layout *layout, const char *text, struc
 	int month = read_pair(expiry + 2);
 	int day = read_pair(expiry + 4);
 
-	if (year < 0 || !is_day(year, month, day))
-		return false;
-	out->document.expiry = (struct date){ .year = 2000 + year, .month = month, .day = day };
-	return true;
-}
-
-/* No digits in names: Doc 9303-3 section 4.6. */
-static bool check_name(const struct mrz_layout *layout, const char *text, struct mrz *out)
-{
-	const struct mrz_part *part = &layout->field[MRZ_NAME];
-
-	(void)out;
-	for (size_t i = part->at; i < part->at + part->len; i++)
-		if (text[i] >= '0' && text[i] <= '9')
-			return false;
+	if (year >= 0 && is_day(year, month, day)) {
+		out->expiry_year = year;
+		out->expiry_month = month;
+		out->expiry_day = day;
+	}
 	return true;
 }
 
@@ -144,7 +158,6 @@ static enum mrz_field read_fields(
 		{ MRZ_BIRTH, read_birth },
 		{ MRZ_SEX, read_sex },
 		{ MRZ_EXPIRY, read_expiry },
-		{ MRZ_NAME, check_name },
 	};
 
 	for (size_t i = 0; i < ARRAY_LEN(rows); i++)
@@ -167,6 +180,7 @@ static void clear(struct mrz *mrz, enum mrz_kind kind)
 	OPENSSL_cleanse(mrz, sizeof(*mrz));
 	mrz->kind = kind;
 	mrz->birth_year = -1;
+	mrz->expiry_year = -1;
 	mrz->sex = '<';
 }
 
@@ -195,8 +209,24 @@ enum mrz_status mrz_parse(
 
 bool mrz_birth_agrees(const struct mrz *mrz, const struct date *birth)
 {
-	return date_is_set(birth) && birth->year % 100 == mrz->birth_year &&
-	       birth->month == mrz->birth_month && birth->day == mrz->birth_day;
+	return date_is_set(birth) &&
+	       (mrz->birth_year < 0 || birth->year % 100 == mrz->birth_year) &&
+	       (mrz->birth_month == 0 || birth->month == mrz->birth_month) &&
+	       (mrz->birth_day == 0 || birth->day == mrz->birth_day);
+}
+
+struct date mrz_expiry(const struct mrz *mrz, const struct date *today)
+{
+	if (mrz->expiry_year < 0)
+		return (struct date){ 0 };
+	return date_of_short_year(mrz->expiry_year, mrz->expiry_month, mrz->expiry_day, today);
+}
+
+bool mrz_expiry_agrees(const struct mrz *mrz, const struct date *expiry)
+{
+	return mrz->expiry_year < 0 ||
+	       (expiry->year % 100 == mrz->expiry_year && expiry->month == mrz->expiry_month &&
+		       expiry->day == mrz->expiry_day);
 }
 
 const char *mrz_kind_name(enum mrz_kind kind)

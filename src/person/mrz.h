@@ -34,7 +34,7 @@ enum mrz_status {
 	MRZ_BAD_LINES, /* not two or three lines of the lengths of one kind */
 	MRZ_BAD_CHARACTER, /* something else than A-Z 0-9 < */
 	MRZ_VISA, /* MRV-A or MRV-B: no identity document */
-	MRZ_BAD_FIELD, /* a field holds what it may not (letters in a date, an unknown state) */
+	MRZ_BAD_FIELD, /* a field that is needed holds what it may not (letters in a date of birth) */
 	MRZ_BAD_CHECK_DIGIT,
 };
 
@@ -47,12 +47,14 @@ enum mrz_verdict {
 
 struct mrz {
 	enum mrz_kind kind;
-	struct document document; /* expiry: two-digit year read as 20yy */
+	struct document document; /* without expiry: see mrz_expiry() */
 	char nationality[COUNTRY_LEN + 1];
 	int birth_year; /* 0..99: the century is not in an MRZ; -1 unknown */
 	int birth_month; /* 0 unknown */
 	int birth_day; /* 0 unknown */
-	char sex; /* 'M', 'F' or '<' */
+	int expiry_year; /* 0..99; -1: the document shows no day of expiry */
+	int expiry_month, expiry_day;
+	char sex; /* as it stands there; nothing is decided by it */
 	enum mrz_verdict verdict[MRZ_FIELDS];
 };
 
@@ -67,8 +69,14 @@ struct mrz {
  * is accepted both with and without the '<' of the check digit's own place counted. A '<' within
  * a number stands for a space or hyphen and is left out, as in the canonical number.
  *
- * Nationality is any known code, an organisation's too: its laissez-passer names it there. Only
- * the birth date may have unknown parts; the number, and the expiry date, must be there.
+ * Only what a decision may need can be at fault. Issuer and nationality are canonical, and whether
+ * there is such a state is the caller's to look up. The number must be there; the birth date may have
+ * unknown parts; an expiry that is no day, fillers above all, is none (documents without one).
+ * Nothing is asked of sex and name: states have their own rules for them, and digits in
+ * transliterated names.
+ *
+ * The internal passport of Russia has ten digits of a number where nine find room: the fourth of
+ * its series stands first in the optional field. The number is read whole, as it is printed.
  */
 MUST_CHECK enum mrz_status mrz_parse(const struct span *lines, size_t count, struct mrz *out,
 				     enum mrz_field *field);
@@ -78,12 +86,17 @@ MUST_CHECK enum mrz_status mrz_parse(const struct span *lines, size_t count, str
 char mrz_check_digit(const char *text, size_t len);
 
 /*
- * True if a date of birth (four-digit year) is what the MRZ says: the last two digits of the year
- * equal, and month and day equal, where unknown agrees with unknown alone. A known day against an
- * unknown one is two statements, not one: the same document shows both, and says the same twice.
- * An MRZ without a year agrees with no date.
+ * True if a date of birth (four-digit year) is what the MRZ says: the last two digits of the year,
+ * month and day equal, where what the MRZ does not show agrees with whatever is told. A day that it
+ * shows and that is told as unknown does not: the document says it.
  */
 bool mrz_birth_agrees(const struct mrz *mrz, const struct date *birth);
+
+/* The day of expiry, its year the nearest to today that the two digits fit; not set if none. */
+struct date mrz_expiry(const struct mrz *mrz, const struct date *today);
+
+/* True if an expiry (four-digit year) is what the MRZ says, or the MRZ says none. */
+bool mrz_expiry_agrees(const struct mrz *mrz, const struct date *expiry);
 
 const char *mrz_kind_name(enum mrz_kind kind); /* "TD1" .. */
 const char *mrz_field_name(enum mrz_field field); /* "document-number" .. */

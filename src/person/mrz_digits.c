@@ -49,7 +49,7 @@ static enum mrz_verdict verdict_of(bool holds)
 	return holds ? MRZ_HOLDS : MRZ_FAILS;
 }
 
-static bool all_fillers(const char *text, size_t len)
+bool mrz_is_filler(const char *text, size_t len)
 {
 	for (size_t i = 0; i < len; i++)
 		if (text[i] != '<')
@@ -83,9 +83,10 @@ static enum mrz_verdict check_plain(
 	const struct mrz_part *part = &layout->field[field];
 	char digit = text[layout->digit[field]];
 
-	/* An empty optional field may do without (Doc 9303-4 section 4.2.2.2, position 43). */
-	if (field == MRZ_OPTIONAL && digit == '<')
-		return verdict_of(all_fillers(text + part->at, part->len));
+	/* An empty field may do without (Doc 9303-4 section 4.2.2.2, position 43; national documents
+	 * have it so in place of a date). */
+	if (digit == '<')
+		return verdict_of(mrz_is_filler(text + part->at, part->len));
 	return verdict_of(digit == mrz_check_digit(text + part->at, part->len));
 }
 

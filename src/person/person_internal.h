@@ -54,6 +54,9 @@ enum mrz_field mrz_field_at(const struct mrz_layout *layout, size_t place);
  */
 size_t mrz_number_rest(const struct mrz_layout *layout, const char *text);
 
+/* True if there is nothing but '<'. */
+bool mrz_is_filler(const char *text, size_t len);
+
 /* What each check digit of a zone says. */
 void mrz_check_zone(const struct mrz_layout *layout, const char *text,
 	enum mrz_verdict verdict[MRZ_FIELDS]);

@@ -89,7 +89,7 @@ struct verdict evaluate(const struct sale *sale, const struct rule_set *rules,
 
 	if (!is_known_kind(rules, sale->person.document.type))
 		return of_kind(VERDICT_INVALID, ATTR_DOCUMENT_TYPE);
-	if (rules_is_home(rules, sale))
+	if (rules_home_verdict(rules, sale, today) == RULE_HOLDS)
 		return of_kind(VERDICT_HOME, ATTR_NONE);
 	exempt.rule = rules_match(rules, sale, today, why);
 	if (exempt.rule >= 0)

@@ -42,13 +42,12 @@ static bool document_is_among(const struct words *patterns, const char *type)
 
 static enum rule_verdict judge_age(int years, const struct date *birth, const struct date *today)
 {
-	struct date earliest = date_earliest(birth);
 	struct date latest = date_latest(birth);
 	struct date last_birthday;
 
 	if (age_is_below(birth, years, today))
 		return RULE_HOLDS;
-	if (!date_is_set(birth) || date_compare(&earliest, today) > 0)
+	if (!date_is_set(birth) || date_is_ahead(birth, today))
 		return RULE_AGE_UNKNOWN;
 	last_birthday = date_birthday(&latest, years);
 	return date_compare(today, &last_birthday) < 0 ? RULE_AGE_UNKNOWN : RULE_TOO_OLD;
@@ -132,6 +131,15 @@ static enum rule_verdict judge_mrz(const struct rule *rule, const struct sale *s
 	return judge_document(&sale->person.document, today);
 }
 
+/* A document without an expiry has not expired, but nobody can tell that it has not been left out:
+ * a rule can ask for it. */
+static enum rule_verdict judge_expiry(const struct date *expiry, const struct date *today)
+{
+	if (!date_is_set(expiry))
+		return RULE_EXPIRY_UNKNOWN;
+	return date_compare(expiry, today) < 0 ? RULE_DOCUMENT_EXPIRED : RULE_HOLDS;
+}
+
 static enum rule_verdict judge_evidence(const struct rule *rule, const struct sale *sale,
 					const struct date *today)
 {
@@ -162,6 +170,8 @@ static enum rule_verdict judge(const struct rule *rule, const struct sale *sale,
 		verdict = judge_accreditation(rule, sale, today);
 	if (verdict == RULE_HOLDS)
 		verdict = judge_evidence(rule, sale, today);
+	if (verdict == RULE_HOLDS && rule->expiry_known)
+		verdict = judge_expiry(&sale->person.document.expiry, today);
 	return verdict;
 }
 
@@ -179,9 +189,10 @@ int rules_match(const struct rule_set *set, const struct sale *sale, const struc
 	return -1;
 }
 
-bool rules_is_home(const struct rule_set *set, const struct sale *sale)
+enum rule_verdict rules_home_verdict(
+	const struct rule_set *set, const struct sale *sale, const struct date *today)
 {
-	return strcmp(set->home, sale->person.nationality) == 0;
+	return judge(&set->home, sale, today);
 }
 
 bool rules_knows_document(const struct rule_set *set, const char *type)
@@ -208,21 +219,36 @@ struct rule_info rules_info(const struct rule_set *set, size_t index)
 	};
 }
 
+const char *rules_home(const struct rule_set *set)
+{
+	return set->home.nationality.at[0];
+}
+
+const struct country_codes *rules_codes(const struct rule_set *set)
+{
+	return &set->codes;
+}
+
 const char *rules_digest(const struct rule_set *set)
 {
 	return set->digest;
+}
+
+static void drop_words(struct rule *rule)
+{
+	free(rule->nationality.at);
+	free(rule->issuer.at);
+	free(rule->document.at);
+	free(rule->accreditation.at);
 }
 
 void rules_free(struct rule_set *set)
 {
 	if (set == NULL)
 		return;
-	for (size_t i = 0; i < set->count; i++) {
-		free(set->rules[i].nationality.at);
-		free(set->rules[i].issuer.at);
-		free(set->rules[i].document.at);
-		free(set->rules[i].accreditation.at);
-	}
+	for (size_t i = 0; i < set->count; i++)
+		drop_words(&set->rules[i]);
+	drop_words(&set->home);
 	free(set->rules);
 	free(set->documents.at);
 	config_destroy(&set->config);
@@ -262,6 +288,8 @@ const char *rule_verdict_text(enum rule_verdict verdict)
 		return "needs the document's type, issuer and number";
 	case RULE_DOCUMENT_EXPIRED:
 		return "needs a document that has not expired";
+	case RULE_EXPIRY_UNKNOWN:
+		return "needs the date on which the document expires";
 	case RULE_NO_MRZ:
 		return "needs the machine-readable zone of the document";
 	}

@@ -40,6 +40,7 @@ enum rule_verdict {
 	RULE_ACCREDITATION_EXPIRED,
 	RULE_NO_DOCUMENT, /* evidence wants a document */
 	RULE_DOCUMENT_EXPIRED,
+	RULE_EXPIRY_UNKNOWN, /* the rule wants the day of expiry, and none was told or shown */
 	RULE_NO_MRZ, /* evidence wants an MRZ */
 };
 
@@ -71,14 +72,20 @@ void rules_free(struct rule_set *set); /* NULL is fine */
 int rules_match(const struct rule_set *set, const struct sale *sale, const struct date *today,
 		enum rule_verdict *verdicts);
 
-/* True if the person is a citizen of the operator's own country: not this check's business. */
-bool rules_is_home(const struct rule_set *set, const struct sale *sale);
+/*
+ * RULE_HOLDS if the person is shown to be a citizen of the operator's own country, as home,
+ * home_documents and home_evidence want it: not this check's business. Else what is wanting.
+ */
+enum rule_verdict rules_home_verdict(
+	const struct rule_set *set, const struct sale *sale, const struct date *today);
 
 /* True if a document type that is no Doc 9303 code is a kind that the file names. */
 bool rules_knows_document(const struct rule_set *set, const char *type);
 
 size_t rules_count(const struct rule_set *set);
 struct rule_info rules_info(const struct rule_set *set, size_t index);
+const char *rules_home(const struct rule_set *set);
+const struct country_codes *rules_codes(const struct rule_set *set); /* the file's; never NULL */
 const char *rules_digest(const struct rule_set *set); /* RULES_DIGEST_LEN hexadecimal digits */
 
 /* Warn of rules that are expired on `today` or can never be reached behind an earlier one. */

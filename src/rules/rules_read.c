@@ -3,30 +3,29 @@
  * rules_read.c - from the text of rules.cfg to a rule set. All that cannot be meant is refused with
  * its line; nothing is guessed.
  */
-#include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include <openssl/evp.h>
 
-#include "base/conf.h"
 #include "rules/rules_internal.h"
 #include "rules/text.h"
 
 #define AGE_MAX 150
-#define CODES_MAX 256 /* more than there are states */
 #define KINDS_MAX 32
-
-struct top_level {
-	const char *home;
-	struct conf_strings documents;
-	config_setting_t *rules;
-};
 
 static const struct conf_row top_rows[] = {
 	{ "home", CONF_STRING, offsetof(struct top_level, home), .required = true,
 		.help = "code of the operator's own state, whose citizens are never asked about" },
+	{ "home_documents", CONF_STRINGS, offsetof(struct top_level, home_documents),
+		.max = RULES_CODES_MAX,
+		.help = "documents that show it: Doc 9303 codes or kinds; default P, I, A, C" },
+	{ "home_evidence", CONF_STRING, offsetof(struct top_level, home_evidence),
+		.default_text = "document",
+		.help = "how it is shown: document, mrz, stated, or none: the nationality is enough" },
+	{ "codes", CONF_STRINGS, offsetof(struct top_level, codes), .max = COUNTRY_CODES_MAX,
+		.help = "codes of states that Doc 9303 does not list" },
 	{ "documents", CONF_STRINGS, offsetof(struct top_level, documents), .max = KINDS_MAX,
 		.help = "kinds of document that shops may name besides Doc 9303 codes" },
 	{ "rules", CONF_GROUP, offsetof(struct top_level, rules), .required = true,
@@ -35,7 +34,7 @@ static const struct conf_row top_rows[] = {
 
 /* A rule as it is written. */
 struct written {
-	const char *id, *citation, *evidence, *from, *until;
+	const char *id, *citation, *evidence, *expiry, *from, *until;
 	struct conf_strings nationality, issuer, document, accreditation;
 	int64_t age_below;
 	bool enabled;
@@ -52,11 +51,11 @@ static const struct conf_row rule_rows[] = {
 		.help = "first day in force, YYYY-MM-DD" },
 	{ "until", CONF_STRING, offsetof(struct written, until),
 		.help = "last day in force, YYYY-MM-DD" },
-	{ "nationality", CONF_STRINGS, offsetof(struct written, nationality), .max = CODES_MAX,
+	{ "nationality", CONF_STRINGS, offsetof(struct written, nationality), .max = RULES_CODES_MAX,
 		.help = "the person is a national of one of these" },
-	{ "issuer", CONF_STRINGS, offsetof(struct written, issuer), .max = CODES_MAX,
+	{ "issuer", CONF_STRINGS, offsetof(struct written, issuer), .max = RULES_CODES_MAX,
 		.help = "the document was issued by one of these" },
-	{ "document", CONF_STRINGS, offsetof(struct written, document), .max = CODES_MAX,
+	{ "document", CONF_STRINGS, offsetof(struct written, document), .max = RULES_CODES_MAX,
 		.help = "the document is one of these: Doc 9303 codes or kinds" },
 	{ "age_below", CONF_INT, offsetof(struct written, age_below), .min = 1, .max = AGE_MAX,
 		.unit = "years", .help = "the person has not reached this age" },
@@ -64,139 +63,15 @@ static const struct conf_row rule_rows[] = {
 		.help = "one of these accreditations was shown and has not expired" },
 	{ "evidence", CONF_STRING, offsetof(struct written, evidence), .default_text = "document",
 		.help = "how it is shown: stated, document or mrz" },
+	{ "expiry", CONF_STRING, offsetof(struct written, expiry), .default_text = "any",
+		.help = "known: the document's day of expiry has to be told or shown; any: not" },
 };
-
-struct reading {
-	struct rule_set *set;
-	const char *file;
-	const struct reporter *reporter;
-	char where[RULE_ID_MAX + 24]; /* how messages name what is being read */
-	bool sound;
-};
-
-static void complain(struct reading *reading, int line, const char *format, ...)
-	__attribute__((format(printf, 3, 4)));
-
-static void complain(struct reading *reading, int line, const char *format, ...)
-{
-	char text[400];
-	va_list args;
-
-	va_start(args, format);
-	(void)vsnprintf(text, sizeof(text), format, args);
-	va_end(args);
-	report(reading->reporter, SAY_ERROR, reading->file, line, "%s: %s", reading->where, text);
-	reading->sound = false;
-}
-
-static void *allocate(struct reading *reading, size_t count, size_t size)
-{
-	void *memory = calloc(count, size);
-
-	if (memory == NULL)
-		complain(reading, 0, "out of memory: nothing was changed");
-	return memory;
-}
-
-/*
- * The takers below bring one word into its canonical form; they return what is wrong with it and
- * what to do, NULL if nothing is.
- */
-static const char *take_nationality(const struct rule_set *set, const char *text, char *out)
-{
-	(void)set;
-	if (!country_canonical(text, strlen(text), out) || country_lookup(out) == COUNTRY_UNKNOWN)
-		return "is no state's code: write it as in a passport, \"BLR\"; Germany is \"D\"";
-	if (!country_is_nationality(out))
-		return "is nobody's nationality: it issues documents, name it under issuer";
-	return NULL;
-}
-
-static const char *take_issuer(const struct rule_set *set, const char *text, char *out)
-{
-	(void)set;
-	if (!country_canonical(text, strlen(text), out) || country_lookup(out) == COUNTRY_UNKNOWN)
-		return "is no issuer's code: write it as in a passport, \"BLR\"; Germany is \"D\"";
-	if (!country_is_issuer(out))
-		return "issues no documents: it is a nationality, name it under nationality";
-	return NULL;
-}
-
-static bool is_kind(const char *type)
-{
-	return strlen(type) > 2;
-}
-
-static const char *take_kind(const struct rule_set *set, const char *text, char *out)
-{
-	(void)set;
-	if (!document_type_canonical(text, strlen(text), out) || !is_kind(out))
-		return "is no kind of document: write a word of 3 to 32 of a-z, 0-9 and '-'; "
-		       "Doc 9303 codes are known without being named here";
-	return NULL;
-}
-
-static const char *take_document(const struct rule_set *set, const char *text, char *out)
-{
-	if (!document_type_canonical(text, strlen(text), out))
-		return "is no type of document: write a Doc 9303 code like \"P\" or \"PD\", or a "
-		       "kind that documents names at the top of the file";
-	if (is_kind(out) && !rules_knows_document(set, out))
-		return "is a kind that documents does not name: add it there, at the top of the "
-		       "file, or no shop can ever send it";
-	return NULL;
-}
-
-static const char *take_accreditation(const struct rule_set *set, const char *text, char *out)
-{
-	size_t len = strlen(text);
-
-	(void)set;
-	if (len > ACCREDITATION_MAX || !text_is_word(text, len))
-		return "is no kind of accreditation: write a word of at most 64 of a-z, 0-9 and "
-		       "'-'";
-	memcpy(out, text, len + 1);
-	return NULL;
-}
-
-static int line_of_word(const struct conf_strings *strings, size_t index)
-{
-	const config_setting_t *one = config_setting_get_elem(strings->setting, (unsigned)index);
-
-	return conf_line(one != NULL ? one : strings->setting);
-}
-
-static void take_words(struct reading *reading, const struct conf_strings *strings,
-		       const char *(*take)(const struct rule_set *set, const char *text, char *out),
-		       struct words *out)
-{
-	if (strings->setting == NULL)
-		return;
-	if (strings->count == 0) {
-		complain(reading, conf_line(strings->setting),
-			"%s is empty: name at least one, or leave it out",
-			config_setting_name(strings->setting));
-		return;
-	}
-	out->at = allocate(reading, strings->count, sizeof(out->at[0]));
-	if (out->at == NULL)
-		return;
-	for (size_t i = 0; i < strings->count; i++) {
-		const char *text = conf_string_at(strings, i);
-		const char *fault = take(reading->set, text, out->at[i]);
-
-		if (fault != NULL)
-			complain(reading, line_of_word(strings, i), "\"%.40s\" in %s %s", text,
-				config_setting_name(strings->setting), fault);
-	}
-	out->count = strings->count;
-}
 
 static void take_date(struct reading *reading, const config_setting_t *group, const char *name,
 		      const char *text, struct date *out)
 {
 	if (text[0] != '\0' && !date_parse(text, strlen(text), false, out))
-		complain(reading, conf_line_of(group, name),
+		rules_complain(reading, conf_line_of(group, name),
 			"%s is \"%.40s\", which is no day: write YYYY-MM-DD, or \"\" for no bound",
 			name, text);
 }
@@ -208,7 +83,7 @@ static void take_dates(struct reading *reading, const config_setting_t *group,
 	take_date(reading, group, "until", written->until, &rule->until);
 	if (date_is_set(&rule->from) && date_is_set(&rule->until) &&
 	    date_compare(&rule->until, &rule->from) < 0)
-		complain(reading, conf_line_of(group, "until"),
+		rules_complain(reading, conf_line_of(group, "until"),
 			"until is before from, so the rule is never in force: exchange them, or "
 			"set enabled = false");
 }
@@ -216,21 +91,14 @@ static void take_dates(struct reading *reading, const config_setting_t *group,
 static void take_evidence(struct reading *reading, const config_setting_t *group,
 			  const struct written *written, struct rule *rule)
 {
-	static const char *const names[] = {
-		[EVIDENCE_STATED] = "stated",
-		[EVIDENCE_DOCUMENT] = "document",
-		[EVIDENCE_MRZ] = "mrz",
-	};
-
-	for (size_t i = 0; i < ARRAY_LEN(names); i++) {
-		if (strcmp(names[i], written->evidence) == 0) {
-			rule->evidence = (enum evidence)i;
-			return;
-		}
-	}
-	complain(reading, conf_line_of(group, "evidence"),
-		"evidence is \"%.40s\": write \"stated\", \"document\" or \"mrz\"",
-		written->evidence);
+	if (!rules_evidence_of_name(written->evidence, &rule->evidence))
+		rules_complain(reading, conf_line_of(group, "evidence"),
+			"evidence is \"%.40s\": write \"stated\", \"document\" or \"mrz\"",
+			written->evidence);
+	rule->expiry_known = strcmp(written->expiry, "known") == 0;
+	if (!rule->expiry_known && strcmp(written->expiry, "any") != 0)
+		rules_complain(reading, conf_line_of(group, "expiry"),
+			"expiry is \"%.40s\": write \"known\", or leave it out", written->expiry);
 }
 
 static void take_id(struct reading *reading, const config_setting_t *group,
@@ -242,11 +110,11 @@ static void take_id(struct reading *reading, const config_setting_t *group,
 	if (rule->id[0] == '\0')
 		return; /* said already */
 	if (!text_is_word(rule->id, strlen(rule->id)))
-		complain(reading, conf_line_of(group, "id"),
+		rules_complain(reading, conf_line_of(group, "id"),
 			"id may hold only a-z, 0-9 and '-': change it");
 	for (const struct rule *other = set->rules; other < rule; other++)
 		if (strcmp(other->id, rule->id) == 0)
-			complain(reading, conf_line_of(group, "id"),
+			rules_complain(reading, conf_line_of(group, "id"),
 				"the rule on line %d has this id already: give one of them another",
 				other->line);
 }
@@ -258,7 +126,7 @@ static void take_citation(struct reading *reading, const config_setting_t *group
 
 	rule->citation = written->citation;
 	if (!text_is_plain(rule->citation, len) || (len > 0 && strspn(rule->citation, " ") == len))
-		complain(reading, conf_line_of(group, "citation"),
+		rules_complain(reading, conf_line_of(group, "citation"),
 			"citation has to be one line of text: say where the law says so");
 }
 
@@ -285,14 +153,14 @@ static void read_rule(struct reading *reading, const config_setting_t *group, st
 	take_citation(reading, group, &written, rule);
 	take_dates(reading, group, &written, rule);
 	take_evidence(reading, group, &written, rule);
-	take_words(reading, &written.nationality, take_nationality, &rule->nationality);
-	take_words(reading, &written.issuer, take_issuer, &rule->issuer);
-	take_words(reading, &written.document, take_document, &rule->document);
-	take_words(reading, &written.accreditation, take_accreditation, &rule->accreditation);
+	rules_take_words(reading, &written.nationality, word_of_nationality, &rule->nationality);
+	rules_take_words(reading, &written.issuer, word_of_issuer, &rule->issuer);
+	rules_take_words(reading, &written.document, word_of_document, &rule->document);
+	rules_take_words(reading, &written.accreditation, word_of_accreditation, &rule->accreditation);
 	rule->age_below = (int)written.age_below;
 	rule->enabled = written.enabled;
 	if (sound && !asks_something(&written))
-		complain(reading, rule->line,
+		rules_complain(reading, rule->line,
 			"it would exempt everybody: say for whom it is by nationality, issuer, "
 			"document, age_below or accreditation");
 	reading->sound &= sound;
@@ -307,36 +175,23 @@ static void read_rules(struct reading *reading, const config_setting_t *list)
 		return; /* said already */
 	length = config_setting_length(list);
 	if (!config_setting_is_list(list)) {
-		complain(reading, conf_line(list),
+		rules_complain(reading, conf_line(list),
 			"rules has to be a list of groups: write rules = ( { ... }, { ... } );");
 		return;
 	}
 	if (length > RULES_MAX) {
-		complain(reading, conf_line(list), "there are %d rules, and %d are the most",
+		rules_complain(reading, conf_line(list), "there are %d rules, and %d are the most",
 			length, RULES_MAX);
 		return;
 	}
 	if (length == 0)
 		return;
-	set->rules = allocate(reading, (size_t)length, sizeof(set->rules[0]));
+	set->rules = rules_allocate(reading, (size_t)length, sizeof(set->rules[0]));
 	if (set->rules == NULL)
 		return;
 	for (int i = 0; i < length; i++)
 		read_rule(reading, config_setting_get_elem(list, (unsigned)i),
 			&set->rules[set->count++]);
-}
-
-static void take_home(struct reading *reading, const char *text)
-{
-	char *home = reading->set->home;
-
-	if (text[0] == '\0')
-		return; /* said already */
-	if (!country_canonical(text, strlen(text), home) || !country_is_nationality(home) ||
-	    !country_is_issuer(home))
-		complain(reading, conf_line_of(config_root_setting(&reading->set->config), "home"),
-			"\"%.40s\" is no state: write the code of the operator's own, \"RUS\"",
-			text);
 }
 
 static void take_digest(struct reading *reading, const char *text)
@@ -345,7 +200,7 @@ static void take_digest(struct reading *reading, const char *text)
 	char *out = reading->set->digest;
 
 	if (EVP_Digest(text, strlen(text), hash, NULL, EVP_sha256(), NULL) != 1) {
-		complain(reading, 0, "SHA-256 failed: out of memory?");
+		rules_complain(reading, 0, "SHA-256 failed: out of memory?");
 		return;
 	}
 	for (size_t i = 0; i < RULES_DIGEST_LEN / 2; i++)
@@ -364,10 +219,12 @@ static void read_file(struct reading *reading, const char *text)
 	if (!conf_read(config_root_setting(config), top_rows, ARRAY_LEN(top_rows), &top,
 		    reading->file, reading->reporter))
 		reading->sound = false;
-	(void)snprintf(reading->where, sizeof(reading->where), "home");
-	take_home(reading, top.home);
+	(void)snprintf(reading->where, sizeof(reading->where), "codes");
+	rules_take_codes(reading, &top.codes);
 	(void)snprintf(reading->where, sizeof(reading->where), "documents");
-	take_words(reading, &top.documents, take_kind, &reading->set->documents);
+	rules_take_words(reading, &top.documents, word_of_kind, &reading->set->documents);
+	(void)snprintf(reading->where, sizeof(reading->where), "home");
+	rules_take_home(reading, &top);
 	(void)snprintf(reading->where, sizeof(reading->where), "rules");
 	read_rules(reading, top.rules);
 	take_digest(reading, text);

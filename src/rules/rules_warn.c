@@ -58,6 +58,7 @@ static bool days_cover(const struct rule *wide, const struct rule *narrow,
 static bool hides(const struct rule *wide, const struct rule *narrow, const struct date *today)
 {
 	return wide->enabled && wide->evidence <= narrow->evidence &&
+	       wide->expiry_known <= narrow->expiry_known &&
 	       days_cover(wide, narrow, today) &&
 	       words_cover(&wide->nationality, &narrow->nationality, same) &&
 	       words_cover(&wide->issuer, &narrow->issuer, same) &&

@@ -63,6 +63,8 @@ static bool sort_fields(const struct sale_field *fields, size_t count, struct re
 
 		if (a <= ATTR_NONE || a >= ATTRIBUTES)
 			return invalid(fault, ATTR_NONE);
+		if (a == ATTR_LANGUAGE)
+			continue; /* a reply's text is no reason to lose a sale */
 		if (request->count[a] == attributes[a].most || value.len == 0 ||
 		    value.len > attributes[a].longest)
 			return invalid(fault, a);
@@ -71,26 +73,33 @@ static bool sort_fields(const struct sale_field *fields, size_t count, struct re
 	return true;
 }
 
-/* A state that exists; the specimen of Doc 9303 only where a test asked for it. */
-static bool state_allowed(const char *code, const struct sale_options *options)
+/* A state that exists, or one that the operator's country knows, and that may stand in this field;
+ * the specimen of Doc 9303 only where a test asked for it. */
+static bool state_allowed(
+	const char *code, const struct sale_options *options, bool (*may_be)(const char *code))
 {
 	switch (country_lookup(code)) {
 	case COUNTRY_STATE:
 	case COUNTRY_DOC9303:
-		return true;
+		return may_be(code);
 	case COUNTRY_SPECIMEN:
-		return options->allow_specimen;
+		return options->allow_specimen && may_be(code);
 	case COUNTRY_UNKNOWN:
 		break;
 	}
-	return false;
+	return country_codes_hold(options->codes, code);
 }
 
 static bool read_state(struct span value, const struct sale_options *options,
 		       bool (*may_be)(const char *code), char out[COUNTRY_LEN + 1])
 {
-	return country_canonical(value.data, value.len, out) && state_allowed(out, options) &&
-	       may_be(out);
+	return country_canonical(value.data, value.len, out) &&
+	       state_allowed(out, options, may_be);
+}
+
+static bool read_birth(struct span value, const struct sale_options *options, struct date *out)
+{
+	return date_parse(value.data, value.len, true, out) && !date_is_ahead(out, &options->today);
 }
 
 static bool copy_if(bool well_formed, struct span value, char *out)
@@ -135,7 +144,7 @@ static bool read_value(enum attribute attribute, struct span value,
 		return read_state(value, options, country_is_nationality,
 			out->person.nationality);
 	case ATTR_DATE_OF_BIRTH:
-		return date_parse(value.data, value.len, true, &out->person.birth);
+		return read_birth(value, options, &out->person.birth);
 	case ATTR_MRZ:
 		return true; /* its lines are read together: read_mrz() */
 	case ATTR_ACCREDITATION:
@@ -144,14 +153,13 @@ static bool read_value(enum attribute attribute, struct span value,
 		return date_parse(value.data, value.len, false, &out->accreditation_expiry);
 	case ATTR_CONSENT_TEXT:
 		return copy_plain(value, out->consent_text);
-	case ATTR_LANGUAGE:
-		return copy_if(text_is_language(value.data, value.len), value, out->language);
 	case ATTR_ACCEPT_CHALLENGE:
 		return read_yes_no(value, &out->accept_challenge);
 	case ATTR_STATE:
 		memcpy(out->state, value.data, value.len); /* any octets: a ticket of our own */
 		out->state_len = value.len;
 		return true;
+	case ATTR_LANGUAGE: /* never sorted in */
 	case ATTR_NONE:
 	case ATTRIBUTES:
 		break;
@@ -167,6 +175,13 @@ static bool read_values(const struct request *request, const struct sale_options
 			if (!read_value(a, request->values[a][i], options, out))
 				return invalid(fault, a);
 	return true;
+}
+
+/* Wider than country_is_nationality(): in the laissez-passer of an organisation its own code stands
+ * for "one of its officials" (Doc 9303-3 section 5, parts C and D). */
+static bool may_stand_as_nationality(const char *code)
+{
+	return country_is_nationality(code) || country_is_issuer(code);
 }
 
 static bool read_mrz(const struct request *request, const struct sale_options *options,
@@ -186,10 +201,11 @@ static bool read_mrz(const struct request *request, const struct sale_options *o
 	case MRZ_BAD_FIELD:
 		return at_fault(fault, REASON_ATTRIBUTE_INVALID, ATTR_MRZ, field);
 	}
-	if (!state_allowed(out->mrz.document.issuer, options))
+	if (!state_allowed(out->mrz.document.issuer, options, country_is_issuer))
 		return at_fault(fault, REASON_ATTRIBUTE_INVALID, ATTR_MRZ, MRZ_ISSUER);
-	if (!state_allowed(out->mrz.nationality, options))
+	if (!state_allowed(out->mrz.nationality, options, may_stand_as_nationality))
 		return at_fault(fault, REASON_ATTRIBUTE_INVALID, ATTR_MRZ, MRZ_NATIONALITY);
+	out->mrz.document.expiry = mrz_expiry(&out->mrz, &options->today);
 	return true;
 }
 
@@ -208,14 +224,24 @@ static bool types_differ(const char *told, const char *shown)
 }
 
 /* An organisation's laissez-passer shows its own code in this place: that says nothing of the
- * holder's nationality. */
+ * holder's nationality. A code that is on no list is one of the operator's, a state's. */
 static bool shows_nationality(const struct mrz *mrz)
 {
-	return country_is_nationality(mrz->nationality);
+	return country_is_nationality(mrz->nationality) ||
+	       country_lookup(mrz->nationality) == COUNTRY_UNKNOWN;
+}
+
+/* As the shop wrote it: the canonical form no longer tells a Cyrillic letter from a Latin one. */
+static bool numbers_differ(const struct request *request, const struct document *shown)
+{
+	struct span told = request->values[ATTR_DOCUMENT_NUMBER][0];
+
+	return told.len > 0 && !document_number_agrees(told.data, told.len, shown->number);
 }
 
 /* What the shop typed and what the document shows have to be one person's. */
-static bool check_agreement(const struct sale *sale, struct sale_fault *fault)
+static bool check_agreement(
+	const struct request *request, const struct sale *sale, struct sale_fault *fault)
 {
 	const struct person *told = &sale->person;
 	const struct mrz *mrz = &sale->mrz;
@@ -228,9 +254,9 @@ static bool check_agreement(const struct sale *sale, struct sale_fault *fault)
 		{ types_differ(told->document.type, shown->type), ATTR_DOCUMENT_TYPE,
 			MRZ_DOCUMENT_CODE },
 		{ differ(told->document.issuer, shown->issuer), ATTR_DOCUMENT_ISSUER, MRZ_ISSUER },
-		{ differ(told->document.number, shown->number), ATTR_DOCUMENT_NUMBER, MRZ_NUMBER },
+		{ numbers_differ(request, shown), ATTR_DOCUMENT_NUMBER, MRZ_NUMBER },
 		{ date_is_set(&told->document.expiry) &&
-				date_compare(&told->document.expiry, &shown->expiry) != 0,
+				!mrz_expiry_agrees(mrz, &told->document.expiry),
 			ATTR_DOCUMENT_EXPIRY, MRZ_EXPIRY },
 		{ shows_nationality(mrz) && differ(told->nationality, mrz->nationality),
 			ATTR_NATIONALITY, MRZ_NATIONALITY },
@@ -245,7 +271,10 @@ static bool check_agreement(const struct sale *sale, struct sale_fault *fault)
 	return true;
 }
 
-/* The date of birth is never filled: an MRZ has no century. */
+/*
+ * The date of birth is never filled: an MRZ has no century. Of the expiry's two centuries, should the
+ * shop have told another one, the nearest counts: what ended in 1999 does not end in 2099.
+ */
 static void fill_from_mrz(struct sale *sale)
 {
 	const struct mrz *mrz = &sale->mrz;
@@ -257,7 +286,7 @@ static void fill_from_mrz(struct sale *sale)
 		memcpy(document->issuer, mrz->document.issuer, sizeof(document->issuer));
 	if (document->number[0] == '\0')
 		memcpy(document->number, mrz->document.number, sizeof(document->number));
-	if (!date_is_set(&document->expiry))
+	if (date_is_set(&mrz->document.expiry))
 		document->expiry = mrz->document.expiry;
 	if (sale->person.nationality[0] == '\0' && shows_nationality(mrz))
 		memcpy(sale->person.nationality, mrz->nationality,
@@ -275,7 +304,7 @@ static bool read_all(const struct sale_field *fields, size_t count,
 		return false;
 	if (request.count[ATTR_MRZ] == 0)
 		return true;
-	if (!read_mrz(&request, options, out, fault) || !check_agreement(out, fault))
+	if (!read_mrz(&request, options, out, fault) || !check_agreement(&request, out, fault))
 		return false;
 	fill_from_mrz(out);
 	return true;

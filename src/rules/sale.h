@@ -31,7 +31,7 @@
 	X(ATTR_ACCREDITATION, 10, "MigrantID-Accreditation", 64, 1) \
 	X(ATTR_ACCREDITATION_EXPIRY, 11, "MigrantID-Accreditation-Expiry", 10, 1) \
 	X(ATTR_CONSENT_TEXT, 12, "MigrantID-Consent-Text", 64, 1) \
-	X(ATTR_LANGUAGE, 13, "MigrantID-Language", 35, 1) \
+	X(ATTR_LANGUAGE, 13, "MigrantID-Language", 247, 1) \
 	X(ATTR_ACCEPT_CHALLENGE, 14, "MigrantID-Accept-Challenge", 3, 1) \
 	X(ATTR_STATE, 0, "State", 253, 1)
 
@@ -56,7 +56,7 @@ struct sale_fault {
 #define SUBJECT_TOKEN_MAX 240
 #define ACCREDITATION_MAX 64
 #define CONSENT_TEXT_MAX 64
-#define LANGUAGE_MAX 35
+#define LANGUAGE_MAX 247 /* octets: a tag, or a list of them as browsers send it */
 #define SHOP_MAX 253
 #define STATE_MAX 253
 
@@ -69,7 +69,6 @@ struct sale {
 	char accreditation[ACCREDITATION_MAX + 1]; /* kind, "" if none */
 	struct date accreditation_expiry; /* year 0: not told */
 	char consent_text[CONSENT_TEXT_MAX + 1]; /* "" if none */
-	char language[LANGUAGE_MAX + 1]; /* BCP 47, "" if none */
 	uint8_t state[STATE_MAX]; /* State of an earlier challenge */
 	size_t state_len; /* 0: none */
 	bool accept_challenge;
@@ -77,15 +76,19 @@ struct sale {
 
 struct sale_options {
 	bool allow_specimen; /* UTO is accepted: for tests only */
+	struct date today; /* in the operator's time zone; full */
+	const struct country_codes *codes; /* states besides those of Doc 9303 (rules_codes()); NULL: none */
 };
 
 /* Name as in the dictionary; "" for ATTR_NONE. Number: 0 for a standard attribute. */
 const char *attribute_name(enum attribute attribute);
 
 /*
- * Read and check the fields of a request into *out. Everything that is there is checked, whether
- * or not a rule will need it: a repeated, empty, over-long, non-UTF-8, ill-formed or contradictory
- * attribute is a fault. What is absent is not: that is evaluate()'s to say, after the rules.
+ * Read and check the fields of a request into *out. Everything that a decision may need is checked,
+ * whether or not a rule will need it: a repeated, empty, over-long, non-UTF-8, ill-formed or
+ * contradictory attribute is a fault, and so is a date of birth that lies ahead. The language of the
+ * reply is not looked at: it decides nothing. What is absent is no fault: that is evaluate()'s to
+ * say, after the rules.
  * False with *fault filled, and *out cleared.
  */
 MUST_CHECK bool sale_read(const struct sale_field *fields, size_t count,

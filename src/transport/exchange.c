@@ -25,29 +25,40 @@ static void put_in(struct exchange *exchange, struct exchange **list)
 	*list = exchange;
 }
 
-/* Nobody answered in time; whether that speaks against the connection or the endpoint. */
-static void timed_out(struct exchange *exchange)
+/* What the silence says of the endpoint; its connection may be given up for it. */
+static enum breaker_outcome silence_of(struct exchange *exchange)
 {
-	struct pool *pool = exchange->pool;
-	struct endpoint *endpoint = exchange->endpoint;
-	enum breaker_outcome outcome = BREAKER_FAILURE;
 	struct connection *connection = exchange->connection;
+	struct pool *pool = exchange->pool;
 
-	exchange->result.end = ending_timed_out(exchange);
-	exchange->lost = true; /* its end is known, whatever becomes of its connection */
-	if (exchange->stage == EXCHANGE_QUEUED || exchange->stage == EXCHANGE_SENT)
+	if (exchange->stage == EXCHANGE_QUEUED) {
+		connections_give_up(pool, exchange->sent_at);
+		/* Whoever had a connection tells more; but somebody must say that none is to be had. */
+		return !exchange->moved && pool_is_stuck(pool, exchange->sent_at)
+			       ? BREAKER_FAILURE
+			       : BREAKER_ABANDONED;
+	}
+	if (exchange->stage == EXCHANGE_SENT)
 		connections_give_up(pool, exchange->sent_at);
 	else if (exchange->stage == EXCHANGE_ANSWERED)
 		connections_give_up(pool, exchange->read_at + 1);
-	/*
-	 * A connection that worked and fell silent says nothing of who may be behind a fresh one.
-	 */
-	if (connection != NULL && connection->given_up && exchange->worked_before)
-		outcome = BREAKER_ABANDONED;
-	if (outcome == BREAKER_ABANDONED)
-		endpoint_silent(endpoint);
+	/* A connection that worked and fell silent says nothing of who may be behind a fresh one. */
+	if (connection == NULL || !connection->given_up || !exchange->worked_before)
+		return BREAKER_FAILURE;
+	endpoint_silent(exchange->endpoint);
+	return BREAKER_ABANDONED;
+}
+
+static void timed_out(struct exchange *exchange)
+{
+	struct pool *pool = exchange->pool;
+	enum breaker_outcome outcome;
+
+	exchange->result.end = ending_timed_out(exchange);
+	exchange->lost = true; /* its end is known, whatever becomes of its connection */
+	outcome = silence_of(exchange);
 	exchange->lost = false;
-	endpoint_ended(endpoint, exchange->probe, outcome, exchange->cause);
+	endpoint_ended(exchange->endpoint, exchange->probe, outcome, exchange->cause);
 	exchange_tell(exchange);
 	if (pool != NULL)
 		connections_tell(pool);
@@ -136,6 +147,17 @@ static void send_or_end(struct exchange *exchange)
 		return;
 	endpoint_ended(exchange->endpoint, exchange->probe, BREAKER_ABANDONED, NULL);
 	exchange_end_later(exchange, END_NO_MEMORY, "out of memory");
+}
+
+void exchange_move(struct exchange *exchange)
+{
+	exchange_stop(exchange);
+	curl_easy_cleanup(exchange->easy);
+	exchange->easy = NULL;
+	exchange->moved = true;
+	address_list_unref(exchange->addresses);
+	exchange->addresses = NULL;
+	send_or_end(exchange);
 }
 
 static void wait_for_name(struct exchange *exchange)

@@ -21,7 +21,7 @@ static void note_read(struct exchange *exchange)
 
 	exchange->stage = EXCHANGE_ANSWERED;
 	exchange->read_at = ++exchange->transport->events;
-	connection->read_at = exchange->read_at;
+	connection->read_at = exchange->pool->read_at = exchange->read_at;
 	connection->answered = true;
 }
 

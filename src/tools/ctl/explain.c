@@ -56,12 +56,24 @@ static void show_rule(struct output *out, const struct rule_info *rule, enum rul
 		"rule %s (line %d) %s", rule->id, rule->line, rule_verdict_text(verdict));
 }
 
+/* Of a person of the home state whose documents do not show it: what is wanting. */
+static void show_home(const struct explanation *explanation)
+{
+	enum rule_verdict verdict = rules_home_verdict(
+		explanation->rules, &explanation->sale, &explanation->today);
+
+	if (strcmp(explanation->sale.person.nationality, rules_home(explanation->rules)) == 0)
+		output_row(explanation->out, "home", json_string(rule_verdict_text(verdict)),
+			"home %s", rule_verdict_text(verdict));
+}
+
 /* Every rule that was looked at, up to the one that holds. */
 static void show_rules(const struct explanation *explanation, const struct verdict *verdict,
 		       const enum rule_verdict *why)
 {
 	size_t count = rules_count(explanation->rules);
 
+	show_home(explanation);
 	for (size_t i = 0; i < (verdict->rule < 0 ? count : (size_t)verdict->rule + 1); i++) {
 		struct rule_info rule = rules_info(explanation->rules, i);
 
@@ -202,14 +214,16 @@ static bool read_today(const struct args *args, const struct settings *settings,
 static enum ctl_exit explain_request(struct explanation *explanation)
 {
 	const struct sale_options options = {
-		.allow_specimen = explanation->settings->allow_specimen
+		.allow_specimen = explanation->settings->allow_specimen,
+		.today = explanation->today,
+		.codes = rules_codes(explanation->rules),
 	};
 	struct request *request = &explanation->request;
 	struct output *out = explanation->out;
 	char date[DATE_TEXT_LEN + 1];
 	struct sale_fault fault;
 
-	switch (request_read(request, &out->reporter)) {
+	switch (request_read(request, &explanation->today, &out->reporter)) {
 	case REQUEST_READ:
 		break;
 	case REQUEST_WRONG:

@@ -6,6 +6,7 @@
 
 #include <openssl/crypto.h>
 
+#include "base/clock.h"
 #include "tools/ctl/ctl.h"
 #include "tools/ctl/input.h"
 
@@ -47,6 +48,18 @@ static void write_birth(const struct mrz *mrz, char out[VALUE_MAX])
 	OPENSSL_cleanse(day, sizeof(day));
 }
 
+/* The century is not in the zone: the nearest year that fits, as the server reads it. */
+static void write_expiry(const struct mrz *mrz, char out[VALUE_MAX])
+{
+	struct date today = date_of_seconds(clock_wall(&system_clock));
+	struct date expiry = mrz_expiry(mrz, &today);
+
+	if (date_is_set(&expiry))
+		date_format(&expiry, out);
+	else
+		(void)snprintf(out, VALUE_MAX, "none");
+}
+
 /* "" for what is not kept of a zone. */
 static void write_value(const struct mrz *mrz, enum mrz_field field, char out[VALUE_MAX])
 {
@@ -71,7 +84,7 @@ static void write_value(const struct mrz *mrz, enum mrz_field field, char out[VA
 		(void)snprintf(out, VALUE_MAX, "%c", mrz->sex);
 		return;
 	case MRZ_EXPIRY:
-		date_format(&mrz->document.expiry, out);
+		write_expiry(mrz, out);
 		return;
 	case MRZ_FIELD_NONE:
 	case MRZ_OPTIONAL:
@@ -113,6 +126,15 @@ static void show_fault(struct output *out, enum mrz_status status, enum mrz_fiel
 			mrz_status_text(status));
 }
 
+/* rules.cfg may name more; it is not read here. */
+static void warn_of_code(const struct output *out, const char *code, enum mrz_field field)
+{
+	if (code[0] != '\0' && country_lookup(code) == COUNTRY_UNKNOWN)
+		report(&out->reporter, SAY_WARNING, NULL, 0,
+			"%s: no code of Doc 9303: taken only if `codes` of rules.cfg names it",
+			mrz_field_name(field));
+}
+
 static enum ctl_exit run(const struct args *args, struct output *out)
 {
 	struct input input CLEANUP(input_clear) = { 0 };
@@ -133,6 +155,8 @@ static enum ctl_exit run(const struct args *args, struct output *out)
 			status == MRZ_OK || status == MRZ_BAD_CHECK_DIGIT);
 	if (status != MRZ_OK)
 		show_fault(out, status, field);
+	warn_of_code(out, mrz.document.issuer, MRZ_ISSUER);
+	warn_of_code(out, mrz.nationality, MRZ_NATIONALITY);
 	OPENSSL_cleanse(&mrz, sizeof(mrz));
 	return status == MRZ_OK ? CTL_FINE : CTL_NO;
 }

@@ -3,6 +3,7 @@
 
 #include <openssl/crypto.h>
 
+#include "base/clock.h"
 #include "rules/evaluate.h"
 #include "tools/ctl/files.h"
 #include "tools/ctl/request.h"
@@ -44,13 +45,19 @@ static bool person_is_whole(const struct sale *sale, const struct reporter *repo
 enum ctl_exit person_keys_read(const struct settings *settings, struct person_keys *out,
 			       const struct output *output)
 {
-	const struct sale_options options = { .allow_specimen = settings->allow_specimen };
+	struct rule_set *rules CLEANUP(drop_rules) =
+		file_rules(settings->rules_file, &output->reporter);
 	const struct reporter *reporter = &output->reporter;
 	struct request request CLEANUP(request_clear) = { .count = 0 };
 	struct sale sale CLEANUP(sale_clear) = { .id = "" };
+	struct sale_options options = { .allow_specimen = settings->allow_specimen };
 	struct sale_fault fault;
 
-	switch (request_read(&request, reporter)) {
+	if (rules == NULL)
+		return CTL_UNABLE;
+	options.today = files_date(settings, clock_wall(&system_clock));
+	options.codes = rules_codes(rules);
+	switch (request_read(&request, &options.today, reporter)) {
 	case REQUEST_READ:
 		break;
 	case REQUEST_WRONG:

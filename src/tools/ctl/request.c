@@ -5,6 +5,8 @@
 #include <string.h>
 #include <strings.h>
 
+#include "tools/ctl/request_dates.h"
+
 #define OURS "MigrantID-"
 
 struct line {
@@ -43,20 +45,40 @@ static void read_operator(struct line *line)
 	skip_blanks(line);
 }
 
+static bool is_octal(char c)
+{
+	return c >= '0' && c <= '7';
+}
+
+/* What stands behind a backslash, in double quotes; as radclient reads it. */
+static char read_escape(struct line *line)
+{
+	static const char letters[] = "nrt\"\\", stands_for[] = "\n\r\t\"\\";
+	const char *at = *line->at == '\0' ? NULL : strchr(letters, *line->at);
+
+	if (at != NULL) {
+		line->at++;
+		return stands_for[at - letters];
+	}
+	if (line->at[0] >= '0' && line->at[0] <= '3' && is_octal(line->at[1]) &&
+		is_octal(line->at[2])) {
+		line->at += 3;
+		return (char)((line->at[-3] - '0') << 6 | (line->at[-2] - '0') << 3 |
+			      (line->at[-1] - '0'));
+	}
+	line->fault = "in double quotes, \\ stands before n, r, t, \", \\ or three octal digits alone";
+	return 0;
+}
+
 /* In place: what an escape stands for is shorter than the escape. */
 static struct span read_quoted(struct line *line, char quote)
 {
 	char *start = ++line->at, *to = start;
 
-	while (*line->at != '\0' && *line->at != quote) {
-		if (quote == '"' && *line->at == '\\') {
-			line->at++;
-			if (*line->at != '"' && *line->at != '\\') {
-				line->fault = "in double quotes, \\ stands before \" or \\ alone";
-				break;
-			}
-		}
-		*to++ = *line->at++;
+	while (line->fault == NULL && *line->at != '\0' && *line->at != quote) {
+		char c = *line->at++;
+
+		*to++ = quote == '"' && c == '\\' ? read_escape(line) : c;
 	}
 	if (line->fault == NULL && *line->at != quote)
 		line->fault = "the value's closing quote is missing";
@@ -126,6 +148,19 @@ static bool is_ours(struct span name)
 	return name.len >= strlen(OURS) && strncasecmp(name.data, OURS, strlen(OURS)) == 0;
 }
 
+/* The values of Accept-Challenge by number, or by name in any case. */
+static struct span name_of_number(struct span value)
+{
+	static const char *const rows[][2] = { { "0", "No" }, { "1", "Yes" }, { "no", "No" },
+		{ "yes", "Yes" } };
+
+	for (size_t i = 0; i < ARRAY_LEN(rows); i++)
+		if (strlen(rows[i][0]) == value.len &&
+			strncasecmp(rows[i][0], value.data, value.len) == 0)
+			return (struct span){ rows[i][1], strlen(rows[i][1]) };
+	return value;
+}
+
 static void take(struct request *request, struct line *line, enum attribute attribute,
 		 struct span value)
 {
@@ -135,6 +170,8 @@ static void take(struct request *request, struct line *line, enum attribute attr
 		line->fault = "too many attributes";
 		return;
 	}
+	if (attribute == ATTR_ACCEPT_CHALLENGE)
+		value = name_of_number(value);
 	request->fields[request->count++] = (struct sale_field){ attribute, value };
 }
 
@@ -173,7 +210,8 @@ static const char *read_line(struct request *request, char *text)
 	return line.fault;
 }
 
-enum request_state request_read(struct request *request, const struct reporter *reporter)
+enum request_state request_read(
+	struct request *request, const struct date *today, const struct reporter *reporter)
 {
 	char *rest;
 	int number = 0;
@@ -185,6 +223,10 @@ enum request_state request_read(struct request *request, const struct reporter *
 	if (strlen(request->input.data) != request->input.len) {
 		report(reporter, SAY_ERROR, "standard input", 0, "holds a NUL octet");
 		return REQUEST_WRONG;
+	}
+	if (!request_dates(&request->input, today)) {
+		report(reporter, SAY_ERROR, NULL, 0, "out of memory");
+		return REQUEST_UNREADABLE;
 	}
 	rest = request->input.data;
 	while (rest != NULL) {

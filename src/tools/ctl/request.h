@@ -7,8 +7,9 @@
  *	MigrantID-Document-Type = "P",
  *	MigrantID-MRZ += "P<..."
  *
- * Values stand bare, in single quotes, or in double quotes with \" and \\; State may be 0x and
- * hexadecimal digits. Attributes that are no MigrantID-.. and not used here are passed over.
+ * Values stand bare, in single quotes, or in double quotes with the escapes of radclient: \" \\ \n
+ * \r \t and three octal digits. State may be 0x and hexadecimal digits, and MigrantID-Accept-Challenge 0 or
+ * 1. As in policy cases, @TODAY@, @TODAY-6Y@, @TODAY-6Y+1D@ and the like are dates. Attributes that are no MigrantID-.. and not used here are passed over.
  */
 #ifndef MIGRANTID_CTL_REQUEST_H
 #define MIGRANTID_CTL_REQUEST_H
@@ -31,7 +32,7 @@ struct request {
 enum request_state { REQUEST_READ, REQUEST_WRONG, REQUEST_UNREADABLE };
 
 /* Reports what is wrong with its line, never with what stands there. request_clear() it always. */
-MUST_CHECK enum request_state request_read(struct request *request,
+MUST_CHECK enum request_state request_read(struct request *request, const struct date *today,
 					   const struct reporter *reporter);
 void request_clear(struct request *request); /* fits CLEANUP(), fine on a zeroed one */
 

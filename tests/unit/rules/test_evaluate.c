@@ -12,8 +12,10 @@
 #define TOLD_MAX 8
 #define ONLY(form) (1u << (form))
 
-static const struct sale_options strict;
-static const struct date today = { 2026, 3, 1 };
+#define TODAY { 2026, 3, 1 }
+
+static const struct sale_options strict = { .today = TODAY };
+static const struct date today = TODAY;
 static struct rule_set *rules;
 
 static int parse_rules(void **state)

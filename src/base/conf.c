@@ -8,8 +8,8 @@
 #include <string.h>
 
 #include "base/conf_scan.h"
+#include "base/spelling.h"
 
-#define NAME_MAX_COMPARED 40 /* longer names get no "did you mean" */
 #define NEAR 2 /* slips between two names that still look alike */
 #define KNOWN_NAMES_MAX 300 /* octets of a list of names in a message */
 
@@ -21,7 +21,7 @@ struct reading {
 	const char *file;
 	const struct reporter *reporter;
 	char where[80];
-	bool sound;
+	bool valid;
 };
 
 int conf_line(const config_setting_t *setting)
@@ -87,7 +87,7 @@ static void complain(struct reading *reading, int line, const char *format, ...)
 	(void)vsnprintf(text, sizeof(text), format, args);
 	va_end(args);
 	report(reading->reporter, SAY_ERROR, reading->file, line, "%s", text);
-	reading->sound = false;
+	reading->valid = false;
 }
 
 /* libconfig has none of a name or a text only if it got no memory for it. */
@@ -96,37 +96,6 @@ static bool is_there(struct reading *reading, const char *text)
 	if (text == NULL)
 		complain(reading, 0, "out of memory while what is %s was read", reading->where);
 	return text != NULL;
-}
-
-static size_t smaller(size_t a, size_t b)
-{
-	return a < b ? a : b;
-}
-
-/* Slips (a letter more, less, other, or two exchanged) that make one name of the other. */
-static size_t slips_between(const char *a, const char *b)
-{
-	size_t table[NAME_MAX_COMPARED + 1][NAME_MAX_COMPARED + 1];
-	size_t a_len = strlen(a), b_len = strlen(b), i, j;
-
-	if (a_len > NAME_MAX_COMPARED || b_len > NAME_MAX_COMPARED)
-		return NAME_MAX_COMPARED;
-	for (i = 0; i <= a_len; i++)
-		table[i][0] = i;
-	for (j = 0; j <= b_len; j++)
-		table[0][j] = j;
-	for (i = 1; i <= a_len; i++) {
-		for (j = 1; j <= b_len; j++) {
-			size_t other = table[i - 1][j - 1] + (a[i - 1] != b[j - 1]);
-			size_t best = smaller(table[i - 1][j], table[i][j - 1]) + 1;
-
-			best = smaller(best, other);
-			if (i > 1 && j > 1 && a[i - 1] == b[j - 2] && a[i - 2] == b[j - 1])
-				best = smaller(best, table[i - 2][j - 2] + 1);
-			table[i][j] = best;
-		}
-	}
-	return table[a_len][b_len];
 }
 
 static const struct conf_row *row_of(const struct reading *reading, const char *name)
@@ -140,10 +109,10 @@ static const struct conf_row *row_of(const struct reading *reading, const char *
 static const char *nearest_name(const struct reading *reading, const char *name)
 {
 	const char *nearest = NULL;
-	size_t fewest = smaller(NEAR + 1, strlen(name));
+	size_t fewest = strlen(name) < NEAR + 1 ? strlen(name) : NEAR + 1;
 
 	for (size_t i = 0; i < reading->count; i++) {
-		size_t slips = slips_between(reading->rows[i].name, name);
+		size_t slips = spelling_slips(reading->rows[i].name, name);
 
 		if (slips < fewest) {
 			fewest = slips;
@@ -304,7 +273,7 @@ static bool has_type(const struct conf_row *row, int type)
 static void read_member(
 	struct reading *reading, const struct conf_row *row, config_setting_t *member)
 {
-	void *place = (char *)reading->out + row->offset;
+	void *value = (char *)reading->out + row->offset;
 
 	if (!has_type(row, config_setting_type(member))) {
 		complain_type(reading, row, member);
@@ -321,10 +290,10 @@ static void read_member(
 		read_int(reading, row, member);
 		return;
 	case CONF_BOOL:
-		*(bool *)place = config_setting_get_bool(member) != 0;
+		*(bool *)value = config_setting_get_bool(member) != 0;
 		return;
 	case CONF_GROUP:
-		*(config_setting_t **)place = member;
+		*(config_setting_t **)value = member;
 		return;
 	}
 }
@@ -341,29 +310,29 @@ static void read_named(struct reading *reading, const char *name, config_setting
 
 static void set_default(const struct reading *reading, const struct conf_row *row)
 {
-	void *place = (char *)reading->out + row->offset;
+	void *value = (char *)reading->out + row->offset;
 
 	switch (row->type) {
 	case CONF_STRING:
-		*(const char **)place = row->default_text != NULL ? row->default_text : "";
+		*(const char **)value = row->default_text != NULL ? row->default_text : "";
 		return;
 	case CONF_STRINGS:
-		*(struct conf_strings *)place = (struct conf_strings){ NULL, 0 };
+		*(struct conf_strings *)value = (struct conf_strings){ NULL, 0 };
 		return;
 	case CONF_INT:
-		*(int64_t *)place = row->default_value;
+		*(int64_t *)value = row->default_value;
 		return;
 	case CONF_BOOL:
-		*(bool *)place = row->default_value != 0;
+		*(bool *)value = row->default_value != 0;
 		return;
 	case CONF_GROUP:
-		*(config_setting_t **)place = NULL;
+		*(config_setting_t **)value = NULL;
 		return;
 	}
 }
 
 /* How messages name the group; an entry of a list has no name of its own. */
-static void name_place(struct reading *reading)
+static void name_group(struct reading *reading)
 {
 	const config_setting_t *group = reading->group;
 	const config_setting_t *list;
@@ -391,10 +360,10 @@ bool conf_read(const config_setting_t *group, const struct conf_row *rows, size_
 		.out = out,
 		.file = file,
 		.reporter = reporter,
-		.sound = true,
+		.valid = true,
 	};
 
-	name_place(&reading);
+	name_group(&reading);
 	for (size_t i = 0; i < count; i++)
 		set_default(&reading, &rows[i]);
 	if (!config_setting_is_group(group)) {
@@ -414,5 +383,5 @@ bool conf_read(const config_setting_t *group, const struct conf_row *rows, size_
 		if (rows[i].required && config_setting_get_member(group, rows[i].name) == NULL)
 			complain(&reading, conf_line(group), "'%s' is missing %s: %s", rows[i].name,
 				reading.where, rows[i].help != NULL ? rows[i].help : "add it");
-	return reading.sound;
+	return reading.valid;
 }

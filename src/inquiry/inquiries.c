@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* inquiries.c - opening and closing. */
+/* inquiries.c - opening and closing, and the list of all that the engine thread has. */
 #include <stdlib.h>
 
 #include <openssl/rand.h>
@@ -7,8 +7,7 @@
 #include "inquiry/inquiry_internal.h"
 
 struct inquiries *inquiries_open(const struct inquiry_options *options, struct engine *engine,
-				 struct cache *cache, struct transport *transport,
-				 struct config *config)
+	struct cache *cache, struct transport *transport, struct config *config)
 {
 	struct inquiries *all = calloc(1, sizeof(*all));
 
@@ -20,7 +19,7 @@ struct inquiries *inquiries_open(const struct inquiry_options *options, struct e
 	all->transport = transport;
 	all->config = config;
 	if (RAND_bytes((unsigned char *)&all->random, sizeof(all->random)) != 1 ||
-	    !in_flight_init(all)) {
+		!in_flight_init(all)) {
 		free(all);
 		return NULL;
 	}
@@ -30,6 +29,27 @@ struct inquiries *inquiries_open(const struct inquiry_options *options, struct e
 	in_flight_free(all);
 	free(all);
 	return NULL;
+}
+
+void inquiries_link(struct inquiry *inquiry)
+{
+	struct inquiries *all = inquiry->all;
+
+	inquiry->previous = NULL;
+	inquiry->next = all->first;
+	if (inquiry->next != NULL)
+		inquiry->next->previous = inquiry;
+	all->first = inquiry;
+}
+
+void inquiries_unlink(struct inquiry *inquiry)
+{
+	if (inquiry->next != NULL)
+		inquiry->next->previous = inquiry->previous;
+	if (inquiry->previous != NULL)
+		inquiry->previous->next = inquiry->next;
+	else
+		inquiry->all->first = inquiry->next;
 }
 
 static void close_on_engine(void *ctx)

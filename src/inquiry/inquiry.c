@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
  * inquiry.c - one inquiry as a state machine: what has happened, in which state, and what is done
- * then. The whole of it is the table `transitions` below; what an HTTP status means is status.c's.
+ * then. The whole of it is the table `transitions` below; which event the end of an attempt is, is
+ * attempt.c's to say.
  * Engine thread.
  */
 #include <stdlib.h>
@@ -15,35 +16,6 @@
 #define ATTEMPTS_MAX 16 /* whatever they ended by; 202 and 409 are not counted */
 #define RETRY_PAUSE_MS 20 /* and as much again times the jitter, before a retry */
 #define LATER_DEFAULT_S 1 /* where a Retry-After is missing */
-#define ACCEPT "application/sim-sale-verification+jwt, application/problem+json"
-
-enum inquiry_event {
-	EVENT_RECALLED, /* the cache's tier had an answer */
-	EVENT_NOT_RECALLED, /* it had none, or was not looked into */
-	EVENT_DUE,
-	EVENT_DEADLINE,
-	EVENT_ANSWER, /* 200 */
-	EVENT_LATER, /* 202 */
-	EVENT_IN_PROGRESS, /* 409 */
-	EVENT_SLOW_DOWN, /* 429, 503 with Retry-After */
-	EVENT_OUR_FAULT,
-	EVENT_QUESTION_REFUSED, /* 422 */
-	EVENT_FAILED, /* 5xx, or no whole response: the endpoint's failure */
-	EVENT_CONNECTION_LOST, /* given up with its connection: nobody's failure */
-	EVENT_TOO_LARGE,
-	EVENT_ALL_RESTING, /* nobody could be asked */
-	EVENT_OUT_OF_RESOURCES, /* memory, descriptors: ours */
-	EVENT_KEYS_SETTLED,
-	EVENT_STOPPED,
-	INQUIRY_EVENTS
-};
-
-/* What came with an event. */
-struct happening {
-	const struct attempt_result *attempt; /* of an attempt's end */
-	const struct answer *answer; /* EVENT_RECALLED */
-	enum source source;
-};
 
 static void step(struct inquiry *inquiry, enum inquiry_event event, const struct happening *what);
 
@@ -63,27 +35,6 @@ static unsigned jitter(struct inquiries *all)
 	return (unsigned)(all->random % 1000);
 }
 
-static void link_in(struct inquiry *inquiry)
-{
-	struct inquiries *all = inquiry->all;
-
-	inquiry->previous = NULL;
-	inquiry->next = all->first;
-	if (inquiry->next != NULL)
-		inquiry->next->previous = inquiry;
-	all->first = inquiry;
-}
-
-static void unlink_inquiry(struct inquiry *inquiry)
-{
-	if (inquiry->next != NULL)
-		inquiry->next->previous = inquiry->previous;
-	if (inquiry->previous != NULL)
-		inquiry->previous->next = inquiry->next;
-	else
-		inquiry->all->first = inquiry->next;
-}
-
 /* The state INQUIRY_ENDED: whatever is under way for it ends, too, and the askers are told. */
 static void end(struct inquiry *inquiry, const struct inquiry_result *result)
 {
@@ -99,7 +50,7 @@ static void end(struct inquiry *inquiry, const struct inquiry_result *result)
 		inquiry->all->asking--;
 	OPENSSL_cleanse(inquiry->body, sizeof(inquiry->body));
 	inquiry->state = INQUIRY_ENDED;
-	unlink_inquiry(inquiry);
+	inquiries_unlink(inquiry);
 	in_flight_end(inquiry, result);
 }
 
@@ -112,22 +63,12 @@ static void end_without(struct inquiry *inquiry, enum inquiry_outcome outcome, u
 
 static void end_answered(struct inquiry *inquiry, const struct answer *answer, enum source source)
 {
-	const struct inquiry_result result = { .outcome = INQUIRY_ANSWERED, .answer = *answer,
+	const struct inquiry_result result = { .outcome = INQUIRY_ANSWERED,
+		.answer = *answer,
 		.source = source,
 		.retry_after = answer->result == RESULT_UNDETERMINED ? RETRY_AFTER_MIN : 0 };
 
 	end(inquiry, &result);
-}
-
-/* Somebody should hear of it, once a minute for each kind. */
-static bool may_complain(struct inquiries *all, enum status_meaning kind)
-{
-	int64_t now = inquiries_now(all);
-
-	if (all->complained_ms[kind] != 0 && now - all->complained_ms[kind] < COMPLAIN_EVERY_MS)
-		return false;
-	all->complained_ms[kind] = now;
-	return true;
 }
 
 static void on_timer(void *ctx)
@@ -155,115 +96,24 @@ static void be_due_in(struct inquiry *inquiry, int64_t pause_ms)
 	engine_timer_set(inquiry->timer, inquiry->due_ms - now);
 }
 
-/* A Retry-After of 0 is one, too: less than the least pause there is. */
-static enum status_meaning meaning_of(const struct attempt_result *attempt)
-{
-	return status_meaning_of(attempt->status, attempt->retry_after_s >= 0);
-}
-
-static enum inquiry_event event_of_status(const struct attempt_result *attempt)
-{
-	switch (meaning_of(attempt)) {
-	case STATUS_ANSWER:
-		return EVENT_ANSWER;
-	case STATUS_LATER:
-		return EVENT_LATER;
-	case STATUS_IN_PROGRESS:
-		return EVENT_IN_PROGRESS;
-	case STATUS_SLOW_DOWN:
-		return EVENT_SLOW_DOWN;
-	case STATUS_OUR_FAULT:
-		return EVENT_OUR_FAULT;
-	case STATUS_QUESTION_REFUSED:
-		return EVENT_QUESTION_REFUSED;
-	case STATUS_FAILED:
-		break;
-	}
-	return EVENT_FAILED;
-}
-
-static enum inquiry_event event_of_attempt(const struct attempt_result *attempt)
-{
-	switch (attempt->end) {
-	case END_STATUS:
-		return event_of_status(attempt);
-	case END_RESOLVE:
-	case END_CONNECT:
-	case END_TLS:
-	case END_SEND:
-	case END_TIMEOUT:
-	case END_CUT_OFF:
-		return EVENT_FAILED;
-	case END_CONNECTION_GIVEN_UP:
-		return EVENT_CONNECTION_LOST;
-	case END_TOO_LARGE:
-		return EVENT_TOO_LARGE;
-	case END_NO_DESCRIPTORS:
-	case END_NO_MEMORY:
-		return EVENT_OUT_OF_RESOURCES;
-	case END_ALL_RESTING:
-		return EVENT_ALL_RESTING;
-	}
-	return EVENT_FAILED;
-}
-
-/* Which of a whole response's statuses say that the endpoint is well is for us to say. */
-static void judge_endpoint(const struct inquiry *inquiry, const struct attempt_result *attempt)
-{
-	enum status_meaning meaning = meaning_of(attempt);
-
-	if (attempt->end == END_STATUS && meaning != STATUS_SLOW_DOWN)
-		transport_judge(inquiry->all->transport, GROUP_SERVICE, attempt->endpoint,
-			meaning != STATUS_FAILED, attempt->cause);
-}
-
-static void on_attempt_ended(void *ctx, const struct attempt_result *attempt)
-{
-	struct inquiry *inquiry = ctx;
-	const struct happening what = { .attempt = attempt };
-
-	inquiry->exchange = NULL;
-	OPENSSL_cleanse(inquiry->body, sizeof(inquiry->body));
-	judge_endpoint(inquiry, attempt);
-	step(inquiry, event_of_attempt(attempt), &what);
-}
-
-/* An attempt of its own length, or of what is left of the question's time. */
-static int64_t attempt_deadline(const struct inquiry *inquiry)
-{
-	int64_t end = inquiries_now(inquiry->all) + inquiry->all->options.attempt_ms;
-
-	return end < inquiry->deadline_ms ? end : inquiry->deadline_ms;
-}
-
-/* Each request has a nonce, and therefore a body, of its own. */
 static void attempt(struct inquiry *inquiry, const struct happening *what)
 {
-	size_t len = question_body(&inquiry->question, inquiry->nonce, inquiry->body);
-	const struct attempt request = {
-		.group = GROUP_SERVICE,
-		.method = HTTP_POST,
-		.path = QUESTION_PATH,
-		.idempotency_key = inquiry->question.asked.txn,
-		.accept = ACCEPT,
-		.body = inquiry->body,
-		.len = len,
-		.body_max = JWS_MAX_LEN,
-		.deadline_ms = attempt_deadline(inquiry),
-		.endpoint_to_avoid = inquiry->last_endpoint,
-	};
-
 	(void)what;
 	engine_timer_stop(inquiry->timer);
 	inquiry->attempts++;
-	if (len > 0)
-		inquiry->exchange = transport_send(inquiry->all->transport, &request,
-			on_attempt_ended, inquiry);
-	if (inquiry->exchange == NULL) {
+	if (!attempt_send(inquiry)) {
 		end_without(inquiry, INQUIRY_UNAVAILABLE, RETRY_AFTER_MIN);
 		return;
 	}
 	inquiry->state = INQUIRY_ASKING;
+}
+
+void inquiry_attempt_ended(
+	struct inquiry *inquiry, enum inquiry_event event, const struct attempt_result *attempt)
+{
+	const struct happening what = { .attempt = attempt };
+
+	step(inquiry, event, &what);
 }
 
 static void take_recalled(struct inquiry *inquiry, const struct happening *what)
@@ -289,15 +139,15 @@ static void begin_asking(struct inquiry *inquiry, const struct happening *what)
 static void time_out(struct inquiry *inquiry, const struct happening *what)
 {
 	(void)what;
-	end_without(inquiry, inquiry->said_later ? INQUIRY_PENDING : INQUIRY_TIMEOUT,
-		RETRY_AFTER_MIN);
+	end_without(
+		inquiry, inquiry->said_later ? INQUIRY_PENDING : INQUIRY_TIMEOUT, RETRY_AFTER_MIN);
 }
 
 /* Once more after a pause, if failures, attempts and the question's time allow; false: no. */
 static bool once_more(struct inquiry *inquiry, int64_t pause_ms)
 {
 	if (inquiry->failures >= FAILURES_MAX || inquiry->attempts >= ATTEMPTS_MAX ||
-	    inquiries_now(inquiry->all) + pause_ms >= inquiry->deadline_ms)
+		inquiries_now(inquiry->all) + pause_ms >= inquiry->deadline_ms)
 		return false;
 	be_due_in(inquiry, pause_ms);
 	return true;
@@ -318,7 +168,7 @@ static void fail(struct inquiry *inquiry, const struct happening *what)
 }
 
 /* The connection had fallen silent for somebody else: a fresh one at once. */
-static void lose_connection(struct inquiry *inquiry, const struct happening *what)
+static void retry_at_once(struct inquiry *inquiry, const struct happening *what)
 {
 	(void)what;
 	if (!once_more(inquiry, 0))
@@ -365,40 +215,21 @@ static void wait_for_capture(struct inquiry *inquiry, const struct happening *wh
 	repeat_later(inquiry, what);
 }
 
-static void report_our_fault(struct inquiry *inquiry, const struct happening *what)
+static void end_not_configured(struct inquiry *inquiry, const struct happening *what)
 {
-	struct inquiries *all = inquiry->all;
-
-	if (may_complain(all, STATUS_OUR_FAULT))
-		report(&all->options.reporter, SAY_ERROR, NULL, 0,
-			"%s refuses our questions with HTTP status %d: no sale can be decided; look "
-			"at the address, the client certificate and what was agreed with the service",
-			transport_address(all->transport, GROUP_SERVICE, what->attempt->endpoint),
-			what->attempt->status);
+	report_our_fault(inquiry->all, what->attempt);
 	end_without(inquiry, INQUIRY_NOT_CONFIGURED, 0);
 }
 
-/* It says something of this one question; others may be well. */
-static void report_refused(struct inquiry *inquiry, const struct happening *what)
+static void end_refused(struct inquiry *inquiry, const struct happening *what)
 {
-	struct inquiries *all = inquiry->all;
-
-	if (may_complain(all, STATUS_QUESTION_REFUSED))
-		report(&all->options.reporter, SAY_WARNING, NULL, 0,
-			"%s refuses one question as malformed (HTTP status 422): no decision for "
-			"this sale",
-			transport_address(all->transport, GROUP_SERVICE, what->attempt->endpoint));
+	report_refused(inquiry->all, what->attempt);
 	end_without(inquiry, INQUIRY_REFUSED, 0);
 }
 
 static void reject_too_large(struct inquiry *inquiry, const struct happening *what)
 {
-	struct inquiries *all = inquiry->all;
-
-	report(&all->options.reporter, SAY_WARNING, NULL, 0,
-		"%s sent more than %d octets: no decision",
-		transport_address(all->transport, GROUP_SERVICE, what->attempt->endpoint),
-		JWS_MAX_LEN);
+	report_too_large(inquiry->all, what->attempt);
 	end_without(inquiry, INQUIRY_REJECTED, 0);
 }
 
@@ -411,7 +242,8 @@ static void end_unavailable(struct inquiry *inquiry, const struct happening *wha
 static void reject_unknown_key(struct inquiry *inquiry)
 {
 	report(&inquiry->all->options.reporter, SAY_WARNING, NULL, 0,
-		"the service's answer fails check 3 (key), for its key is not among those in force: "
+		"the service's answer fails check 3 (key), for its key is not among those in "
+		"force: "
 		"no decision");
 	end_without(inquiry, INQUIRY_REJECTED, 0);
 }
@@ -517,10 +349,10 @@ static action *const transitions[INQUIRY_STATES][INQUIRY_EVENTS] = {
 		[EVENT_LATER] = wait_for_capture, /* ready after Retry-After, or ended: pending */
 		[EVENT_IN_PROGRESS] = repeat_later, /* likewise */
 		[EVENT_SLOW_DOWN] = slow_down, /* ready: another endpoint */
-		[EVENT_OUR_FAULT] = report_our_fault, /* ended: not configured */
-		[EVENT_QUESTION_REFUSED] = report_refused, /* ended: refused */
+		[EVENT_OUR_FAULT] = end_not_configured, /* ended: not configured */
+		[EVENT_QUESTION_REFUSED] = end_refused, /* ended: refused */
 		[EVENT_FAILED] = fail, /* ready once more, or ended: timed out, unavailable */
-		[EVENT_CONNECTION_LOST] = lose_connection, /* ready: a fresh connection */
+		[EVENT_CONNECTION_LOST] = retry_at_once, /* ready: a fresh connection */
 		[EVENT_TOO_LARGE] = reject_too_large, /* ended: rejected */
 		[EVENT_ALL_RESTING] = end_unasked, /* ended: busy, or unavailable */
 		[EVENT_OUT_OF_RESOURCES] = end_unavailable,
@@ -556,15 +388,15 @@ void inquiry_begin(struct engine_task *task)
 	struct inquiries *all = inquiry->all;
 
 	inquiry->state = INQUIRY_RECALLING;
-	link_in(inquiry);
+	inquiries_link(inquiry);
 	inquiry->timer = engine_timer_new(all->engine, on_timer, inquiry);
 	if (inquiry->timer == NULL) {
 		happen(inquiry, EVENT_STOPPED);
 		return;
 	}
 	if (inquiry->question.by_person)
-		inquiry->recall = cache_recall(all->cache, &inquiry->question.asked, on_recalled,
-			inquiry);
+		inquiry->recall =
+			cache_recall(all->cache, &inquiry->question.asked, on_recalled, inquiry);
 	if (inquiry->recall == NULL)
 		happen(inquiry, EVENT_NOT_RECALLED);
 }

@@ -2,11 +2,13 @@
 /*
  * inquiry_internal.h - what the files of this folder share and nobody else sees.
  *
- *   inquiry.c      one inquiry as a state machine
- *   in_flight.c    the table of inquiries under way: joining, waiting, ending
- *   question.c     txn and body
- *   status.c       what an HTTP status means
- *   key_refresh.c  fetching the key set
+ *   inquiry.c         one inquiry as a state machine
+ *   attempt.c         one request of it to the service
+ *   report_attempt.c  what the operator is told of responses
+ *   in_flight.c       the table of inquiries under way: joining, waiting, ending
+ *   question.c        txn and body
+ *   status.c          what an HTTP status means
+ *   key_refresh.c     fetching the key set
  */
 #ifndef MIGRANTID_INQUIRY_INTERNAL_H
 #define MIGRANTID_INQUIRY_INTERNAL_H
@@ -27,6 +29,35 @@ enum inquiry_state {
 	INQUIRY_AWAITING_KEYS, /* has an answer of an unknown key, waits for the key set */
 	INQUIRY_ENDED,
 	INQUIRY_STATES
+};
+
+/* What makes it go from one to another. */
+enum inquiry_event {
+	EVENT_RECALLED, /* the cache's tier had an answer */
+	EVENT_NOT_RECALLED, /* it had none, or was not looked into */
+	EVENT_DUE,
+	EVENT_DEADLINE,
+	EVENT_ANSWER, /* 200 */
+	EVENT_LATER, /* 202 */
+	EVENT_IN_PROGRESS, /* 409 */
+	EVENT_SLOW_DOWN, /* 429, 503 with Retry-After */
+	EVENT_OUR_FAULT,
+	EVENT_QUESTION_REFUSED, /* 422 */
+	EVENT_FAILED, /* 5xx, or no whole response: the endpoint's failure */
+	EVENT_CONNECTION_LOST, /* given up with its connection: nobody's failure */
+	EVENT_TOO_LARGE,
+	EVENT_ALL_RESTING, /* nobody could be asked */
+	EVENT_OUT_OF_RESOURCES, /* memory, descriptors: ours */
+	EVENT_KEYS_SETTLED,
+	EVENT_STOPPED,
+	INQUIRY_EVENTS
+};
+
+/* What came with an event. */
+struct happening {
+	const struct attempt_result *attempt; /* of an attempt's end */
+	const struct answer *answer; /* EVENT_RECALLED */
+	enum source source;
 };
 
 /* One question under way. */
@@ -109,7 +140,21 @@ void in_flight_past_recall(struct inquiry *inquiry);
 /* Gives the engine thread's reference away: the inquiry is gone for the caller. */
 void in_flight_end(struct inquiry *inquiry, const struct inquiry_result *result);
 
+/* inquiries.c, engine thread: inquiries->first */
+void inquiries_link(struct inquiry *inquiry);
+void inquiries_unlink(struct inquiry *inquiry);
+
+/* attempt.c, engine thread. Its end is inquiry_attempt_ended(). False: memory or OpenSSL failed. */
+MUST_CHECK bool attempt_send(struct inquiry *inquiry);
+
+/* report_attempt.c, engine thread */
+void report_our_fault(struct inquiries *all, const struct attempt_result *attempt);
+void report_refused(struct inquiries *all, const struct attempt_result *attempt);
+void report_too_large(struct inquiries *all, const struct attempt_result *attempt);
+
 /* inquiry.c, engine thread */
+void inquiry_attempt_ended(struct inquiry *inquiry, enum inquiry_event event,
+			   const struct attempt_result *attempt);
 void inquiry_begin(struct engine_task *task);
 void inquiries_end_all(struct inquiries *all);
 void inquiries_keys_settled(struct inquiries *all); /* a fetch has ended, well or not */

@@ -25,32 +25,43 @@ static void put_in(struct exchange *exchange, struct exchange **list)
 	*list = exchange;
 }
 
-/* Nobody answered in time; whether that speaks against the connection or the endpoint. */
-static void timed_out(struct exchange *exchange)
+/* What the silence says of the endpoint; its connection may be given up for it. */
+static enum breaker_outcome silence_of(struct exchange *exchange)
 {
-	struct pool *pool = exchange->pool;
-	struct endpoint *endpoint = exchange->endpoint;
-	enum breaker_outcome outcome = BREAKER_FAILURE;
 	struct connection *connection = exchange->connection;
+	struct pool *pool = exchange->pool;
 
-	exchange->result.end = ending_timed_out(exchange);
-	exchange->lost = true; /* its end is known, whatever becomes of its connection */
-	if (exchange->stage == EXCHANGE_QUEUED || exchange->stage == EXCHANGE_SENT)
+	if (exchange->stage == EXCHANGE_QUEUED) {
+		connections_give_up(pool, exchange->sent_at);
+		/* Whoever had a connection tells more; but somebody must say that none is to be had. */
+		return !exchange->moved && pool_is_stuck(pool, exchange->sent_at)
+			       ? BREAKER_FAILURE
+			       : BREAKER_ABANDONED;
+	}
+	if (exchange->stage == EXCHANGE_SENT)
 		connections_give_up(pool, exchange->sent_at);
 	else if (exchange->stage == EXCHANGE_ANSWERED)
 		connections_give_up(pool, exchange->read_at + 1);
-	/*
-	 * A connection that worked and fell silent says nothing of who may be behind a fresh one.
-	 */
-	if (connection != NULL && connection->given_up && exchange->worked_before)
-		outcome = BREAKER_ABANDONED;
-	if (outcome == BREAKER_ABANDONED)
-		endpoint_silent(endpoint);
+	/* A connection that worked and fell silent says nothing of who may be behind a fresh one. */
+	if (connection == NULL || !connection->given_up || !exchange->worked_before)
+		return BREAKER_FAILURE;
+	endpoint_silent(exchange->endpoint);
+	return BREAKER_ABANDONED;
+}
+
+static void timed_out(struct exchange *exchange)
+{
+	struct pool *pool = exchange->pool;
+	enum breaker_outcome outcome;
+
+	exchange->result.end = ending_timed_out(exchange);
+	exchange->lost = true; /* its end is known, whatever becomes of its connection */
+	outcome = silence_of(exchange);
 	exchange->lost = false;
-	endpoint_ended(endpoint, exchange->probe, outcome, exchange->cause);
-	exchange_tell(exchange);
+	endpoint_ended(exchange->endpoint, exchange->probe, outcome, exchange->cause);
+	exchange_deliver(exchange);
 	if (pool != NULL)
-		connections_tell(pool);
+		connections_deliver(pool);
 }
 
 static void on_due(void *ctx)
@@ -58,7 +69,7 @@ static void on_due(void *ctx)
 	struct exchange *exchange = ctx;
 
 	if (exchange->stage == EXCHANGE_ENDING)
-		exchange_tell(exchange);
+		exchange_deliver(exchange);
 	else
 		timed_out(exchange);
 }
@@ -138,6 +149,17 @@ static void send_or_end(struct exchange *exchange)
 	exchange_end_later(exchange, END_NO_MEMORY, "out of memory");
 }
 
+void exchange_move(struct exchange *exchange)
+{
+	exchange_stop(exchange);
+	curl_easy_cleanup(exchange->easy);
+	exchange->easy = NULL;
+	exchange->moved = true;
+	address_list_unref(exchange->addresses);
+	exchange->addresses = NULL;
+	send_or_end(exchange);
+}
+
 static void wait_for_name(struct exchange *exchange)
 {
 	int64_t left = exchange->attempt.deadline_ms - exchange->begun_ms;
@@ -150,7 +172,7 @@ static void wait_for_name(struct exchange *exchange)
 
 void exchange_begin(struct exchange *exchange)
 {
-	switch (resolver_look(exchange->endpoint->resolver)) {
+	switch (resolver_poll(exchange->endpoint->resolver)) {
 	case RESOLVED:
 		send_or_end(exchange);
 		break;
@@ -222,8 +244,8 @@ void exchange_done(struct exchange *exchange)
 	if (end != END_STATUS && end != END_TOO_LARGE && connection_has_ended(exchange, code))
 		connection_died(exchange);
 	exchange->lost = false;
-	exchange_tell(exchange);
-	connections_tell(pool);
+	exchange_deliver(exchange);
+	connections_deliver(pool);
 }
 
 void exchange_stop(struct exchange *exchange)
@@ -234,7 +256,7 @@ void exchange_stop(struct exchange *exchange)
 	connections_forget(exchange);
 }
 
-void exchange_tell(struct exchange *exchange)
+void exchange_deliver(struct exchange *exchange)
 {
 	struct transport *transport = exchange->transport;
 	struct endpoint *endpoint = exchange->endpoint;

@@ -195,7 +195,7 @@ struct pool *pool_in_use(struct endpoint *endpoint)
 	struct transport *transport = endpoint->transport;
 	struct pool *pool = endpoint->pools;
 
-	if (pool != NULL && pool->tls == transport->tls &&
+	if (pool != NULL && !pool->stuck && pool->tls == transport->tls &&
 		transport_now(transport) - pool->begun_ms < POOL_LIFETIME_MS)
 		return pool;
 	pool = pool_new(endpoint);
@@ -205,6 +205,22 @@ struct pool *pool_in_use(struct endpoint *endpoint)
 	endpoint->pools = pool;
 	engine_timer_set(transport->sweep, 0);
 	return pool;
+}
+
+/* libcurl 8.14 may wait for ever for a connection that it failed to set up, and keeps it. */
+bool pool_is_stuck(struct pool *pool, uint64_t since)
+{
+	struct exchange *exchange, *next;
+
+	if (pool->stuck || pool->read_at >= since)
+		return false;
+	pool->stuck = true;
+	for (exchange = pool->exchanges; exchange != NULL; exchange = next) {
+		next = exchange->next;
+		if (exchange->stage == EXCHANGE_QUEUED && !exchange->done && !exchange->lost)
+			exchange_move(exchange);
+	}
+	return true;
 }
 
 void pools_sweep(struct endpoint *endpoint)

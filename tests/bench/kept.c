@@ -9,16 +9,26 @@
 #include "sign.h"
 
 static const struct sign_claims claims = {
-	.iss = "https://id.example", .aud = "operator-example",
+	.iss = "https://id.example",
+	.aud = "operator-example",
 	.sbj = "Zm9yIHRlc3RzIG9ubHksIG5vYm9keSdzIHBzZXVkb255bQ",
-	.txn = "0190b8a2-7d3e-7c3a-9a44-2b1f0c9d8e77", .nonce = "q83vEjRWeJCrze8SNFZ4kA",
-	.jti = "a1", .result = "yes", .reason = "match", .iat = KEPT_NOW - 1, .exp = KEPT_NOW + 3599,
+	.txn = "0190b8a2-7d3e-7c3a-9a44-2b1f0c9d8e77",
+	.nonce = "q83vEjRWeJCrze8SNFZ4kA",
+	.jti = "a1",
+	.subject = "document",
+	.result = "yes",
+	.reason = "match",
+	.iat = KEPT_NOW - 1,
+	.exp = KEPT_NOW + 3599,
 };
 
 static const struct answer_expectation expectation = {
-	.issuer = "https://id.example", .audience = "operator-example",
+	.issuer = "https://id.example",
+	.audience = "operator-example",
 	.subject = "Zm9yIHRlc3RzIG9ubHksIG5vYm9keSdzIHBzZXVkb255bQ",
-	.now = KEPT_NOW, .max_lifetime = 3600, .algorithms = JWS_DEFAULT_ALGORITHMS,
+	.now = KEPT_NOW,
+	.max_lifetime = 3600,
+	.algorithms = JWS_DEFAULT_ALGORITHMS,
 };
 
 bool kept_prepare(struct kept *kept)

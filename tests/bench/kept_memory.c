@@ -34,6 +34,7 @@ bool kept_in_memory(const struct kept *kept, uint64_t entries, struct kept_cost 
 		cost->octets = (double)stats.octets / (double)stats.entries;
 		cost->read_us = cost->hit_us = measure_median(taken, KEPT_HITS);
 		cost->open_ms = 0;
+		cost->memory = (double)stats.octets;
 	}
 	memory_free(cache);
 	return good;

@@ -24,7 +24,7 @@ int main(int argc, char **argv)
 {
 	uint64_t entries = argc > 2 ? strtoull(argv[2], NULL, 10) : 0;
 	static struct kept kept;
-	struct kept_cost cost;
+	struct kept_cost cost = { .octets = 0 };
 	bool good;
 
 	if (entries == 0 || argc != (strcmp(argv[1], "memory") == 0 ? 3 : 4))
@@ -44,8 +44,8 @@ int main(int argc, char **argv)
 		return 1;
 	}
 	(void)printf("{\"store\": \"%s\", \"entries\": %llu, \"octets\": %.0f, \"read_us\": %.2f, "
-		     "\"hit_us\": %.2f, \"open_ms\": %.2f}\n",
+		     "\"hit_us\": %.2f, \"open_ms\": %.2f, \"memory\": %.0f}\n",
 		argv[1], (unsigned long long)entries, cost.octets, cost.read_us, cost.hit_us,
-		cost.open_ms);
+		cost.open_ms, cost.memory);
 	return 0;
 }

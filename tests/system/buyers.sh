@@ -64,7 +64,7 @@ buyers_decided() {
 	local m=$buyers_mark
 	buyers_holder ${m}Y1 | buyers_sale "$1" 01-yes Yes match
 	buyers_holder ${m}Y1 | buyers_sale "$1" 02-yes-again Yes match
-	buyers_holder ${m}N1 | buyers_sale "$1" 03-no No no-match
+	buyers_holder ${m}N1 | buyers_sale "$1" 03-no No id-locked
 	buyers_holder ${m}U1 | buyers_sale "$1" 04-not-enrolled No not-enrolled
 	buyers_holder LONGNUMBER0123456789$m | buyers_sale "$1" 05-long-number Yes match
 	(buyers_holder ${m}T1 && echo MigrantID-Subject-Token=$buyers_token) |
@@ -128,7 +128,8 @@ buyers_make() {
 	mkdir -p "$1/sales"
 	{
 		echo '{ "people": ['
-		buyers_person N1 no no_match && echo ,
+		buyers_person N1 no id_locked && echo ,
+		buyers_person T1 yes match ", \"tokens\": [ \"$buyers_token\" ]" && echo ,
 		buyers_person U1 no not_enrolled && echo ,
 		buyers_person F1 yes match ', "fault": "bad-signature"' && echo ,
 		buyers_person P1 yes match ', "pending_ms": 1500' && echo ,

@@ -29,7 +29,7 @@ holds() {
 
 t 0 "check: the sandbox's settings" "" check --config "$config"
 t 3 "cache stats: before the store is begun" "" cache stats --config "$config"
-[ ! -e "$stand/store/answers.mdb" ]
+[ ! -e "$stand/store/answers.sqlite" ]
 verdict "cache stats: begins none" $?
 t 2 "explain --ask --at" "$sale" explain --config "$config" --ask --at 2026-01-01
 t 0 "explain: without --ask" "$sale" explain --config "$config"

@@ -4,7 +4,7 @@
 
 alone=(verify --signature-only --jwks "$dir/jwks.json")
 whole=(verify --jwks "$dir/jwks.json" --issuer https://id.example --audience op
-	--subject token+document --at 2026-01-01T00:30:00Z)
+	--form token+document --at 2026-01-01T00:30:00Z)
 answer=$(token "$header" "$(claims)")
 
 t 0 "verify --signature-only: a right token" "$answer" "${alone[@]}"
@@ -83,15 +83,15 @@ fails 11 "a yes without a match" "$(token "$header" "$(claims 'sim_sale.reason="
 fails 11 "an answer about a token alone" "$(token "$header" "$(claims 'sim_sale.subject="token"')")"
 for form in document token token+document; do
 	said=$(token "$header" "$(claims "sim_sale.subject=\"$form\"")")
-	t 0 "verify: --subject $form" "$said"$'\n'"$subject" "${whole[@]:0:7}" --subject $form \
+	t 0 "verify: --form $form" "$said"$'\n'"$subject" "${whole[@]:0:7}" --form $form \
 		--at 2026-01-01T00:30:00Z --json
-	json "verify: --subject $form is shown" ".subject == \"$form\""
+	json "verify: --form $form is shown" ".subject == \"$form\""
 done
 said=$(token "$header" "$(claims 'sim_sale={subject: "document", result: "no", reason: "no_match"}')")
 t 1 "verify: a document alone is never no_match" "$said"$'\n'"$subject" "${whole[@]:0:7}" \
-	--subject document --at 2026-01-01T00:30:00Z
-t 2 "verify: without --subject" "$answer"$'\n'"$subject" "${whole[@]:0:7}"
-t 2 "verify: another --subject" "$answer"$'\n'"$subject" "${whole[@]:0:7}" --subject person
+	--form document --at 2026-01-01T00:30:00Z
+t 2 "verify: without --form" "$answer"$'\n'"$subject" "${whole[@]:0:7}"
+t 2 "verify: another --form" "$answer"$'\n'"$subject" "${whole[@]:0:7}" --form person
 t 1 "verify: an expired answer" "$answer"$'\n'"$subject" "${whole[@]:0:9}"
 
 t 0 "keys --jwks" "" keys --jwks "$dir/jwks.json" --json

@@ -45,14 +45,20 @@ sale() {
 	echo "$(decided "$1") $(reply "$1" MigrantID-Source)"
 }
 
+# What was signed before a server began to hear of removals, and a minute after, it does not believe
+# out of Redis. The service's clock is as far ahead as it may be, so that this takes no minute.
+above_floor() { sleep 3; }
+
 redis_start || not_ok "redis-server starts" "$work/redis/log"
 fixture_sandbox "$a" "$work/people.json" || not_ok "the sandbox starts"
+fixture_ahead "$a" 58
 settings "$a"
 cp "$a/sandbox.url" "$b/"
 ln -s "$a/sandbox" "$b/sandbox"
 settings "$b"
 cp "$a/settings/person.key" "$b/settings/"
 holds "two servers start with one Redis" eval 'fixture_server "$a" && fixture_server "$b"'
+above_floor
 
 same "a sale is decided at one" "$(sale "$a" REDIS0001)" "Yes match Service"
 same "and is known at the other" "$(sale "$b" REDIS0001)" "Yes match Shared-Cache"
@@ -65,6 +71,11 @@ fails "entries name nobody" sh -c "redis-cli -p $port --user test --pass test \
 	KEYS '*')\" | grep -qE 'REDIS0001|1990'"
 holds "entries expire by themselves" test "$(redis TTL "$(redis KEYS '*' | head -n 1)")" -gt 0
 
+server_stop "$b/server"
+fixture_server "$b"
+same "what is older than a server's start proves nothing to it" "$(sale "$b" REDIS0001)" \
+	"Yes match Service"
+
 # The operator's key is changed at the second server first.
 server_stop "$b/server"
 mv "$b/settings/person.key" "$b/settings/old.key"
@@ -72,54 +83,63 @@ openssl rand -hex 32 >"$b/settings/person.key"
 chmod 600 "$b/settings/"*.key
 fixture_set "$b/settings/migrantid.cfg" 'operator.person_key_previous_file="old.key"'
 fixture_server "$b"
-same "a change of the operator's key does not lose it" "$(sale "$b" REDIS0001)" \
+above_floor
+sell "$a" ROTATE001
+same "a change of the operator's key does not lose it" "$(sale "$b" ROTATE001)" \
 	"Yes match Shared-Cache"
 server_stop "$b/server"
 cp "$a/settings/person.key" "$b/settings/"
 fixture_set "$b/settings/migrantid.cfg" 'operator.person_key_previous_file=""'
 fixture_server "$b"
+above_floor
+sell "$a" ROTATE002
 
 # The service changes its signing key, with overlap and then without.
 fixture_curl "$a" /sandbox/rotate --data '{"keep_old": true}' >/dev/null
 cp "$a/sandbox/jwks.json" "$b/settings/"
 sleep 2.5
-same "nor does one of the service's, while the old one is in force" "$(sale "$b" REDIS0001)" \
+same "nor does one of the service's, while the old one is in force" "$(sale "$b" ROTATE002)" \
 	"Yes match Shared-Cache"
+sell "$a" ROTATE003
 fixture_curl "$a" /sandbox/rotate --data '{"keep_old": false}' >/dev/null
 cp "$a/sandbox/jwks.json" "$b/settings/"
 cp "$a/sandbox/jwks.json" "$a/settings/"
 sleep 2.5
-same "a key that is gone vouches for nothing" "$(sale "$b" REDIS0001)" "Yes match Service"
+same "a key that is gone vouches for nothing" "$(sale "$b" ROTATE003)" "Yes match Service"
 
 . tests/system/redis_purge.sh
 
 # In an enemy's hands: another person's answer, an older one, rubbish, too much of it.
-sell "$a" REDIS0001
-sell "$a" REDIS0002
-first=$(keys | head -n 1)
-second=$(keys | tail -n 1)
-same "two people's answers are there" "$(keys | wc -l)" 2
-redis COPY "$first" "$second" REPLACE >/dev/null
-before=$(questions)
-server_stop "$b/server"
-fixture_server "$b"
-sell "$b" REDIS0001
-sell "$b" REDIS0002
-same "another person's answer is a question, not a yes" "$(questions)" $((before + 1))
-for rubbish in '' x "$(head -c 40000 /dev/zero | tr '\0' A)" '{"result":"yes"}'; do
-	for key in $(keys); do redis SET "$key" "$rubbish" >/dev/null; done
+# Server b is one that looks into Redis: it has just begun, and time enough has passed.
+begin_again() {
 	server_stop "$b/server"
 	fixture_server "$b"
-	same "rubbish of ${#rubbish} octets is a question, not a yes" "$(sale "$b" REDIS0001)" \
+	above_floor
+	redis FLUSHALL >/dev/null
+	sell "$a" "$1"
+	sell "$a" "$2"
+}
+begin_again ENEMY0001 ENEMY0002
+same "two people's answers are there" "$(keys | wc -l)" 2
+redis COPY "$(keys | head -n 1)" "$(keys | tail -n 1)" REPLACE >/dev/null
+before=$(questions)
+sell "$b" ENEMY0001
+sell "$b" ENEMY0002
+same "another person's answer is a question, not a yes" "$(questions)" $((before + 1))
+number=3
+for rubbish in '' x "$(head -c 40000 /dev/zero | tr '\0' A)" '{"result":"yes"}'; do
+	number=$((number + 1))
+	sell "$a" "ENEMY000$number"
+	for key in $(keys); do redis SET "$key" "$rubbish" >/dev/null; done
+	same "rubbish of ${#rubbish} octets is a question, not a yes" "$(sale "$b" "ENEMY000$number")" \
 		"Yes match Service"
 done
+begin_again ENEMY0011 ENEMY0012
 key=$(keys | head -n 1)
 redis DEL "$key" >/dev/null
 redis LPUSH "$key" a b >/dev/null
-server_stop "$b/server"
-fixture_server "$b"
-sell "$b" REDIS0001
-sell "$b" REDIS0002
+sell "$b" ENEMY0011
+sell "$b" ENEMY0012
 same "a list where a text should be is a miss" "$(decided "$b")" "Yes match"
 
 # Hung: it costs its own small budget, then nothing at all.
@@ -133,6 +153,7 @@ holds "a hung Redis costs no more than its budget" test "$(sort -n <<<"$slow" | 
 holds "and after three times nothing" test "$(tail -n 1 <<<"$slow")" -lt 150
 holds "which is said once" test "$(grep -c 'shared cache.*is away' "$b/server/log")" = 1
 redis_wake "$work/redis"
+above_floor
 sell_shared "$a" "$b" BACK1
 same "when it is back it is used again" "$(reply "$b" MigrantID-Source)" Shared-Cache
 

@@ -151,7 +151,7 @@ reset() { steer reset '' >/dev/null; }
 verify() {
 	printf '%s\n%s\n' "$(cat "$work/body")" "$sbj" | "$ctl" verify --jwks "$work/sandbox/jwks.json" \
 		--issuer https://id.sandbox.example --audience operator-example --txn "$(txn)" \
-		--nonce "$(nonce)" --subject "${1:-document}"
+		--nonce "$(nonce)" --form "${1:-document}"
 }
 
 files() {

@@ -329,7 +329,7 @@ examples() {
 	$api keys >"$work/keys"
 	holds "the contract's example of an answer stands" eval '
 		{ $api answer && jq -r .sbj "$work/example"; } | "$ctl" verify --jwks "$work/keys" \
-			--issuer https://id.example --audience operator-example --subject token+document \
+			--issuer https://id.example --audience operator-example --form token+document \
 			--txn "$(jq -r .txn "$work/example")" --nonce "$(jq -r .nonce "$work/example")" \
 			--at "$($api answer | cut -d. -f2 | tr _- /+ | base64 -d 2>/dev/null | jq .iat)"'
 	holds "the key set is what it says" eval \

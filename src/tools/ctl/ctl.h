@@ -27,7 +27,7 @@ enum ctl_exit {
 	X(OPT_SIGNATURE_ONLY, "signature-only", NULL, "checks 1 to 4 only, of any JWS") \
 	X(OPT_ISSUER, "issuer", "TEXT", "what `iss` must be") \
 	X(OPT_AUDIENCE, "audience", "TEXT", "what `aud` must be") \
-	X(OPT_SUBJECT, "subject", "FORM", "what was asked: document, token or token+document") \
+	X(OPT_FORM, "form", "FORM", "what was asked: document, token or token+document") \
 	X(OPT_TXN, "txn", "TEXT", "what `txn` must be; goes with --nonce") \
 	X(OPT_NONCE, "nonce", "TEXT", "what `nonce` must be; goes with --txn") \
 	X(OPT_MAX_LIFETIME, "max-lifetime", "SECONDS", "the longest `exp` - `iat`") \

@@ -148,7 +148,7 @@ static bool split_input(const struct input *input, struct span *token, const cha
 
 static bool is_claim_option(enum ctl_option option)
 {
-	return option == OPT_ISSUER || option == OPT_AUDIENCE || option == OPT_SUBJECT ||
+	return option == OPT_ISSUER || option == OPT_AUDIENCE || option == OPT_FORM ||
 	       option == OPT_TXN || option == OPT_NONCE || option == OPT_AT ||
 	       option == OPT_MAX_LIFETIME;
 }
@@ -176,11 +176,11 @@ static bool read_wants(const struct args *args, struct answer_expectation *want)
 	if (value[OPT_JWKS] == NULL)
 		usage_error(&verb_verify, "--jwks is wanted");
 	else if (!alone &&
-		 (want->issuer == NULL || want->audience == NULL || value[OPT_SUBJECT] == NULL))
+		 (want->issuer == NULL || want->audience == NULL || value[OPT_FORM] == NULL))
 		usage_error(&verb_verify,
-			"--issuer, --audience and --subject are wanted, or --signature-only");
-	else if (!alone && !subject_form_of_name(value[OPT_SUBJECT], &want->form))
-		usage_error(&verb_verify, "--subject takes document, token or token+document");
+			"--issuer, --audience and --form are wanted, or --signature-only");
+	else if (!alone && !subject_form_of_name(value[OPT_FORM], &want->form))
+		usage_error(&verb_verify, "--form takes document, token or token+document");
 	else if ((want->txn == NULL) != (want->nonce == NULL))
 		usage_error(&verb_verify, "--txn and --nonce go together");
 	else if (value[OPT_AT] != NULL && !args_time(value[OPT_AT], &want->now))
@@ -227,12 +227,12 @@ static enum ctl_exit run(const struct args *args, struct output *out)
 const struct verb verb_verify = {
 	.name = "verify",
 	.takes = TAKES(OPT_JWKS) | TAKES(OPT_SIGNATURE_ONLY) | TAKES(OPT_ISSUER) |
-		 TAKES(OPT_AUDIENCE) | TAKES(OPT_SUBJECT) | TAKES(OPT_TXN) | TAKES(OPT_NONCE) |
+		 TAKES(OPT_AUDIENCE) | TAKES(OPT_FORM) | TAKES(OPT_TXN) | TAKES(OPT_NONCE) |
 		 TAKES(OPT_AT) | TAKES(OPT_MAX_LIFETIME) | TAKES(OPT_ALGORITHMS),
 	.summary = "put one signed answer through the eleven checks",
 	.details = "Reads from standard input one signed answer (compact JWS) on the first line\n"
 		   "and the person's pseudonym on the second, and shows which of the eleven\n"
-		   "checks it passes. --subject says what was asked about: an answer about a\n"
+		   "checks it passes. --form says what was asked about: an answer about a\n"
 		   "token alone is none about a token together with the document. Without --txn\n"
 		   "and --nonce it is checked as an answer out of the cache.\n"
 		   "\n"

@@ -21,14 +21,15 @@ struct signer *signers[SIGNERS];
 unsigned signer_in_use;
 uint64_t decisions;
 
-static const struct operator_key operator_key = { "0123456789abcdef0123456789abcdef", 32 };
+static struct operator_key key_of_now = { "0123456789abcdef0123456789abcdef", 32 };
+static struct operator_key key_before; /* len 0: none */
 static struct decision journal[JOURNAL];
 static uint32_t by_lifetime[JOURNAL]; /* lifetime, less the least -> place in the journal */
 static enum status statuses[PEOPLE];
 static int64_t refused_at[DOCUMENTS]; /* the last no under the document's pseudonym */
 static char *old_answers[OLD_ANSWERS], old_txns[OLD_ANSWERS][TXN_LEN + 1];
 static unsigned old_answer_count;
-static uint64_t random_state, next_token;
+static uint64_t random_state;
 
 void chance_seed(uint64_t seed)
 {
@@ -101,12 +102,25 @@ static struct person person_of_document(unsigned document)
 	return person;
 }
 
+static void make_question(struct model_sale *of)
+{
+	struct cache_question *asked = &of->question.asked;
+	struct person_key sbj;
+
+	if (of->form == SUBJECT_TOKEN)
+		MUST(token_key_make(&key_of_now, of->sale.token, &sbj));
+	else
+		MUST(person_key_make(&key_of_now, &of->sale.person, &sbj));
+	MUST(question_make(&key_of_now, &sbj, of->form, &of->sale, &of->question));
+	asked->has_previous = of->form != SUBJECT_TOKEN &&
+			      person_key_make(&key_before, &of->sale.person, &asked->previous);
+}
+
 void sale_new(struct model_sale *made)
 {
 	static unsigned number;
 	unsigned buyer = chance(PEOPLE);
-	struct sale sale = { .consent_text = "ru" };
-	struct person_key sbj;
+	struct sale *sale = &made->sale;
 
 	memset(made, 0, sizeof(*made));
 	made->last = made->last_yes = NOTHING;
@@ -115,21 +129,26 @@ void sale_new(struct model_sale *made)
 	made->document = one_in(4) ? chance(DOCUMENTS) : buyer; /* a slip, or somebody else's */
 	made->captured = one_in(8) ? chance(PEOPLE + 1) : buyer;
 	made->consent_is_bad = one_in(20);
-	if (made->consent_is_bad)
-		(void)strcpy(sale.consent_text, "old");
-	(void)snprintf(sale.shop, sizeof(sale.shop), "shop-%u", chance(3));
-	(void)snprintf(sale.id, sizeof(sale.id), "%u", number++);
+	(void)strcpy(sale->consent_text, made->consent_is_bad ? "old" : "ru");
+	(void)snprintf(sale->shop, sizeof(sale->shop), "shop-%u", chance(3));
+	(void)snprintf(sale->id, sizeof(sale->id), "%u", number++);
 	if (made->form != SUBJECT_DOCUMENT)
-		(void)snprintf(
-			sale.token, sizeof(sale.token), "t%llu", (unsigned long long)next_token++);
-	if (made->form == SUBJECT_TOKEN) {
+		(void)snprintf(sale->token, sizeof(sale->token), "t%u", number);
+	if (made->form == SUBJECT_TOKEN)
 		made->document = NOTHING;
-		MUST(token_key_make(&operator_key, sale.token, &sbj));
-	} else {
-		sale.person = person_of_document(made->document);
-		MUST(person_key_make(&operator_key, &sale.person, &sbj));
+	else
+		sale->person = person_of_document(made->document);
+	make_question(made);
+}
+
+void operator_key_change(void)
+{
+	key_before = key_of_now;
+	key_of_now.bytes[chance(32)] ^= (uint8_t)(1 + chance(255));
+	for (unsigned i = 0; i < SALES; i++) {
+		sales[i].last = sales[i].last_yes = NOTHING;
+		make_question(&sales[i]);
 	}
-	MUST(question_make(&operator_key, &sbj, made->form, &sale, &made->question));
 }
 
 const struct decision *decision_of(int64_t iat, int64_t exp)

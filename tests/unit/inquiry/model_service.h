@@ -24,9 +24,9 @@ struct model_sale {
 	unsigned document; /* that is shown; NOTHING with SUBJECT_TOKEN */
 	unsigned captured; /* with a token: the person it stands for; PEOPLE: nobody on record */
 	bool token_spent, consent_is_bad;
-	char spent_by[TXN_LEN + 1];
 	uint32_t last, last_yes; /* decisions; NOTHING */
-	struct question question;
+	struct sale sale;
+	struct question question; /* under the operator's key of now */
 };
 
 /* What the service has said. */
@@ -60,6 +60,7 @@ void service_rotate(void); /* the oldest key is withdrawn for good, another come
 struct key_set *service_keys(void); /* what it publishes; the caller's to unref */
 void service_fate(void); /* somebody is locked, enrolled, … or well again */
 void sale_new(struct model_sale *sale);
+void operator_key_change(void); /* all that is asked from now on goes by another key */
 
 /* The decision that an answer's times name; NULL: it was never made. */
 const struct decision *decision_of(int64_t iat, int64_t exp);

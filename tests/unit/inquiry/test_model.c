@@ -10,358 +10,15 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "cache/cache_internal.h"
-#include "fake_tier.h"
 #include "fake_wait.h"
-#include "inquiry/inquiry.h"
-#include "model_service.h"
+#include "model.h"
 
-#define SERVERS 2
-#define KEEP_YES 20000
-#define KEEP_OWN 900
-#define KEEP_NO 60
-#define SKEW 60
-#define HISTORY 12 /* entries of a document that the store can go back to */
 #define STEPS 100000
 #define SEED 20250107
 
-/* What a server has heard, and may still have in memory. */
-struct known {
-	uint64_t heard; /* the event; 0: never */
-	int64_t own_wall; /* when it was accepted, by the server's clock */
-	bool own, persons; /* in memory, for its own sale, for whoever shows the document */
-};
-
-static struct server {
-	struct fake_time time;
-	int64_t off_by; /* s that its wall clock is off by */
-	struct engine *engine;
-	struct transport network;
-	struct config config;
-	struct fake_tier *tier;
-	enum cache_tier kind;
-	struct cache *cache;
-	struct inquiries *inquiries;
-	struct key_set *keys;
-	int64_t keep_yes;
-	unsigned settled; /* key sets */
-
-	/* The model's. */
-	struct known known[JOURNAL];
-	int64_t refused[DOCUMENTS]; /* iat of the last refusal that it has heard of */
-	int64_t floor_ms; /* its start, or the last removal that it has heard of */
-} servers[SERVERS];
-
-static struct {
-	struct entry history[HISTORY];
-	unsigned count;
-	bool has;
-} store[DOCUMENTS];
-
-static uint64_t steps, events, seed;
 static int64_t world_ms;
 static struct fake_time waiting;
-static unsigned depth;
-static struct {
-	uint64_t lookup_yes, lookup_no, shared, asked_yes, asked_no, undetermined, recalled, none;
-} seen;
-
-static _Noreturn void wrong(const char *what)
-{
-	(void)fprintf(stderr, "step %llu of seed %llu: %s\n", (unsigned long long)steps,
-		(unsigned long long)seed, what);
-	exit(1);
-}
-
-/* ---- The model ---------------------------------------------------------------------------- */
-
-static bool is_about_the_document(const struct decision *d)
-{
-	return d->result == RESULT_NO &&
-	       (d->reason == REASON_NOT_ENROLLED || d->reason == REASON_DOCUMENT_INVALID ||
-		       d->reason == REASON_ID_LOCKED || d->reason == REASON_ID_BLOCKED);
-}
-
-static bool is_the_persons(const struct decision *d)
-{
-	return d->form == SUBJECT_DOCUMENT && (d->result == RESULT_YES || is_about_the_document(d));
-}
-
-static bool is_overtaken(const struct server *s, const struct decision *d)
-{
-	return d->result == RESULT_YES && d->document != NOTHING &&
-	       d->iat <= s->refused[d->document];
-}
-
-static bool is_young(const struct server *s, const struct decision *d)
-{
-	int64_t iat = d->iat < s->time.wall ? d->iat : s->time.wall;
-
-	return s->time.wall < d->exp &&
-	       s->time.wall < iat + (d->result == RESULT_YES ? s->keep_yes : KEEP_NO);
-}
-
-/* May a sale be told a decision that this server has had in memory? */
-static bool may_be_found(
-	const struct server *s, const struct model_sale *sale, const struct decision *d)
-{
-	const struct known *known = &s->known[place_of(d)];
-	int64_t own = d->result == RESULT_YES ? KEEP_OWN : KEEP_NO;
-
-	if (d->result == RESULT_UNDETERMINED || is_overtaken(s, d) || s->time.wall >= d->exp)
-		return false;
-	if (known->own && strcmp(d->txn, sale->question.asked.txn) == 0 && d->form == sale->form &&
-		s->time.wall < known->own_wall + own)
-		return true;
-	return known->persons && s->keep_yes > 0 && sale->form == SUBJECT_DOCUMENT &&
-	       d->document == sale->document && is_the_persons(d) && is_young(s, d);
-}
-
-/* And one that it has heard since the sale asked? */
-static bool may_be_told(const struct server *s, const struct model_sale *sale,
-	const struct decision *d, bool by_person, uint64_t since)
-{
-	if (s->known[place_of(d)].heard <= since)
-		return false;
-	if (strcmp(d->txn, sale->question.asked.txn) == 0 && d->form == sale->form)
-		return true;
-	return by_person && d->document == sale->document && is_the_persons(d);
-}
-
-/* May a server accept it as the answer to a question? */
-static bool may_be_accepted(
-	const struct server *s, const struct cache_question *question, const struct decision *d)
-{
-	return strcmp(d->txn, question->txn) == 0 && d->form == question->form &&
-	       strcmp(d->sbj.text, question->sbj.text) == 0 && !is_overtaken(s, d) &&
-	       s->time.wall < d->exp && d->iat <= s->time.wall + SKEW;
-}
-
-static bool is_vouched_for(const struct server *s, const struct entry *entry)
-{
-	const struct jws_rules rules = { ANSWER_TYP, JWS_DEFAULT_ALGORITHMS, false };
-	struct jws_verified verified = { 0 };
-	bool is = jws_verify(entry->token, entry->token_len, s->keys, &rules, &verified, NULL) ==
-		  CHECK_NONE;
-
-	free(verified.payload);
-	return is;
-}
-
-/* And believe it out of the store? */
-static bool may_be_believed(const struct server *s, const struct person_key *sbj,
-	const struct decision *d, const struct entry *entry)
-{
-	int64_t floor = s->time.wall - (s->time.mono_ms - s->floor_ms) / 1000 + SKEW;
-
-	return is_the_persons(d) && strcmp(d->sbj.text, sbj->text) == 0 && !is_overtaken(s, d) &&
-	       is_young(s, d) && d->iat <= s->time.wall + SKEW &&
-	       entry->stored_at <= s->time.wall && s->time.wall < entry->keep_until &&
-	       (d->result == RESULT_NO || s->kind == CACHE_DISK || d->iat > floor) &&
-	       is_vouched_for(s, entry);
-}
-
-static void hear(struct server *s, const struct decision *d)
-{
-	s->known[place_of(d)].heard = ++events;
-	if (is_about_the_document(d) && d->form != SUBJECT_TOKEN &&
-		s->refused[d->document] < d->iat)
-		s->refused[d->document] = d->iat;
-}
-
-static void forget_all(struct server *s)
-{
-	for (unsigned i = 0; i < JOURNAL; i++)
-		s->known[i].own = s->known[i].persons = false;
-	s->floor_ms = s->time.mono_ms;
-}
-
-/* ---- What the code does, held against it ----------------------------------------------------- */
-
-static const struct decision *decision_behind(const struct answer *answer)
-{
-	const struct decision *d = decision_of(answer->issued_at, answer->expires_at);
-
-	if (d == NULL || d->result != answer->result || d->reason != answer->reason)
-		wrong("an answer that the service has never given");
-	if (d->form != answer->form)
-		wrong("an answer to another form");
-	return d;
-}
-
-static void check_key(const struct server *s, const struct answer *answer)
-{
-	if (!key_set_holds(s->keys, answer->thumbprint))
-		wrong("an answer of a key that is not in force");
-}
-
-/* Nonces and the jitter of retries are of the seed as well: a run can be repeated. */
-int __wrap_RAND_bytes(unsigned char *out, int len);
-
-int __wrap_RAND_bytes(unsigned char *out, int len)
-{
-	for (int i = 0; i < len; i++)
-		out[i] = (unsigned char)chance(256);
-	return 1;
-}
-
-enum answer_check __real_cache_accept(struct cache *cache, const struct cache_question *question,
-	const char *nonce, const char *jws, size_t len, int64_t now, struct answer *out,
-	bool *unknown_kid);
-enum answer_check __wrap_cache_accept(struct cache *cache, const struct cache_question *question,
-	const char *nonce, const char *jws, size_t len, int64_t now, struct answer *out,
-	bool *unknown_kid);
-
-enum answer_check __wrap_cache_accept(struct cache *cache, const struct cache_question *question,
-	const char *nonce, const char *jws, size_t len, int64_t now, struct answer *out,
-	bool *unknown_kid)
-{
-	enum answer_check check =
-		__real_cache_accept(cache, question, nonce, jws, len, now, out, unknown_kid);
-	struct server *s = cache == servers[0].cache ? &servers[0] : &servers[1];
-	const struct decision *d;
-	struct known *known;
-
-	if (check != CHECK_NONE)
-		return check;
-	d = decision_behind(out);
-	check_key(s, out);
-	if (!may_be_accepted(s, question, d) || !answers_request(jws, len, nonce))
-		wrong("accepted what does not answer the question");
-	known = &s->known[place_of(d)];
-	known->own = true;
-	known->own_wall = s->time.wall;
-	known->persons = true;
-	hear(s, d);
-	return check;
-}
-
-static void check_told(const struct server *s, const struct model_sale *sale, bool by_person,
-	uint64_t since, const struct inquiry_result *result)
-{
-	const struct decision *d;
-
-	if (result->outcome != INQUIRY_ANSWERED) {
-		seen.none++;
-		return;
-	}
-	d = decision_behind(&result->answer);
-	if (!may_be_told(s, sale, d, by_person, since))
-		wrong("a sale is told what it may not be");
-	seen.asked_yes += d->result == RESULT_YES;
-	seen.asked_no += d->result == RESULT_NO;
-	seen.undetermined += d->result == RESULT_UNDETERMINED;
-	seen.recalled += result->source != SOURCE_SERVICE;
-	seen.shared += strcmp(d->txn, sale->question.asked.txn) != 0;
-}
-
-static void sell(struct server *s, struct model_sale *sale)
-{
-	struct question question = sale->question;
-	struct model_sale asked = *sale;
-	struct inquiry_result result;
-	const struct decision *d;
-	struct answer answer;
-	uint64_t since = events;
-
-	if (cache_lookup(s->cache, &question.asked, s->time.wall, &answer)) {
-		d = decision_behind(&answer);
-		check_key(s, &answer);
-		if (!may_be_found(s, sale, d))
-			wrong("a sale is given what it may not be");
-		seen.lookup_yes += d->result == RESULT_YES;
-		seen.lookup_no += d->result == RESULT_NO;
-		return;
-	}
-	question.by_person = sale->form == SUBJECT_DOCUMENT && s->keep_yes > 0;
-	depth++;
-	inquiry_ask(s->inquiries, &question, one_in(3) ? 0 : chance(400), &result);
-	depth--;
-	check_told(s, &asked, question.by_person, since, &result);
-}
-
-/* ---- The store, which both servers have, and which lies -------------------------------------- */
-
-static void on_keep(void *ctx, const struct person_key *key, const struct entry *entry)
-{
-	const struct decision *d = decision_of_jws(entry->token, entry->token_len);
-
-	(void)ctx;
-	if (d == NULL || strcmp(d->sbj.text, key->text) != 0 || !is_the_persons(d))
-		wrong("the store is given what it may not have");
-	store[d->document].history[store[d->document].count++ % HISTORY] = *entry;
-	store[d->document].has = true;
-}
-
-static unsigned document_of(const struct person_key *key)
-{
-	for (unsigned i = 0; i < SALES; i++)
-		if (sales[i].document != NOTHING &&
-			strcmp(sales[i].question.asked.sbj.text, key->text) == 0)
-			return sales[i].document;
-	return NOTHING; /* of a sale that is over */
-}
-
-static void on_forget(void *ctx, const struct person_key *key)
-{
-	unsigned document = document_of(key);
-
-	(void)ctx;
-	if (document != NOTHING)
-		store[document].has = false;
-}
-
-static const struct entry *some_of(unsigned document, unsigned back)
-{
-	unsigned count = document == NOTHING ? 0 : store[document].count;
-
-	if (count == 0 || back >= count || back >= HISTORY)
-		return NULL;
-	return &store[document].history[(count - 1 - back) % HISTORY];
-}
-
-/* What the service has said to anybody, as if it had been kept. */
-static const struct entry *made_up(const struct server *s)
-{
-	static struct entry entry;
-	const char *jws = service_old_answer();
-
-	if (jws == NULL)
-		return NULL;
-	entry = (struct entry){
-		.stored_at = s->time.wall, .keep_until = INT64_MAX, .token_len = strlen(jws)
-	};
-	memcpy(entry.token, jws, entry.token_len);
-	return &entry;
-}
-
-static void store_answers(struct server *s)
-{
-	struct tier_look *look = s->tier->looks;
-	unsigned document = document_of(&look->keys[0]);
-	const struct entry *entry = NULL;
-	const struct decision *d;
-	unsigned lie = chance(20);
-
-	if (lie == 0)
-		return; /* not yet */
-	if (lie < 5)
-		entry = some_of(document, chance(HISTORY));
-	else if (lie < 7)
-		entry = some_of(chance(DOCUMENTS), 0);
-	else if (lie < 9)
-		entry = made_up(s);
-	else if (document != NOTHING && store[document].has)
-		entry = some_of(document, 0);
-	d = entry == NULL ? NULL : decision_of_jws(entry->token, entry->token_len);
-	if (d != NULL && may_be_believed(s, &look->keys[0], d, entry)) {
-		s->known[place_of(d)].persons = true;
-		hear(s, d);
-	}
-	fake_tier_answer(s->tier, entry, 0);
-}
-
-/* ---- Servers, and the world -------------------------------------------------------------------- */
+static unsigned depth; /* sales that wait within each other */
 
 static void set_clocks(void)
 {
@@ -423,8 +80,7 @@ static void server_open(struct server *s)
 	if (s->cache == NULL)
 		abort();
 	s->tier = fake_tier_opened;
-	s->tier->on_keep = on_keep;
-	s->tier->on_forget = on_forget;
+	store_attach(s->tier);
 	s->inquiries = inquiries_open(&asking, s->engine, s->cache, &s->network, &s->config);
 	if (s->inquiries == NULL)
 		abort();
@@ -444,8 +100,7 @@ static void server_close(struct server *s)
 /* Somebody purges, or the store says so; a server may not hear of it. */
 static void purge(void)
 {
-	for (unsigned i = 0; i < DOCUMENTS && one_in(2); i++)
-		store[i].has = false;
+	store_purge();
 	for (unsigned i = 0; i < SERVERS; i++) {
 		if (one_in(3))
 			continue;
@@ -499,7 +154,7 @@ static void world_goes_on(struct server *s)
 
 	fake_engine_run(s->engine);
 	end_overdue(s);
-	if (s->tier->looks != NULL && !one_in(3)) {
+	if (s->tier->lookups != NULL && !one_in(3)) {
 		store_answers(s);
 		return;
 	}
@@ -525,6 +180,25 @@ static struct model_sale *any_sale(void)
 	if (one_in(5))
 		sale_new(sale);
 	return sale;
+}
+
+static void sell(struct server *s, struct model_sale *sale)
+{
+	struct question question = sale->question;
+	struct model_sale asked = *sale;
+	struct inquiry_result result;
+	struct answer answer;
+	uint64_t since = events;
+
+	if (cache_lookup(s->cache, &question.asked, s->time.wall, &answer)) {
+		check_found(s, sale, &answer);
+		return;
+	}
+	question.by_person = sale->form == SUBJECT_DOCUMENT && s->keep_yes > 0;
+	depth++;
+	inquiry_ask(s->inquiries, &question, one_in(3) ? 0 : chance(400), &result);
+	depth--;
+	check_told(s, &asked, question.by_person, since, &result);
 }
 
 /* While a worker waits: others come, and time passes. */
@@ -576,9 +250,12 @@ static void step(void)
 	else if (what < 997) {
 		s->keep_yes = s->keep_yes == 0 ? KEEP_YES : one_in(2) ? 0 : KEEP_YES;
 		configure(s, false);
-	} else {
+	} else if (what < 999) {
 		server_close(s);
 		server_open(s);
+	} else {
+		time_passes(2000); /* the last second's answers have another second */
+		operator_key_change();
 	}
 }
 

@@ -50,6 +50,7 @@ static void a_whole_rule_is_read(void **state)
 
 	(void)state;
 	assert_int_equal(rules_home_verdict(set, &german, &today), RULE_HOLDS);
+	assert_string_equal(rules_home(set), "D");
 	assert_int_equal(rules_count(set), 2);
 	info = rules_info(set, 0);
 	assert_string_equal(info.id, "first");

@@ -201,3 +201,36 @@ struct asked fixture_ask(struct fixture *fixture, const char *body, int64_t with
 	asked_wait(&asked, 1);
 	return asked;
 }
+
+void pair_open_with(struct pair *pair, struct peer_options options)
+{
+	options.identity = &pair->fixture.server;
+	options.authority = &pair->fixture.authority;
+	pair->peer = peer_start(&options);
+	fixture_open(&pair->fixture, pair->peer->url, NULL);
+}
+
+void pair_open(struct pair *pair, bool http2)
+{
+	fixture_init(&pair->fixture);
+	pair_open_with(pair, (struct peer_options){ .http2 = http2 });
+}
+
+void pair_close(struct pair *pair)
+{
+	fixture_close(&pair->fixture);
+	peer_stop(pair->peer);
+}
+
+struct asked pair_ask(struct pair *pair, const char *body, int64_t within_ms)
+{
+	return fixture_ask(&pair->fixture, body, within_ms);
+}
+
+void assert_answered(const struct asked *asked)
+{
+	if (asked->result.end != END_STATUS)
+		print_message("%d: %s\n", asked->result.end, asked->cause);
+	assert_int_equal(asked->result.end, END_STATUS);
+	assert_int_equal(asked->result.status, 200);
+}

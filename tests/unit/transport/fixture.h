@@ -63,6 +63,19 @@ void asked_wait(struct asked *asked, size_t count);
 bool fixture_said(struct fixture *fixture, const char *text);
 size_t fixture_said_count(struct fixture *fixture, const char *text);
 
+/* A transport and one peer. */
+struct pair {
+	struct fixture fixture;
+	struct peer *peer;
+};
+
+void pair_open(struct pair *pair, bool http2);
+/* After fixture_init(), with other options; the identities are the fixture's. */
+void pair_open_with(struct pair *pair, struct peer_options options);
+void pair_close(struct pair *pair);
+struct asked pair_ask(struct pair *pair, const char *body, int64_t within_ms);
+void assert_answered(const struct asked *asked); /* with 200 */
+
 #define DAYS(n) ((n)*86400L)
 
 #endif

@@ -7,46 +7,25 @@
 
 #include "fixture.h"
 
-/* A transport and one peer. */
-struct pair {
-	struct fixture fixture;
-	struct peer *peer;
-};
-
-static void pair_open(struct pair *pair, bool http2)
-{
-	fixture_init(&pair->fixture);
-	pair->peer = peer_start(&(struct peer_options){ .identity = &pair->fixture.server,
-		.authority = &pair->fixture.authority,
-		.http2 = http2 });
-	fixture_open(&pair->fixture, pair->peer->url, NULL);
-}
-
-static void pair_close(struct pair *pair)
-{
-	fixture_close(&pair->fixture);
-	peer_stop(pair->peer);
-}
-
 static void test_status(void **state)
 {
 	struct pair pair;
 	struct asked asked;
 
 	pair_open(&pair, *state != NULL);
-	asked = fixture_ask(&pair.fixture, "ok", 2000);
+	asked = pair_ask(&pair, "ok", 2000);
 	assert_int_equal(asked.result.end, END_STATUS);
 	assert_int_equal(asked.result.status, 200);
 	assert_int_equal(asked.result.endpoint, 0);
 	assert_int_equal(asked.result.len, 5);
 	assert_int_equal(asked.result.retry_after_s, -1);
 	assert_string_equal(asked.type, "text/plain");
-	asked = fixture_ask(&pair.fixture, "status 503 7", 2000);
+	asked = pair_ask(&pair, "status 503 7", 2000);
 	assert_int_equal(asked.result.end, END_STATUS);
 	assert_int_equal(asked.result.status, 503);
 	assert_int_equal(asked.result.retry_after_s, 7);
 	assert_string_equal(asked.cause, "HTTP status 503");
-	asked = fixture_ask(&pair.fixture, "status 429 0", 2000);
+	asked = pair_ask(&pair, "status 429 0", 2000);
 	assert_int_equal(asked.result.retry_after_s, 0);
 	assert_int_equal(atomic_load(&pair.peer->accepted), 1);
 	assert_string_equal(pair.peer->client, "client");
@@ -75,7 +54,7 @@ static void test_ends(void **state)
 		struct asked asked;
 
 		pair_open(&pair, *state != NULL);
-		asked = fixture_ask(&pair.fixture, rows[i].body, 400);
+		asked = pair_ask(&pair, rows[i].body, 400);
 		assert_int_equal(asked.result.end, rows[i].end);
 		assert_non_null(strstr(asked.cause, rows[i].cause));
 		pair_close(&pair);
@@ -90,9 +69,9 @@ static void test_header_bound(void **state)
 
 	(void)state;
 	pair_open(&pair, false);
-	asked = fixture_ask(&pair.fixture, "header 30000", 2000);
+	asked = pair_ask(&pair, "header 30000", 2000);
 	assert_int_equal(asked.result.end, END_STATUS);
-	asked = fixture_ask(&pair.fixture, "header 200000", 2000);
+	asked = pair_ask(&pair, "header 200000", 2000);
 	assert_int_equal(asked.result.end, END_TOO_LARGE);
 	pair_close(&pair);
 }
@@ -106,7 +85,7 @@ static void test_no_proxy(void **state)
 	(void)state;
 	assert_int_equal(setenv("https_proxy", "http://127.0.0.1:1", 1), 0);
 	pair_open(&pair, false);
-	asked = fixture_ask(&pair.fixture, "ok", 2000);
+	asked = pair_ask(&pair, "ok", 2000);
 	assert_int_equal(asked.result.end, END_STATUS);
 	pair_close(&pair);
 	assert_int_equal(unsetenv("https_proxy"), 0);
@@ -138,9 +117,9 @@ static void test_past_deadline(void **state)
 
 	(void)state;
 	pair_open(&pair, false);
-	asked = fixture_ask(&pair.fixture, "ok", -5);
+	asked = pair_ask(&pair, "ok", -5);
 	assert_int_equal(asked.result.end, END_TIMEOUT);
-	asked = fixture_ask(&pair.fixture, "ok", 2000);
+	asked = pair_ask(&pair, "ok", 2000);
 	assert_int_equal(asked.result.end, END_STATUS);
 	pair_close(&pair);
 }

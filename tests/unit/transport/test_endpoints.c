@@ -5,7 +5,6 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <arpa/inet.h>
-#include <sys/resource.h>
 #include <sys/socket.h>
 #include <unistd.h>
 
@@ -308,86 +307,6 @@ static void test_said(void **state)
 	group_close(&group);
 }
 
-static void test_no_descriptors(void **state)
-{
-	struct rlimit before, none;
-	struct group group;
-	struct asked asked;
-	int next;
-
-	(void)state;
-	group_init(&group);
-	group.fixture.options.breaker_failures = 1;
-	group_open(&group);
-	(void)ask(&group, "ok");
-	next = dup(0);
-	(void)close(next);
-	assert_int_equal(getrlimit(RLIMIT_NOFILE, &before), 0);
-	none = before;
-	none.rlim_cur = (rlim_t)next;
-	assert_int_equal(setrlimit(RLIMIT_NOFILE, &none), 0);
-	asked = ask_avoiding(&group, "ok", 0);
-	assert_int_equal(setrlimit(RLIMIT_NOFILE, &before), 0);
-	assert_int_equal(asked.result.end, END_NO_DESCRIPTORS);
-	assert_non_null(strstr(asked.cause, "EMFILE"));
-	/* That is no failure of the endpoint. */
-	assert_int_equal(ask_avoiding(&group, "ok", 0).result.endpoint, 1);
-	group_close(&group);
-}
-
-struct cancelling {
-	struct asked *first, *others;
-	size_t count;
-};
-
-static void cancel_others(void *ctx, const struct attempt_result *result)
-{
-	struct cancelling *cancelling = ctx;
-
-	(void)result;
-	for (size_t i = 0; i < cancelling->count; i++)
-		transport_cancel(cancelling->others[i].exchange);
-	pthread_mutex_lock(&cancelling->first->mutex);
-	cancelling->first->ended = true;
-	pthread_cond_signal(&cancelling->first->ended_changed);
-	pthread_mutex_unlock(&cancelling->first->mutex);
-}
-
-static void begin_cancelling(void *ctx)
-{
-	struct cancelling *cancelling = ctx;
-	struct asked *first = cancelling->first;
-
-	first->exchange = transport_send(
-		first->fixture->transport, &first->attempt, cancel_others, cancelling);
-	assert_non_null(first->exchange);
-}
-
-/* One's end cancels all others, at whatever stage they are: none is told. */
-static void test_cancelled_from_a_hook(void **state)
-{
-	static struct asked others[12], first;
-	struct cancelling cancelling = { &first, others, ARRAY_LEN(others) };
-	struct group group;
-
-	(void)state;
-	group_init(&group);
-	group_open(&group);
-	for (size_t i = 0; i < ARRAY_LEN(others); i++) {
-		asked_init(&others[i], &group.fixture, i % 2 == 0 ? "silent" : "slow 300", 1000);
-		others[i].attempt.endpoint_to_avoid = (int)(i % 3);
-	}
-	asked_init(&first, &group.fixture, "slow 100", 2000);
-	engine_call(group.fixture.engine, begin_cancelling, &cancelling);
-	asked_send(others, ARRAY_LEN(others));
-	asked_wait(&first, 1);
-	(void)ask(&group, "ok");
-	(void)usleep(300000);
-	for (size_t i = 0; i < ARRAY_LEN(others); i++)
-		assert_false(others[i].ended);
-	group_close(&group);
-}
-
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -402,8 +321,6 @@ int main(void)
 		cmocka_unit_test(test_probe_cancelled),
 		cmocka_unit_test(test_probe_not_judged),
 		cmocka_unit_test(test_said),
-		cmocka_unit_test(test_no_descriptors),
-		cmocka_unit_test(test_cancelled_from_a_hook),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

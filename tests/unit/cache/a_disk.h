@@ -235,7 +235,7 @@ struct call {
 	uint32_t numbers[TIER_KEYS_MAX];
 	size_t count;
 	const struct entry *entry;
-	struct tier_look *look;
+	struct tier_lookup *lookup;
 	bool late;
 	enum what what; /* the stand's mutex */
 	size_t len, which;
@@ -271,8 +271,8 @@ static inline void run_recall(void *ctx)
 		pointers[i] = &keys[i];
 	}
 	call->what = WAITING;
-	call->look = tier->ops->recall(tier, pointers, call->count, on_found, call);
-	if (call->look == NULL)
+	call->lookup = tier->ops->recall(tier, pointers, call->count, on_found, call);
+	if (call->lookup == NULL)
 		call->what = NONE_TAKEN;
 }
 

@@ -264,8 +264,8 @@ static void run_look_and_cancel(void *ctx)
 	struct call *call = ctx;
 
 	run_recall(call);
-	if (call->look != NULL)
-		call->stand->tier->ops->cancel(call->stand->tier, call->look, call->late);
+	if (call->lookup != NULL)
+		call->stand->tier->ops->cancel(call->stand->tier, call->lookup, call->late);
 }
 
 /* Whoever has cancelled hears nothing; the tier is as before. */

@@ -451,9 +451,9 @@ bool service_replies(struct exchange *exchange)
 	struct attempt_result result = troubles[chance(ARRAY_LEN(troubles))];
 	struct model_sale *sale = sale_of(exchange->attempt.body);
 
-	if (one_in(12))
+	if (one_in(20))
 		return false;
-	if (sale != NULL && !one_in(8))
+	if (sale != NULL && !one_in(12))
 		result = (struct attempt_result){ .status = 200,
 			.retry_after_s = -1,
 			.body = answer_of(sale, exchange->attempt.body) };

@@ -144,7 +144,7 @@ static bool write_file(const char *path, const char *head, const struct stored_k
 }
 
 /* The new name is on the disk, too, when this returns. */
-static bool put_in_place(const char *folder, const char *beside, const char *path)
+static bool move_over(const char *folder, const char *beside, const char *path)
 {
 	CLEANUP(close_it) int fd = open(folder, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
 
@@ -165,7 +165,7 @@ static bool save(const char *folder, const char *issuer, const struct stored_key
 	}
 	(void)snprintf(head, sizeof(head), HEAD " %s %s\n", time, digest);
 	(void)unlink(beside); /* of a write that was cut short */
-	return write_file(beside, head, keys) && put_in_place(folder, beside, path);
+	return write_file(beside, head, keys) && move_over(folder, beside, path);
 }
 
 bool keys_stored_save(const char *folder, const char *issuer, const struct stored_keys *keys,

@@ -214,7 +214,7 @@ static struct inquiry *begin(struct inquiries *all, const struct question *quest
 }
 
 /* A worker's place to wait in; NULL: there is none. inquiries->mutex is held. */
-static int64_t *place_to_wait(struct inquiries *all, int64_t wait_ms)
+static int64_t *waiting_counter(struct inquiries *all, int64_t wait_ms)
 {
 	if (wait_ms <= 0)
 		return NULL;
@@ -230,7 +230,7 @@ static int64_t *place_to_wait(struct inquiries *all, int64_t wait_ms)
  * *place; NULL otherwise, and *out says why.
  */
 static struct inquiry *board(struct inquiries *all, const struct question *question, bool alone,
-			     int64_t wait_ms, int64_t **place, struct inquiry_result *out)
+	int64_t wait_ms, int64_t **counter, struct inquiry_result *out)
 {
 	struct inquiry *inquiry = NULL;
 
@@ -242,9 +242,9 @@ static struct inquiry *board(struct inquiries *all, const struct question *quest
 		inquiry = begin(all, question, alone, out);
 	if (inquiry != NULL) {
 		out->outcome = INQUIRY_PENDING;
-		*place = place_to_wait(all, wait_ms);
-		if (*place != NULL) {
-			(**place)++;
+		*counter = waiting_counter(all, wait_ms);
+		if (*counter != NULL) {
+			(**counter)++;
 			inquiry->references++;
 		} else {
 			inquiry = NULL;
@@ -273,17 +273,17 @@ static bool is_anothers(const struct inquiry *inquiry, const struct question *qu
 static bool ask_once(struct inquiries *all, const struct question *question, bool alone,
 		     int64_t until_ms, struct inquiry_result *out)
 {
-	int64_t left = until_ms - clock_mono_ms(&system_clock), *place = NULL;
-	struct inquiry *inquiry = board(all, question, alone, left, &place, out);
+	int64_t left = until_ms - clock_mono_ms(&system_clock), *counter = NULL;
+	struct inquiry *inquiry = board(all, question, alone, left, &counter, out);
 	bool anothers;
 
 	if (inquiry == NULL)
 		return true;
-	wait_for(inquiry, until_ms, place == &all->waiting, out);
+	wait_for(inquiry, until_ms, counter == &all->waiting, out);
 	anothers = is_anothers(inquiry, question, out);
 	pthread_mutex_lock(&all->mutex);
 	inquiry = unref(inquiry);
-	(*place)--;
+	(*counter)--;
 	pthread_mutex_unlock(&all->mutex);
 	inquiry_free(inquiry);
 	return !anothers;

@@ -248,8 +248,8 @@ static bool set_addresses(struct exchange *exchange)
 }
 
 /*
- * A handle of its own for each exchange: it costs a twentieth of an exchange's time, and what passed
- * through it is wiped with it, where a handle that is used again may keep its last buffers.
+ * A handle of its own for each exchange: that costs a twentieth of an exchange's time, and what
+ * passed through the handle is wiped with it; one that is used again may keep its last buffers.
  */
 bool request_prepare(struct exchange *exchange)
 {

@@ -53,14 +53,14 @@ MUST_CHECK struct transport *transport_open(const struct transport_options *opti
 					    struct engine *engine, struct tls_material *tls);
 
 /*
- * Every exchange has ended or was cancelled before. Within a second, whatever name servers and peers
- * do; not from the engine's thread. NULL is fine.
+ * Every exchange has ended or was cancelled before. Within a second, whatever name servers and
+ * peers do; not from the engine's thread. NULL is fine.
  */
 void transport_close(struct transport *transport);
 
 /*
  * Another certificate, key or CA: attempts that begin from now on go over new connections, while
- * those under way end as they began. The same digest changes nothing. Any thread; waits for nothing.
+ * those under way end as they began. The same digest changes nothing. Any thread; never waits.
  */
 void transport_configure(struct transport *transport, struct tls_material *tls);
 
@@ -122,8 +122,8 @@ void transport_cancel(struct exchange *exchange); /* no hook after it; also from
 
 /*
  * transport_rest() and transport_judge() are what the asker makes of a response, END_STATUS, which
- * it alone can judge; all other ends are counted here. They are called from within the hook, so that
- * a probe's end is known as the probe's; a response of which nothing is said there says nothing.
+ * it alone can judge; all other ends are counted here. They are called from within the hook, so
+ * that a probe's end is known as the probe's; a response nobody judges there says nothing.
  *
  * The service said "slow down" (429, 503 with Retry-After): the endpoint rests for so long.
  */
@@ -135,7 +135,7 @@ void transport_rest(struct transport *transport, enum transport_group group, int
  * told to people with a failure; that of the result will do.
  */
 void transport_judge(struct transport *transport, enum transport_group group, int endpoint,
-		     bool well, const char *cause);
+	bool healthy, const char *cause);
 
 const char *transport_address(const struct transport *transport, enum transport_group group,
 			      int endpoint); /* for messages */

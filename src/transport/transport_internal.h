@@ -43,8 +43,8 @@ struct connection {
 
 /*
  * The connections to one endpoint under one certificate, and who uses them. A new pool takes the
- * place of one whose certificate is out of date or which has grown old; the old one is retired,
- * ends what it has begun and goes.
+ * place of one whose certificate is out of date, which has grown old or is stuck; the old one is
+ * retired, ends what it has begun and goes.
  */
 struct pool {
 	struct pool *next; /* of endpoint->pools; the first is in use, the others are retired */
@@ -171,13 +171,11 @@ struct connection *connection_of(struct pool *pool, long port); /* NULL: none; t
 void connection_use(struct exchange *exchange, struct connection *connection_or_null);
 /* Give up those on which nothing was read since `since` (transport->events). */
 void connections_give_up(struct pool *pool, uint64_t since);
-/*
- * True if the connection under an exchange that failed with `code` has ended, not its stream alone.
- */
+/* True if an exchange that failed with `code` has lost its connection, not its stream alone. */
 MUST_CHECK bool connection_has_ended(const struct exchange *exchange, CURLcode code);
 /* Its other exchanges end with it. */
 void connection_died(struct exchange *exchange);
-void connections_tell(struct pool *pool); /* those whose connection was given up */
+void connections_deliver(struct pool *pool); /* those whose connection was given up */
 curl_socket_t connection_open(void *exchange, curlsocktype purpose, struct curl_sockaddr *address);
 int connection_close(void *pool, curl_socket_t socket);
 void connections_forget(struct exchange *opener); /* those that it opened for nothing */
@@ -190,7 +188,7 @@ void exchange_end_later(struct exchange *exchange, enum attempt_end end, const c
 void exchange_done(struct exchange *exchange); /* libcurl has ended it */
 void exchange_move(struct exchange *exchange); /* queued, to the pool that is in use */
 void exchange_stop(struct exchange *exchange); /* takes it out of libcurl */
-void exchange_tell(struct exchange *exchange); /* result.end and .cause are set; frees */
+void exchange_deliver(struct exchange *exchange); /* result.end and .cause are set; frees */
 void exchange_free(struct exchange *exchange); /* tells nobody */
 
 /* request.c */

@@ -56,7 +56,7 @@ static void says_something(const struct rule_set *set)
 	HOLDS(rules_match(set, &nobody, &today, NULL) == -1);
 }
 
-static void is_sound(struct rule_set *set, const char *text)
+static void is_valid(struct rule_set *set, const char *text)
 {
 	struct rule_set *again = rules_parse(text, "again.cfg", NULL);
 	struct tally tally;
@@ -87,7 +87,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 
 	HOLDS((set == NULL) == (tally.said[SAY_ERROR] > 0));
 	if (set != NULL) {
-		is_sound(set, text);
+		is_valid(set, text);
 		says_something(set);
 		for (size_t i = 0; i < ARRAY_LEN(sales); i++)
 			first_match_wins(set, &sales[i]);

@@ -86,11 +86,11 @@ static inline char zone_digit_of(const struct zone_digit *digit, const char *tex
 /* Put every digit right; that of a long number stands at the end of its rest. */
 static inline void zone_put_right(const struct zone_form *form, char text[ZONE_MAX])
 {
-	size_t place = form->number + 9, rest = 0, count = 0;
+	size_t position = form->number + 9, rest = 0, count = 0;
 	int sum = 0;
 
 	zone_add(&sum, &count, text + form->number, 9);
-	if (form->optional_len > 0 && text[place] == '<' && text[place - 1] != '<') {
+	if (form->optional_len > 0 && text[position] == '<' && text[position - 1] != '<') {
 		while (rest < form->optional_len && text[form->optional + rest] != '<')
 			rest++;
 		if (rest == form->optional_len)
@@ -98,9 +98,9 @@ static inline void zone_put_right(const struct zone_form *form, char text[ZONE_M
 	}
 	if (rest > 1) {
 		zone_add(&sum, &count, text + form->optional, rest - 1);
-		place = form->optional + rest - 1;
+		position = form->optional + rest - 1;
 	}
-	text[place] = (char)('0' + sum % 10);
+	text[position] = (char)('0' + sum % 10);
 	for (size_t i = 0; i < ARRAY_LEN(form->digits); i++)
 		if (form->digits[i].digit != 0)
 			text[form->digits[i].digit] = zone_digit_of(&form->digits[i], text);

@@ -84,9 +84,9 @@ static void check_operator_keys(const struct settings *settings, const struct re
 	struct operator_key current CLEANUP(drop_operator_key) = { .len = 0 };
 	struct operator_key previous CLEANUP(drop_operator_key) = { .len = 0 };
 	const char *path = settings->person_key_previous_file;
-	bool sound = file_operator_key(settings->person_key_file, &current, reporter);
+	bool valid = file_operator_key(settings->person_key_file, &current, reporter);
 
-	if (path[0] == '\0' || !file_operator_key(path, &previous, reporter) || !sound)
+	if (path[0] == '\0' || !file_operator_key(path, &previous, reporter) || !valid)
 		return;
 	if (current.len == previous.len &&
 	    CRYPTO_memcmp(current.bytes, previous.bytes, current.len) == 0)

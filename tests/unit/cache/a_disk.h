@@ -244,7 +244,7 @@ struct call {
 	uint32_t numbers[TIER_KEYS_MAX];
 	size_t count;
 	const struct entry *entry;
-	struct tier_look *look;
+	struct tier_lookup *lookup;
 	bool late;
 	enum what what; /* the stand's mutex */
 	size_t len, which;
@@ -280,8 +280,8 @@ static inline void run_recall(void *ctx)
 		pointers[i] = &keys[i];
 	}
 	call->what = WAITING;
-	call->look = tier->ops->recall(tier, pointers, call->count, on_found, call);
-	if (call->look == NULL)
+	call->lookup = tier->ops->recall(tier, pointers, call->count, on_found, call);
+	if (call->lookup == NULL)
 		call->what = NONE_TAKEN;
 }
 
@@ -306,7 +306,7 @@ static inline enum what look_at(struct stand *stand, struct call *call)
 }
 
 /* The token's length; 0 for a miss or none taken. */
-static inline size_t look(struct stand *stand, uint32_t number)
+static inline size_t lookup(struct stand *stand, uint32_t number)
 {
 	struct call call = { .numbers = { number }, .count = 1 };
 
@@ -358,7 +358,7 @@ static inline void forget(struct stand *stand, uint32_t number)
 static inline bool found_soon(struct stand *stand, uint32_t number)
 {
 	for (int i = 0; i < 500; i++) {
-		if (look(stand, number) != 0)
+		if (lookup(stand, number) != 0)
 			return true;
 		nap_ms(10);
 	}
@@ -371,7 +371,7 @@ static inline bool kept_soon(struct stand *stand, uint32_t number)
 	for (int i = 0; i < 800; i++) {
 		if (i % 40 == 0)
 			keep(stand, number);
-		if (look(stand, number) != 0)
+		if (lookup(stand, number) != 0)
 			return true;
 		nap_ms(10);
 	}

@@ -13,7 +13,7 @@
 static void test_times(void **state)
 {
 	static const struct {
-		int64_t until, look;
+		int64_t until, lookup;
 		bool hit;
 	} rows[] = {
 		{ NOW + 10, NOW, true },
@@ -32,8 +32,8 @@ static void test_times(void **state)
 		keep_long(&stand, i, NOW, rows[i].until, 700);
 	stand_again(&stand, &folder, MIB);
 	for (uint32_t i = 0; i < ARRAY_LEN(rows); i++) {
-		stand.now = rows[i].look;
-		if ((look(&stand, i) != 0) != rows[i].hit)
+		stand.now = rows[i].lookup;
+		if ((lookup(&stand, i) != 0) != rows[i].hit)
 			fail_msg("row %u", i);
 	}
 	stand_close(&stand);
@@ -61,7 +61,7 @@ static void test_lengths(void **state)
 		keep_long(&stand, i, NOW, LONG_TIME, rows[i].kept);
 	stand_again(&stand, &folder, MIB);
 	for (uint32_t i = 0; i < ARRAY_LEN(rows); i++)
-		if (look(&stand, i) != rows[i].found)
+		if (lookup(&stand, i) != rows[i].found)
 			fail_msg("row %u", i);
 	assert_int_equal(entries_in(&folder), 4);
 	assert_string_equal(stand.heard.text, "");
@@ -79,11 +79,11 @@ static void test_kept_is_found_soon_and_replaces(void **state)
 	stand_new(&stand, &folder, MIB);
 	keep_long(&stand, 1, NOW, LONG_TIME, 700);
 	assert_true(found_soon(&stand, 1));
-	assert_int_equal(look(&stand, 1), 700);
+	assert_int_equal(lookup(&stand, 1), 700);
 	keep_long(&stand, 1, NOW, LONG_TIME, 800);
 	keep_long(&stand, 1, NOW, LONG_TIME, 900);
 	stand_again(&stand, &folder, MIB);
-	assert_int_equal(look(&stand, 1), 900);
+	assert_int_equal(lookup(&stand, 1), 900);
 	assert_int_equal(entries_in(&folder), 1);
 	assert_int_equal(stat(file_in(&folder).path, &file), 0);
 	assert_int_equal(file.st_mode & 07777, 0600);
@@ -143,14 +143,14 @@ static void test_forgotten_is_gone(void **state)
 			forget(&stand, i);
 	}
 	forget(&stand, 1000);
-	assert_int_equal(look(&stand, 1000), 0);
+	assert_int_equal(lookup(&stand, 1000), 0);
 	forget(&stand, 99);
 	keep(&stand, 99);
 	stand_again(&stand, &folder, MIB);
 	for (uint32_t i = 0; i < 20; i++)
-		if ((look(&stand, i) != 0) != (i % 2 == 1))
+		if ((lookup(&stand, i) != 0) != (i % 2 == 1))
 			fail_msg("%u", i);
-	assert_int_not_equal(look(&stand, 99), 0);
+	assert_int_not_equal(lookup(&stand, 99), 0);
 	assert_int_equal(entries_in(&folder), 11);
 	assert_int_equal(stand.removed, 0); /* nobody else's */
 	stand_close(&stand);
@@ -173,7 +173,7 @@ static void test_removed_by_another(void **state)
 	assert_int_equal(admin_removes(&folder, 1), 1);
 	assert_int_equal(look_at(&stand, &call), HIT);
 	assert_int_equal(call.removed, 1);
-	assert_int_equal(look(&stand, 1), 0);
+	assert_int_equal(lookup(&stand, 1), 0);
 
 	assert_int_equal(admin_removes(&folder, 1), 0);
 	assert_true(removed_soon(&stand, 1));
@@ -223,7 +223,7 @@ static void test_all_removed_by_another(void **state)
 		assert_int_equal(removed, begun == 0 ? 10 : 0);
 		if (begun == 0)
 			assert_int_equal(entries_in(&folder), 0);
-		assert_int_equal(look(&stand, 1), 0);
+		assert_int_equal(lookup(&stand, 1), 0);
 		assert_true(removed_soon(&stand, before));
 	}
 	assert_int_equal(access(in_folder(&folder, "answers.mdb.damaged-1").path, F_OK), -1);
@@ -282,7 +282,7 @@ static uint32_t count_found(struct stand *stand, uint32_t from, uint32_t to)
 	uint32_t found = 0;
 
 	for (uint32_t i = from; i < to; i++)
-		found += look(stand, i) != 0;
+		found += lookup(stand, i) != 0;
 	return found;
 }
 
@@ -355,7 +355,7 @@ static void test_flood(void **state)
 	assert_true(found_soon(&stand, 999999));
 	for (uint32_t i = 0; i < 20000; i++)
 		keep(&stand, i);
-	assert_int_not_equal(look(&stand, 999999), 0);
+	assert_int_not_equal(lookup(&stand, 999999), 0);
 	stand_close(&stand);
 	kept = entries_in(&folder);
 	assert_true(kept > 2000 && kept <= 20001);
@@ -377,7 +377,7 @@ static void test_opened_twice(void **state)
 		assert_true(found_soon(&stands[last], 1));
 		forget(&stands[1 - last], 1);
 		assert_true(removed_soon(&stands[last], 0));
-		assert_int_equal(look(&stands[last], 1), 0);
+		assert_int_equal(lookup(&stands[last], 1), 0);
 		stand_close(&stands[1 - last]);
 		keep(&stands[last], 2);
 		assert_true(found_soon(&stands[last], 2));
@@ -450,8 +450,8 @@ static void run_look_and_cancel(void *ctx)
 	struct call *call = ctx;
 
 	run_recall(call);
-	if (call->look != NULL)
-		call->stand->tier->ops->cancel(call->stand->tier, call->look, call->late);
+	if (call->lookup != NULL)
+		call->stand->tier->ops->cancel(call->stand->tier, call->lookup, call->late);
 }
 
 /* Whoever has cancelled hears nothing; the tier is as before. */

@@ -327,7 +327,7 @@ static void test_strange_entries(void **state)
 	}
 	stand_new(&stand, &folder, 4 * MIB);
 	for (uint32_t i = 0; i < ARRAY_LEN(values); i++)
-		if (look(&stand, 5000 + i) != 0)
+		if (lookup(&stand, 5000 + i) != 0)
 			fail_msg("row %u", i);
 	stand_close(&stand);
 	folder_remove(&folder);
@@ -343,7 +343,7 @@ static void is_left_out(const char *directory, const char *part)
 		fail_msg("not said: %s\nbut: %s", part, stand.heard.text);
 	nap_ms(50);
 	keep(&stand, 1);
-	assert_int_equal(look(&stand, 1), 0);
+	assert_int_equal(lookup(&stand, 1), 0);
 	forget(&stand, 1);
 	assert_int_equal(times_said(&stand), 1);
 	stand_close_by(&stand, 300);

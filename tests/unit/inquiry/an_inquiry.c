@@ -150,7 +150,7 @@ bool something_happens(void)
 	struct exchange *exchange;
 
 	fake_engine_run(at.engine);
-	if (fake_tier_opened->looks != NULL && !tier_is_silent) {
+	if (fake_tier_opened->lookups != NULL && !tier_is_silent) {
 		fake_tier_answer(fake_tier_opened, in_tier, 0);
 		return true;
 	}

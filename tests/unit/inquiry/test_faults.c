@@ -30,7 +30,7 @@ static void our_fault_is_an_alarm_once_a_minute(void **state)
 	assert_ended(ASK(again), INQUIRY_NOT_CONFIGURED, 0);
 	assert_int_equal(times_heard("error"), 2);
 	assert_heard(&heard, "HTTP status 403");
-	assert_int_equal(network.unwell, 0); /* the endpoint does its part */
+	assert_int_equal(network.failing, 0); /* the endpoint does its part */
 }
 
 static void a_refused_question_is_no_alarm(void **state)

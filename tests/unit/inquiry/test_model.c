@@ -154,7 +154,7 @@ static void world_goes_on(struct server *s)
 
 	fake_engine_run(s->engine);
 	end_overdue(s);
-	if (s->tier->looks != NULL && !one_in(3)) {
+	if (s->tier->lookups != NULL && !one_in(3)) {
 		store_answers(s);
 		return;
 	}

@@ -59,7 +59,7 @@ static struct sale read_sale(const struct told *told)
 	struct sale sale;
 	struct sale_fault fault;
 
-	tell_all(&request, told);
+	add_all(&request, told);
 	if (!sale_read(request.fields, request.count, &strict, &sale, &fault))
 		fail_msg("%s: %s", reason_name(fault.reason), attribute_name(fault.attribute));
 	return sale;

@@ -77,7 +77,9 @@ sale 'diplomat with a card of the ministry' Exempt exempt "${diplomat[@]}" \
 sale 'member of an international organisation' Exempt exempt "${diplomat[@]}" \
 	'MigrantID-Accreditation = "mfa-international-organization"' \
 	'MigrantID-Accreditation-Expiry = "2040-01-01"'
-sale 'citizen of the home country' Not-Applicable not-applicable 'MigrantID-Nationality = "RUS"'
+sale 'citizen of the home country' Not-Applicable not-applicable 'MigrantID-Nationality = "RUS"' \
+	'MigrantID-Document-Type = "P"' 'MigrantID-Document-Issuer = "RUS"' \
+	'MigrantID-Document-Number = "701234567"'
 sale 'the service hangs' Undetermined pending "${hanging[@]}"
 sale 'the answer has a forged signature' Undetermined answer-rejected "${forged[@]}"
 sale 'date of birth 30 February' Undetermined attribute-invalid "${malformed[@]}"

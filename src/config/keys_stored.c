@@ -104,7 +104,15 @@ enum stored keys_stored_load(const char *folder, const char *issuer, struct stor
 	size_t len;
 
 	*out = (struct stored_keys){ .text = NULL };
-	if (path == NULL || stat(path, &seen) != 0)
+	if (path == NULL) {
+		/* There may be one: then no file counts as newer. */
+		out->fetched_at = INT64_MAX;
+		report(reporter, SAY_WARNING, folder, 0,
+			"out of memory: a key set that was stored here is left out until the next "
+			"fetch");
+		return STORED_DAMAGED;
+	}
+	if (stat(path, &seen) != 0)
 		return STORED_NONE;
 	text = conf_slurp(path, JWKS_MAX_LEN + HEAD_ROOM, &len, reporter);
 	if (text != NULL && read_stored(text, len, issuer, out))

@@ -106,12 +106,23 @@ static inline void zone_put_right(const struct zone_form *form, char text[ZONE_M
 			text[form->digits[i].digit] = zone_digit_of(&form->digits[i], text);
 }
 
+/* One field that is empty may do without its digit; the composite never. */
+static inline bool zone_left_out(const struct zone_digit *digit, const char text[ZONE_MAX])
+{
+	if (digit->digit == 0 || text[digit->digit] != '<' || digit->over[1][1] != 0)
+		return false;
+	for (size_t i = 0; i < digit->over[0][1]; i++)
+		if (text[digit->over[0][0] + i] != '<')
+			return false;
+	return true;
+}
+
 /* The digits of an accepted zone, but for the number's, which the composite covers. */
 static inline bool zone_holds(const struct zone_form *form, const char text[ZONE_MAX])
 {
 	for (size_t i = 0; i < ARRAY_LEN(form->digits); i++) {
 		const struct zone_digit *digit = &form->digits[i];
-		bool left_out = digit->digit == 86 && text[86] == '<'; /* of an empty field */
+		bool left_out = zone_left_out(digit, text);
 
 		if (digit->digit != 0 && !left_out &&
 			text[digit->digit] != zone_digit_of(digit, text))

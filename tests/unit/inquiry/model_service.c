@@ -320,10 +320,11 @@ static uint32_t decide(struct model_sale *sale, const char *body)
 /* A decision is repeated for its txn for a while; not a yes that a later no has ended. */
 static bool is_repeated(const struct model_sale *sale)
 {
-	const struct decision *last = &journal[sale->last];
+	const struct decision *last;
 
-	if (sale->last == NOTHING || strcmp(last->txn, sale->question.asked.txn) != 0)
+	if (sale->last == NOTHING)
 		return false;
+	last = &journal[sale->last];
 	if (last->result == RESULT_NO)
 		return service_now < last->iat + 60;
 	return last->result == RESULT_YES && service_now < last->iat + 900 &&

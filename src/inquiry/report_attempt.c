@@ -48,8 +48,8 @@ void report_too_large(struct inquiries *all, const struct attempt_result *attemp
 }
 
 /*
- * A fresh answer was signed a moment ago: when it was signed ahead of now, or has ended already, the
- * clocks of this machine and of the service do not agree.
+ * A fresh answer was signed a moment ago: when it was signed ahead of now, or has ended already,
+ * the clocks of this machine and of the service do not agree.
  */
 void report_failed_check(struct inquiries *all, enum answer_check failed,
 	const struct answer *answer, int64_t now)

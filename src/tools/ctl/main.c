@@ -119,7 +119,9 @@ static void say_usage_to_programs(const char *verb, int argc, char **argv)
 		}
 }
 
-/* What is meant, perhaps; what is there is not quoted: it may be a slip that holds a person's data. */
+/*
+ * What is meant, perhaps; what is there is not quoted: it may be a slip that holds a person's data.
+ */
 static void say_unknown(const char *word)
 {
 	const char *nearest = NULL;

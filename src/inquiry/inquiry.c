@@ -61,12 +61,13 @@ static void end_without(struct inquiry *inquiry, enum inquiry_outcome outcome, u
 	end(inquiry, &result);
 }
 
+/* To ask again makes sense where the service could not tell, not where the shop has to mend it. */
 static void end_answered(struct inquiry *inquiry, const struct answer *answer, enum source source)
 {
 	const struct inquiry_result result = { .outcome = INQUIRY_ANSWERED,
 		.answer = *answer,
 		.source = source,
-		.retry_after = answer->result == RESULT_UNDETERMINED ? RETRY_AFTER_MIN : 0 };
+		.retry_after = answer->reason == REASON_SERVICE_UNAVAILABLE ? RETRY_AFTER_MIN : 0 };
 
 	end(inquiry, &result);
 }

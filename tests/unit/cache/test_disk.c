@@ -12,7 +12,7 @@
 static void test_times(void **state)
 {
 	static const struct {
-		int64_t until, look;
+		int64_t until, lookup;
 		bool hit;
 	} rows[] = {
 		{ NOW + 10, NOW, true },
@@ -31,7 +31,7 @@ static void test_times(void **state)
 		keep_long(&stand, i, NOW, rows[i].until, 700);
 	stand_again(&stand, &folder, MIB);
 	for (uint32_t i = 0; i < ARRAY_LEN(rows); i++) {
-		stand.now = rows[i].look;
+		stand.now = rows[i].lookup;
 		if ((lookup(&stand, i) != 0) != rows[i].hit)
 			fail_msg("row %u", i);
 	}

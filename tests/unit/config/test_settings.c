@@ -269,6 +269,19 @@ static void refuses_what_is_wrong(void **state)
 	}
 }
 
+/* Where this machine still has it: Debian 13 does not. */
+static void warns_of_a_zone_s_name_of_old(void **state)
+{
+	struct heard heard;
+	struct settings *settings = load_with("Europe/Moscow", "Europe/Kiev", &heard);
+
+	(void)state;
+	assert_heard(&heard, "write Europe/Kyiv");
+	if (settings != NULL)
+		assert_heard(&heard, "warning ");
+	settings_free(settings);
+}
+
 static const struct {
 	const char *from, *to;
 } taken[] = {
@@ -282,6 +295,8 @@ static const struct {
 	{ "store_directory = \"/var/lib/freeradius-migrantid\"", "store_directory = \"store\"" },
 	{ "attempt_timeout = 4000", "attempt_timeout = 10000" },
 	{ "Europe/Moscow", "Etc/GMT-3" },
+	{ "Europe/Moscow", "America/Argentina/Buenos_Aires" },
+	{ "Europe/Moscow", "UTC" },
 	/* Looked for when keys are read: it may be gone while the server runs. */
 	{ "\"jwks.json\"", "\"absent\"" },
 	{ "source = false", "source = true" },
@@ -512,6 +527,7 @@ int main(void)
 		cmocka_unit_test(takes_the_shipped_file),
 		cmocka_unit_test(defaults_are_what_is_shipped),
 		cmocka_unit_test(refuses_what_is_wrong),
+		cmocka_unit_test(warns_of_a_zone_s_name_of_old),
 		cmocka_unit_test(takes_what_is_right),
 		cmocka_unit_test(reads_algorithms),
 		cmocka_unit_test(reads_forms),

@@ -92,7 +92,7 @@ char *signed_reply(const struct reply *reply)
 			.form = on_the_table.form,
 			.result = reply->result,
 			.reason = reply->reason,
-			.iat = at.time.wall });
+			.iat = at.time.wall + reply->ahead_s });
 }
 
 static void end_with(struct exchange *exchange, const struct reply *reply)

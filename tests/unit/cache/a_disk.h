@@ -139,12 +139,6 @@ static inline int64_t stand_wall(void *ctx)
 	return ((struct stand *)ctx)->now;
 }
 
-static inline int64_t stand_mono_ms(void *ctx)
-{
-	(void)ctx;
-	return clock_mono_ms(&system_clock);
-}
-
 static inline void stand_say(
 	void *ctx, enum severity severity, const char *file, int line, const char *text)
 {
@@ -166,7 +160,7 @@ static inline bool stand_open(struct stand *stand, const char *directory, uint64
 		.tier = CACHE_DISK,
 		.disk_directory = directory,
 		.disk_octets = octets,
-		.clock = { stand_wall, stand_mono_ms, stand },
+		.clock = { stand_wall, system_clock.mono_ms, stand },
 		.reporter = { stand_say, stand },
 	};
 	const struct tier_events events = { stand_removed, stand };
@@ -228,11 +222,8 @@ static inline int times_said(struct stand *stand)
 
 static inline bool said_soon(struct stand *stand, const char *part, int ms)
 {
-	for (; ms > 0; ms -= 10) {
-		if (said(stand, part))
-			return true;
+	for (; ms > 0 && !said(stand, part); ms -= 10)
 		nap_ms(10);
-	}
 	return said(stand, part);
 }
 
@@ -357,12 +348,11 @@ static inline void forget(struct stand *stand, uint32_t number)
 /* What is kept is there soon, not at once. */
 static inline bool found_soon(struct stand *stand, uint32_t number)
 {
-	for (int i = 0; i < 500; i++) {
-		if (lookup(stand, number) != 0)
-			return true;
+	int tries = 500;
+
+	while (lookup(stand, number) == 0 && --tries > 0)
 		nap_ms(10);
-	}
-	return false;
+	return tries > 0;
 }
 
 /* Where a file has just been begun anew, what was kept before that is dropped. */

@@ -258,7 +258,7 @@ static void test_disk_that_hangs(void **state)
 	folder_remove(&folder);
 }
 
-/* It does not answer any more; what was asked is answered, what it held is its own when it wakes. */
+/* What was asked is answered; what the thread held is its own when it wakes. */
 static void test_close_while_the_disk_hangs(void **state)
 {
 	struct folder folder = folder_new();

@@ -74,16 +74,16 @@ void store_answers(struct server *s)
 	struct tier_lookup *lookup = s->tier->lookups;
 	unsigned document = document_of(&lookup->keys[0]);
 	const struct entry *entry = NULL;
-	size_t which = one_in(3) ? lookup->count - 1 : 0;
+	size_t which = one_in(2) ? lookup->count - 1 : 0;
 	unsigned lie = chance(20);
 
 	if (lie == 0)
 		return; /* not yet */
-	if (lie < 5)
+	if (lie < 7)
 		entry = some_of(document, chance(HISTORY));
-	else if (lie < 7)
+	else if (lie < 8)
 		entry = some_of(chance(DOCUMENTS), 0);
-	else if (lie < 9)
+	else if (lie < 10)
 		entry = made_up(s);
 	else if (document != NOTHING && store[document].has)
 		entry = some_of(document, 0);

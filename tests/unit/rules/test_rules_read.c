@@ -50,7 +50,6 @@ static void a_whole_rule_is_read(void **state)
 
 	(void)state;
 	assert_int_equal(rules_home_verdict(set, &german, &today), RULE_HOLDS);
-	assert_string_equal(rules_home(set), "D");
 	assert_int_equal(rules_count(set), 2);
 	info = rules_info(set, 0);
 	assert_string_equal(info.id, "first");
@@ -64,22 +63,6 @@ static void a_whole_rule_is_read(void **state)
 	assert_false(date_is_set(&info.from));
 	assert_false(date_is_set(&info.until));
 	assert_true(info.enabled);
-	rules_free(set);
-}
-
-/* A state that only the operator's country knows may stand wherever a state may. */
-static void codes_are_states(void **state)
-{
-	struct rule_set *set = parse_well("home = \"OST\"; codes = [ \"abh\", \"OST\", \"RUS\" ];\n"
-					  "rules = ( { id = \"x\"; citation = \"c\";\n"
-					  "nationality = [ \"ABH\" ]; issuer = [ \"OST\" ];\n"
-					  "expiry = \"any\"; } );\n");
-
-	(void)state;
-	assert_true(country_codes_hold(rules_codes(set), "ABH"));
-	assert_false(country_codes_hold(rules_codes(set), "ZZZ"));
-	assert_false(country_codes_hold(NULL, "ABH"));
-	assert_string_equal(rules_home(set), "OST");
 	rules_free(set);
 }
 
@@ -120,18 +103,6 @@ static void a_faulty_file_is_refused_with_its_line(void **state)
 		{ "home = \"XXA\"; rules = ( );", "error rules.cfg:1: home: \"XXA\" is no state" },
 		{ "home = \"UNO\"; rules = ( );", "error rules.cfg:1: home: \"UNO\" is no state" },
 		{ "home = \"\"; rules = ( );", "error rules.cfg:1: 'home'" },
-		{ HOME "home_evidence = \"seen\"; rules = ( );",
-			"error rules.cfg:2: home: home_evidence is \"seen\": write" },
-		{ HOME "home_documents = [ \"passport\" ]; rules = ( );",
-			"error rules.cfg:2: home: \"passport\" in home_documents is a kind that" },
-		{ HOME "home_documents = [ ]; rules = ( );",
-			"error rules.cfg:2: home: home_documents is empty" },
-		{ HOME "home_evidence = \"none\";\nhome_documents = [ \"P\" ]; rules = ( );",
-			"error rules.cfg:3: home: with home_evidence = \"none\" no document" },
-		{ HOME "codes = [ \"AB\" ]; rules = ( );",
-			"error rules.cfg:2: codes: \"AB\" in codes is no code" },
-		{ HOME "codes = [ \"A1B\" ]; rules = ( );",
-			"error rules.cfg:2: codes: \"A1B\" in codes is no code" },
 		{ HOME "rule = ( );\nrules = ( );", "error rules.cfg:2: unknown setting 'rule'" },
 		{ HOME "rules = { };", "error rules.cfg:2: rules: rules has to be a list" },
 		{ HOME "rules = [ ];", "error rules.cfg:2: 'rules'" },
@@ -157,8 +128,6 @@ static void a_faulty_file_is_refused_with_its_line(void **state)
 			"{ id = \"y\"; citation = \"c\"; age_below = 6; },\n"
 			"{ id = \"x\"; citation = \"c\"; age_below = 6; } );",
 			"error rules.cfg:5: rule \"x\": the rule on line 3 has this id already" },
-		/* expiry */
-		{ RULE("expiry = \"told\";"), "error rules.cfg:5: rule \"x\": expiry is \"told\"" },
 		/* citation */
 		{ BEGIN "{ id = \"x\"; age_below = 6; } );",
 			"error rules.cfg:3: 'citation' is missing" },
@@ -289,7 +258,6 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(a_whole_rule_is_read),
-		cmocka_unit_test(codes_are_states),
 		cmocka_unit_test(the_digest_is_of_the_text),
 		cmocka_unit_test(a_faulty_file_is_refused_with_its_line),
 		cmocka_unit_test(every_fault_is_told_at_once),

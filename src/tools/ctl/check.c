@@ -8,6 +8,7 @@
 #include <openssl/crypto.h>
 
 #include "base/clock.h"
+#include "tools/ctl/connect.h"
 #include "tools/ctl/ctl.h"
 #include "tools/ctl/files.h"
 #include "tools/ctl/tls.h"
@@ -167,6 +168,8 @@ static enum ctl_exit run(const struct args *args, struct output *out)
 		return CTL_UNABLE;
 	if (settings != NULL)
 		check_all(settings, out);
+	if (settings != NULL && args->value[OPT_CONNECT] != NULL)
+		connect_check(settings, clock_wall(&system_clock), out);
 	output_member(out, "errors", json_integer(out->errors));
 	output_member(out, "warnings", json_integer(out->warnings));
 	output_line(out, "errors: %u, warnings: %u", out->errors, out->warnings);
@@ -175,14 +178,16 @@ static enum ctl_exit run(const struct args *args, struct output *out)
 
 const struct verb verb_check = {
 	.name = "check",
-	.takes = TAKES(OPT_CONFIG),
+	.takes = TAKES(OPT_CONFIG) | TAKES(OPT_CONNECT),
 	.summary = "look at the settings and every file they name",
 	.details =
 		"Reads the settings and all they name, as the server would, and says what is\n"
 		"wrong with file, line and what to do: errors, which would stop the server's\n"
 		"start or the questions, and warnings: rules that are over or can never be\n"
 		"reached, files that everybody may read or change, certificates that expire\n"
-		"within 30 days. Nothing is sent and nothing is changed. Exit code 0 if there\n"
-		"is no error.",
+		"within 30 days. Nothing is changed, and nothing is sent but with --connect, which\n"
+		"tries each address of the service, over TLS with the certificates that are named,\n"
+		"and the key set's: nothing is asked about anybody. Exit code 0 if there is no\n"
+		"error.",
 	.run = run,
 };

@@ -202,6 +202,7 @@ void pace_in_vain(struct inquiries *all); /* a moment was not enough */
 /* inquiries.c, engine thread: inquiries->first */
 void inquiries_link(struct inquiry *inquiry);
 void inquiries_unlink(struct inquiry *inquiry);
+unsigned inquiries_jitter(struct inquiries *all); /* 0..999 */
 
 /* attempt.c, engine thread. Its end is inquiry_attempt_ended(). False: memory or OpenSSL failed. */
 MUST_CHECK bool attempt_send(struct inquiry *inquiry);

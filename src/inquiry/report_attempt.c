@@ -67,8 +67,8 @@ void report_failed_check(struct inquiries *all, enum answer_check failed,
 			answer_check_name(failed));
 	else
 		report(&all->options.reporter, SAY_ERROR, NULL, 0,
-			"the service's answer fails check %d (%s): no decision; this machine's clock is "
-			"%lld s %s the service's: look at the clocks (timedatectl), this one first",
+			"the service's answer fails check %d (%s): no decision; this machine's clock "
+			"is %lld s %s the service's: look at the clocks (timedatectl), this one first",
 			(int)failed, answer_check_name(failed), (long long)(ahead < 0 ? -ahead : ahead),
 			off);
 }

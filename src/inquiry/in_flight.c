@@ -206,8 +206,10 @@ static struct inquiry *begin(struct inquiries *all, const struct question *quest
 		return NULL;
 	}
 	inquiry = inquiry_new(all, question, alone);
-	if (inquiry == NULL)
+	if (inquiry == NULL) {
+		atomic_store(&all->short_of_memory, true);
 		return NULL;
+	}
 	insert(all, inquiry);
 	engine_post(all->engine, &inquiry->begin);
 	return inquiry;
@@ -277,8 +279,11 @@ static bool ask_once(struct inquiries *all, const struct question *question, boo
 	struct inquiry *inquiry = board(all, question, alone, left, &counter, out);
 	bool anothers;
 
-	if (inquiry == NULL)
+	if (inquiry == NULL) {
+		if (atomic_exchange(&all->short_of_memory, false))
+			report_shortage(all, "out of memory");
 		return true;
+	}
 	wait_for(inquiry, until_ms, counter == &all->waiting, out);
 	anothers = is_anothers(inquiry, question, out);
 	pthread_mutex_lock(&all->mutex);

@@ -116,6 +116,9 @@ struct inquiries {
 	int64_t waiting, recall_waiting; /* those of them that wait */
 	bool stopping;
 
+	atomic_bool short_of_memory; /* noted where a lock is held, reported where none is */
+	atomic_int_fast64_t shortage_reported_ms; /* when last; 0: never */
+
 	/* the engine thread's alone */
 	struct inquiry *first;
 	int64_t asking; /* those the service is asked about */
@@ -146,6 +149,10 @@ void inquiries_unlink(struct inquiry *inquiry);
 
 /* attempt.c, engine thread. Its end is inquiry_attempt_ended(). False: memory or OpenSSL failed. */
 MUST_CHECK bool attempt_send(struct inquiry *inquiry);
+
+/* report_attempt.c: a question could not be asked for want of what this machine has; any thread,
+ * with no lock held; at most once a minute. */
+void report_shortage(struct inquiries *all, const char *why);
 
 /* report_attempt.c, engine thread */
 void report_our_fault(struct inquiries *all, const struct attempt_result *attempt);

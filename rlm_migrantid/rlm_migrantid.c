@@ -128,6 +128,7 @@ static int instantiate(UNUSED CONF_SECTION *section, void *instance)
 	const struct decider_options options = {
 		.settings_file = self->config,
 		.workers = count_workers(main_config.config),
+		.request_ms = (int64_t)main_config.max_request_time * 1000,
 		.check_only = check_config,
 		.clock = system_clock,
 		.reporter = { say, self },

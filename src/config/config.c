@@ -56,6 +56,7 @@ static struct config *config_new(const struct config_options *options)
 		return NULL;
 	atomic_init(&config->references, 1);
 	config->options = *options;
+	config->request_ms = options->request_ms;
 	config->reporter = (struct reporter){ say_outward, config };
 	config->clock = (struct clock){ wall_outward, mono_outward, config };
 	pthread_mutex_init(&config->outward, NULL);
@@ -102,8 +103,8 @@ static bool load_first(struct config *config)
 {
 	bool safe = environment_is_safe(&config->reporter), good;
 
-	config->loaded = loaded_load(
-		config->options.settings_file, NULL, clock_wall(&config->clock), &config->reporter);
+	config->loaded = loaded_load(config->options.settings_file, NULL, config->request_ms,
+		clock_wall(&config->clock), &config->reporter);
 	if (config->loaded == NULL)
 		return false;
 	config->dates_told_ms = clock_mono_ms(&config->clock);

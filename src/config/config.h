@@ -51,6 +51,7 @@ struct snapshot {
 struct config_options {
 	const char *settings_file; /* borrowed until config_close() */
 	bool check_only; /* load and check all once; no thread, nothing is written */
+	int64_t request_ms; /* how long a request of the server may take; 0: unknown */
 	struct clock clock;
 	struct reporter reporter;
 };

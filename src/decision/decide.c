@@ -63,6 +63,8 @@ static enum reason reason_of_outcome(enum inquiry_outcome outcome)
 		return REASON_PENDING;
 	case INQUIRY_BUSY:
 		return REASON_SERVICE_BUSY;
+	case INQUIRY_TOO_MANY:
+		return REASON_TOO_MANY;
 	case INQUIRY_TIMEOUT:
 		return REASON_SERVICE_TIMEOUT;
 	case INQUIRY_REJECTED:

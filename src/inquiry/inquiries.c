@@ -66,7 +66,7 @@ void inquiries_close(struct inquiries *all)
 	pthread_mutex_unlock(&all->mutex);
 	key_refresh_close(all);
 	engine_call(all->engine, close_on_engine, all);
-	in_flight_wait_for_askers(all);
+	inquiries_wait_for_askers(all);
 	in_flight_free(all);
 	free(all);
 }

@@ -46,8 +46,6 @@ static void end(struct inquiry *inquiry, const struct inquiry_result *result)
 	inquiry->recall = NULL;
 	engine_timer_free(inquiry->timer);
 	inquiry->timer = NULL;
-	if (inquiry->counted)
-		inquiry->all->asking--;
 	OPENSSL_cleanse(inquiry->body, sizeof(inquiry->body));
 	inquiry->state = INQUIRY_ENDED;
 	inquiries_unlink(inquiry);
@@ -126,16 +124,12 @@ static void take_recalled(struct inquiry *inquiry, const struct happening *what)
 /* Only now does it count among those that the service is asked about. */
 static void begin_asking(struct inquiry *inquiry, const struct happening *what)
 {
-	struct inquiries *all = inquiry->all;
+	struct inquiry_result no_room;
 
-	if (all->asking >= all->options.max_in_flight) {
-		end_without(inquiry, INQUIRY_BUSY, RETRY_AFTER_MIN);
-		return;
-	}
-	inquiry->counted = true;
-	all->asking++;
-	in_flight_past_recall(inquiry);
-	attempt(inquiry, what);
+	if (in_flight_past_recall(inquiry, &no_room))
+		attempt(inquiry, what);
+	else
+		end(inquiry, &no_room);
 }
 
 static void time_out(struct inquiry *inquiry, const struct happening *what)
@@ -177,11 +171,28 @@ static void retry_at_once(struct inquiry *inquiry, const struct happening *what)
 		end_without(inquiry, INQUIRY_UNAVAILABLE, RETRY_AFTER_MIN);
 }
 
+/*
+ * Whether "slow down" is meant for all: a 429 may be about one sale. While others are answered it
+ * takes a second one, with no answer in between.
+ */
+static bool is_for_all(struct inquiries *all, const struct attempt_result *attempt)
+{
+	bool *has_answered = &all->has_answered[attempt->endpoint];
+	bool spares_others = attempt->status == 429 && *has_answered;
+
+	*has_answered = false;
+	return !spares_others;
+}
+
 /* This endpoint rests; another one that is well is asked, and if there is none, transport says. */
 static void slow_down(struct inquiry *inquiry, const struct happening *what)
 {
 	unsigned seconds = retry_after_of(what->attempt->retry_after_s, LATER_DEFAULT_S);
 
+	if (!is_for_all(inquiry->all, what->attempt)) {
+		end_without(inquiry, INQUIRY_BUSY, seconds);
+		return;
+	}
 	transport_rest(inquiry->all->transport, GROUP_SERVICE, what->attempt->endpoint, seconds);
 	inquiry->last_endpoint = what->attempt->endpoint;
 	if (!once_more(inquiry, 0))
@@ -297,6 +308,7 @@ static void take_answer(struct inquiry *inquiry, const struct happening *what)
 {
 	const struct attempt_result *result = what->attempt;
 
+	inquiry->all->has_answered[result->endpoint] = true;
 	if (!accept_answer(inquiry, result->body, result->len))
 		await_keys(inquiry, result->body, result->len);
 }
@@ -317,7 +329,7 @@ typedef void action(struct inquiry *inquiry, const struct happening *what);
 static action *const transitions[INQUIRY_STATES][INQUIRY_EVENTS] = {
 	[INQUIRY_RECALLING] = {
 		[EVENT_RECALLED] = take_recalled, /* ended */
-		[EVENT_NOT_RECALLED] = begin_asking, /* asking, or ended: busy */
+		[EVENT_NOT_RECALLED] = begin_asking, /* asking, or ended: busy, too many */
 		[EVENT_DEADLINE] = time_out,
 		[EVENT_STOPPED] = end_unavailable,
 	},

@@ -12,8 +12,9 @@ static const char *const reason_names[LOAD_COUNTED] = {
 	[4] = "document-invalid", [5] = "id-locked", [6] = "id-blocked", [7] = "too-soon",
 	[8] = "consent-missing", [9] = "exempt", [10] = "not-applicable", [11] = "pending",
 	[20] = "service-timeout", [21] = "service-unavailable", [22] = "service-busy",
-	[23] = "answer-rejected", [24] = "not-configured", [30] = "attribute-missing",
-	[31] = "attribute-invalid", [32] = "mrz-check-digit", [33] = "mrz-mismatch",
+	[23] = "answer-rejected", [24] = "not-configured", [27] = "too-many",
+	[30] = "attribute-missing", [31] = "attribute-invalid",
+	[32] = "mrz-check-digit", [33] = "mrz-mismatch",
 };
 
 #define COUNTS(X)                                                                           \

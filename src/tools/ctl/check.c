@@ -8,6 +8,7 @@
 #include <openssl/crypto.h>
 
 #include "base/clock.h"
+#include "tools/ctl/connect.h"
 #include "tools/ctl/ctl.h"
 #include "tools/ctl/files.h"
 #include "tools/ctl/redis_link.h"
@@ -198,6 +199,8 @@ static enum ctl_exit run(const struct args *args, struct output *out)
 		return CTL_UNABLE;
 	if (settings != NULL)
 		check_all(settings, out);
+	if (settings != NULL && args->value[OPT_CONNECT] != NULL)
+		connect_check(settings, clock_wall(&system_clock), out);
 	output_member(out, "errors", json_integer(out->errors));
 	output_member(out, "warnings", json_integer(out->warnings));
 	output_line(out, "errors: %u, warnings: %u", out->errors, out->warnings);
@@ -206,7 +209,7 @@ static enum ctl_exit run(const struct args *args, struct output *out)
 
 const struct verb verb_check = {
 	.name = "check",
-	.takes = TAKES(OPT_CONFIG),
+	.takes = TAKES(OPT_CONFIG) | TAKES(OPT_CONNECT),
 	.summary = "look at the settings and every file they name",
 	.details =
 		"Reads the settings and all they name, as the server would, and says what is\n"
@@ -214,7 +217,9 @@ const struct verb verb_check = {
 		"start or the questions, and warnings: rules that are over or can never be\n"
 		"reached, files that everybody may read or change, certificates that expire\n"
 		"within 30 days, a Redis that does not answer, a shop's secret as shipped.\n"
-		"Nobody is asked about, and nothing is changed. Exit code 0 if there is no\n"
+		"Nobody is asked about, and nothing is changed. With --connect it also tries\n"
+		"each address of the service, over TLS with the certificates that are named,\n"
+		"and fetches the key set. Exit code 0 if there is no\n"
 		"error.",
 	.run = run,
 };

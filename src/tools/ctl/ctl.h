@@ -33,6 +33,7 @@ enum ctl_exit {
 	X(OPT_MAX_LIFETIME, "max-lifetime", "SECONDS", "the longest `exp` - `iat`") \
 	X(OPT_ALGORITHMS, "algorithms", "LIST", "algorithms that are taken, with commas") \
 	X(OPT_AT, "at", "TIME", "as if it were this time: 2026-01-31T12:00:00Z, or a date") \
+	X(OPT_CONNECT, "connect", NULL, "connect to the service's addresses, too") \
 	X(OPT_ASK, "ask", NULL, "ask the service about this sale, really") \
 	X(OPT_PERSON, "person", NULL, "what is kept about the one person on standard input") \
 	X(OPT_ALL, "all", NULL, "everything") \

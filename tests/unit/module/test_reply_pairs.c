@@ -133,7 +133,6 @@ static void leaves_out_what_is_not_said(void **state)
 {
 	RADIUS_PACKET *reply = *state;
 	const struct decision decision = {
-		.reference = "K7Q2-9MXD-4H3C",
 		.result = RESULT_NOT_APPLICABLE,
 		.reason = REASON_NOT_APPLICABLE,
 		.reference = "K7Q2-9MXD-4H3C",

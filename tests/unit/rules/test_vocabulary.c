@@ -37,6 +37,7 @@ static const struct {
 	{ 23, "answer-rejected" },
 	{ 24, "not-configured" },
 	{ 25, "question-refused" },
+	{ 27, "too-many" },
 	{ 30, "attribute-missing" },
 	{ 31, "attribute-invalid" },
 	{ 32, "mrz-check-digit" },

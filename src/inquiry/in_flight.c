@@ -224,11 +224,11 @@ struct inquiry *in_flight_begin(struct inquiries *all, const struct question *qu
 		return NULL;
 	}
 	inquiry = inquiry_new(all, question, alone);
-	if (inquiry == NULL)
-		return NULL;
-	inquiry->share = share_hold(all, question->shop);
-	if (inquiry->share == NULL) {
+	if (inquiry != NULL)
+		inquiry->share = share_hold(all, question->shop);
+	if (inquiry == NULL || inquiry->share == NULL) {
 		in_flight_free_one(inquiry);
+		atomic_store(&all->short_of_memory, true);
 		return NULL;
 	}
 	insert(all, inquiry);

@@ -92,6 +92,7 @@ static void attempt(struct inquiry *inquiry, const struct happening *what)
 	engine_timer_stop(inquiry->timer);
 	inquiry->attempts++;
 	if (!attempt_send(inquiry)) {
+		report_shortage(inquiry->all, "out of memory");
 		end_without(inquiry, INQUIRY_UNAVAILABLE, RETRY_AFTER_MIN);
 		return;
 	}
@@ -243,6 +244,12 @@ static void end_unavailable(struct inquiry *inquiry, const struct happening *wha
 	end_without(inquiry, INQUIRY_UNAVAILABLE, RETRY_AFTER_MIN);
 }
 
+static void end_short(struct inquiry *inquiry, const struct happening *what)
+{
+	report_shortage(inquiry->all, what->attempt->cause);
+	end_unavailable(inquiry, what);
+}
+
 static void reject_unknown_key(struct inquiry *inquiry)
 {
 	report(&inquiry->all->options.reporter, SAY_WARNING, NULL, 0,
@@ -334,7 +341,7 @@ static action *const transitions[INQUIRY_STATES][INQUIRY_EVENTS] = {
 		[EVENT_CONNECTION_LOST] = retry_at_once, /* ready: a fresh connection */
 		[EVENT_TOO_LARGE] = reject_too_large, /* ended: rejected */
 		[EVENT_ALL_RESTING] = end_unasked, /* ended: busy, or unavailable */
-		[EVENT_OUT_OF_RESOURCES] = end_unavailable,
+		[EVENT_OUT_OF_RESOURCES] = end_short,
 		[EVENT_STOPPED] = end_unavailable,
 	},
 	[INQUIRY_AWAITING_KEYS] = {
@@ -370,6 +377,7 @@ void inquiry_begin(struct engine_task *task)
 	inquiries_link(inquiry);
 	inquiry->timer = engine_timer_new(all->engine, on_timer, inquiry);
 	if (inquiry->timer == NULL) {
+		report_shortage(all, "out of memory");
 		happen(inquiry, EVENT_STOPPED);
 		return;
 	}

@@ -142,6 +142,9 @@ struct inquiries {
 	struct pace pace;
 	bool stopping;
 
+	atomic_bool short_of_memory; /* noted where a lock is held, reported where none is */
+	atomic_int_fast64_t shortage_reported_ms; /* when last; 0: never */
+
 	/* the engine thread's alone */
 	struct inquiry *first;
 	/* Since it last said 429. */
@@ -206,6 +209,10 @@ unsigned inquiries_jitter(struct inquiries *all); /* 0..999 */
 
 /* attempt.c, engine thread. Its end is inquiry_attempt_ended(). False: memory or OpenSSL failed. */
 MUST_CHECK bool attempt_send(struct inquiry *inquiry);
+
+/* report_attempt.c: a question could not be asked for want of what this machine has; any thread,
+ * with no lock held; at most once a minute. */
+void report_shortage(struct inquiries *all, const char *why);
 
 /* report_attempt.c, engine thread */
 void report_our_fault(struct inquiries *all, const struct attempt_result *attempt);

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * report_attempt.c - what the operator is told of a response that decides no sale. Engine thread.
+ * report_attempt.c - what the operator is told of an attempt that decides no sale.
  */
 #include "inquiry/inquiry_internal.h"
 
@@ -29,6 +29,17 @@ void report_our_fault(struct inquiries *all, const struct attempt_result *attemp
 			"at the address, the client certificate and what was agreed with the "
 			"service",
 			address_of(all, attempt), attempt->status);
+}
+
+void report_shortage(struct inquiries *all, const char *why)
+{
+	int64_t now = inquiries_now(all);
+	int_fast64_t before = atomic_load(&all->shortage_reported_ms);
+
+	if ((before == 0 || now - before >= COMPLAIN_EVERY_MS) &&
+		atomic_compare_exchange_strong(&all->shortage_reported_ms, &before, now))
+		report(&all->options.reporter, SAY_ERROR, NULL, 0,
+			"the service could not be asked about a sale (%s): no decision", why);
 }
 
 /* It says something of this one question; others may be well. */

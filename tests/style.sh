@@ -97,9 +97,25 @@ manual() {
 	done
 }
 
+# The guide names files and functions: each is there, and each step of the walk is where it says.
+guide() {
+	local path function
+	grep -oP '`\K[\w<>.-]+(/[\w.-]+)+/?(?=`)' docs/HACKING.md | grep -E '^(rlm_migrantid|src|tests|docs|config|debian)/' |
+		sort -u | while read -r path; do
+		[ -e "$path" ] || echo "$path"
+	done | none "every file of the guide is there"
+	grep -oP '^[0-9]+\. `\K[\w./]+` `\w+' docs/HACKING.md | tr -d '`' | while read -r path function; do
+		grep -qE "^[a-z].*\b$function\(" "$path" || echo "$path: $function()"
+	done | none "every step of the way of a sale is where the guide says"
+	grep -oP '`\K\w+(?=\(\)`)' docs/HACKING.md | sort -u | while read -r function; do
+		grep -rqE "^[a-z].*\b$function\(" src rlm_migrantid --include='*.c' || echo "$function()"
+	done | none "every function of the guide is there"
+}
+
 format
 lengths
 marks
 analysers
 manual
+guide
 exit $tap_status

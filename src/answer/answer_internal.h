@@ -54,6 +54,6 @@ void key_drop(struct key *key);
  * False for the 32 octets of an Ed25519 public key (RFC 8032 section 5.1.3) that are no point of
  * the curve, not the point's one encoding, or a point of small order.
  */
-MUST_CHECK bool ed25519_point_is_sound(const uint8_t octets[ED25519_KEY_LEN]);
+MUST_CHECK bool ed25519_point_is_valid(const uint8_t octets[ED25519_KEY_LEN]);
 
 #endif

@@ -50,7 +50,7 @@ static bool calculate(struct work *w)
 	       BN_mod_add(w->w, w->w, w->u, w->p, w->ctx) == 1;
 }
 
-static bool is_sound(struct work *w, const uint8_t octets[ED25519_KEY_LEN])
+static bool is_valid(struct work *w, const uint8_t octets[ED25519_KEY_LEN])
 {
 	if (!set_up(w, octets) || BN_cmp(w->y, w->p) >= 0 || !calculate(w))
 		return false;
@@ -60,16 +60,16 @@ static bool is_sound(struct work *w, const uint8_t octets[ED25519_KEY_LEN])
 	       BN_kronecker(w->u, w->p, w->ctx) == 1;
 }
 
-bool ed25519_point_is_sound(const uint8_t octets[ED25519_KEY_LEN])
+bool ed25519_point_is_valid(const uint8_t octets[ED25519_KEY_LEN])
 {
 	struct work work = { .ctx = BN_CTX_new() };
-	bool sound;
+	bool valid;
 
 	if (work.ctx == NULL)
 		return false;
 	BN_CTX_start(work.ctx);
-	sound = is_sound(&work, octets);
+	valid = is_valid(&work, octets);
 	BN_CTX_end(work.ctx);
 	BN_CTX_free(work.ctx);
-	return sound;
+	return valid;
 }

@@ -146,7 +146,7 @@ static const char *read_okp(const json_t *jwk, struct key *key)
 		return "its curve is not Ed25519";
 	if (!exact_octets_of(jwk, "x", x, sizeof(x)))
 		return "x is not 32 octets of base64url";
-	if (!ed25519_point_is_sound(x))
+	if (!ed25519_point_is_valid(x))
 		return "it is no point of its curve, or one of small order";
 	key->pkey = EVP_PKEY_new_raw_public_key(EVP_PKEY_ED25519, NULL, x, sizeof(x));
 	if (key->pkey == NULL)

@@ -14,7 +14,7 @@
 struct scan {
 	const char *at;
 	int line;
-	bool sound;
+	bool valid;
 	const char *file;
 	const struct reporter *reporter;
 };
@@ -26,7 +26,7 @@ static bool is_one_of(char c, const char *set)
 
 static void complain(struct scan *scan, int line, const char *what)
 {
-	scan->sound = false;
+	scan->valid = false;
 	report(scan->reporter, SAY_ERROR, scan->file, line, "%s", what);
 }
 
@@ -205,5 +205,5 @@ bool conf_scan(const char *text, const char *file, const struct reporter *report
 			scan_line_start(&scan);
 		scan_token(&scan);
 	}
-	return scan.sound;
+	return scan.valid;
 }

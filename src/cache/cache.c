@@ -23,6 +23,14 @@ struct answer_policy *cache_policy(struct cache *cache)
 	return policy;
 }
 
+/* What memory holds was verified for another issuer, operator or algorithm: it is nobody's now. */
+static bool voids_memory(const struct answer_policy *old, const struct answer_policy *policy)
+{
+	return strcmp(old->issuer, policy->issuer) != 0 ||
+	       strcmp(old->audience, policy->audience) != 0 ||
+	       old->algorithms != policy->algorithms || old->max_lifetime != policy->max_lifetime;
+}
+
 void cache_configure(struct cache *cache, struct answer_policy *policy)
 {
 	struct answer_policy *old;
@@ -31,6 +39,8 @@ void cache_configure(struct cache *cache, struct answer_policy *policy)
 	old = cache->policy;
 	cache->policy = answer_policy_ref(policy);
 	pthread_mutex_unlock(&cache->mutex);
+	if (voids_memory(old, policy))
+		memory_clear(cache->memory);
 	answer_policy_unref(old);
 }
 

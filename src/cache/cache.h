@@ -43,7 +43,7 @@ struct cache_options {
 struct cache_question {
 	enum subject_form form;
 	struct person_key sbj;
-	struct person_key previous; /* of the same document under the operator's former key */
+	struct person_key previous; /* of the same document under the operator's other key */
 	bool has_previous;
 	char txn[TXN_LEN + 1];
 };

@@ -18,7 +18,7 @@
 #define TIER_KEYS_MAX 2
 
 struct tier; /* each tier's own structure begins with this */
-struct tier_look; /* one look under way; each tier's own */
+struct tier_lookup; /* one look under way; each tier's own */
 
 /*
  * What a look found: an entry and which of the keys it was under, or NULL. The entry is the tier's
@@ -48,12 +48,12 @@ struct tier_ops {
 	 * had now, nothing will be called. Else `found` is called exactly once and never from
 	 * within recall(), unless cancel() comes first.
 	 */
-	struct tier_look *(*recall)(struct tier *tier, const struct person_key *const *keys,
-				    size_t count, tier_found *found, void *ctx);
+	struct tier_lookup *(*recall)(struct tier *tier, const struct person_key *const *keys,
+		size_t count, tier_found *found, void *ctx);
 	/*
 	 * Nobody waits any more; `late`: it should have answered, which is held against the tier.
 	 */
-	void (*cancel)(struct tier *tier, struct tier_look *look, bool late);
+	void (*cancel)(struct tier *tier, struct tier_lookup *lookup, bool late);
 	/* Best effort, waits for nothing, replaces what was there. */
 	void (*keep)(struct tier *tier, const struct person_key *key, const struct entry *entry);
 	/*
@@ -86,7 +86,7 @@ struct refusals;
 struct cache_recall {
 	struct cache *cache;
 	struct cache_question question;
-	struct tier_look *look;
+	struct tier_lookup *lookup;
 	cache_recalled *recalled;
 	void *ctx;
 	int64_t due_ms; /* monotonic: it is given up */

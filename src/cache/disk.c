@@ -25,57 +25,57 @@ static void push_job(struct disk *disk, struct disk_job *job)
 	pthread_cond_signal(&disk->changed);
 }
 
-static struct tier_look *look_new(
+static struct tier_lookup *lookup_new(
 	struct disk *disk, const struct person_key *const *keys, size_t count)
 {
-	struct tier_look *look = calloc(1, sizeof(*look));
+	struct tier_lookup *lookup = calloc(1, sizeof(*lookup));
 
-	if (look == NULL)
+	if (lookup == NULL)
 		return NULL;
-	look->task.run = disk_look_done;
-	look->job.look = look;
-	look->disk = disk;
-	look->find.count = count;
-	look->find.now = clock_wall(&disk->clock);
+	lookup->task.run = disk_lookup_done;
+	lookup->job.lookup = lookup;
+	lookup->disk = disk;
+	lookup->find.count = count;
+	lookup->find.now = clock_wall(&disk->clock);
 	for (size_t i = 0; i < count; i++)
-		memcpy(look->find.keys[i], keys[i]->bytes, PERSON_KEY_LEN);
-	atomic_init(&look->cancelled, false);
-	return look;
+		memcpy(lookup->find.keys[i], keys[i]->bytes, PERSON_KEY_LEN);
+	atomic_init(&lookup->cancelled, false);
+	return lookup;
 }
 
-static struct tier_look *disk_recall(struct tier *tier, const struct person_key *const *keys,
+static struct tier_lookup *disk_recall(struct tier *tier, const struct person_key *const *keys,
 	size_t count, tier_found *found, void *ctx)
 {
 	struct disk *disk = of(tier);
-	struct tier_look *look;
+	struct tier_lookup *lookup;
 	bool pushed;
 
 	if (disk->overdue > 0 || !atomic_load(&disk->reads) || count == 0 || count > TIER_KEYS_MAX)
 		return NULL;
-	look = look_new(disk, keys, count);
-	if (look == NULL)
+	lookup = lookup_new(disk, keys, count);
+	if (lookup == NULL)
 		return NULL;
-	look->found = found;
-	look->ctx = ctx;
+	lookup->found = found;
+	lookup->ctx = ctx;
 	pthread_mutex_lock(&disk->mutex);
-	pushed = disk->looks < DISK_QUEUE_MAX && !disk->ending;
+	pushed = disk->lookups < DISK_QUEUE_MAX && !disk->ending;
 	if (pushed) {
-		disk->looks++;
-		push_job(disk, &look->job);
+		disk->lookups++;
+		push_job(disk, &lookup->job);
 	}
 	pthread_mutex_unlock(&disk->mutex);
 	if (pushed)
-		return look;
-	free(look);
+		return lookup;
+	free(lookup);
 	return NULL;
 }
 
 /* It comes back all the same, and is freed then. */
-static void disk_cancel(struct tier *tier, struct tier_look *look, bool late)
+static void disk_cancel(struct tier *tier, struct tier_lookup *lookup, bool late)
 {
-	atomic_store(&look->cancelled, true);
-	look->found = NULL;
-	look->late = late;
+	atomic_store(&lookup->cancelled, true);
+	lookup->found = NULL;
+	lookup->late = late;
 	of(tier)->overdue += late;
 }
 
@@ -88,22 +88,22 @@ void disk_removed_done(struct engine_task *task)
 	disk->events.removed(disk->events.ctx);
 }
 
-void disk_look_done(struct engine_task *task)
+void disk_lookup_done(struct engine_task *task)
 {
-	struct tier_look *look = (struct tier_look *)task;
-	struct disk *disk = look->disk;
-	const struct disk_find *find = &look->find;
+	struct tier_lookup *lookup = (struct tier_lookup *)task;
+	struct disk *disk = lookup->disk;
+	const struct disk_find *find = &lookup->find;
 	bool hit;
 
-	disk->overdue -= look->late;
-	if (look->tells_removed)
+	disk->overdue -= lookup->late;
+	if (lookup->reports_removed)
 		disk->events.removed(disk->events.ctx);
-	hit = find->octets != NULL && look->found != NULL &&
+	hit = find->octets != NULL && lookup->found != NULL &&
 	      entry_unpack(find->octets, find->len, &disk->entry);
-	if (look->found != NULL)
-		look->found(look->ctx, hit ? &disk->entry : NULL, find->which);
+	if (lookup->found != NULL)
+		lookup->found(lookup->ctx, hit ? &disk->entry : NULL, find->which);
 	free(find->octets);
-	free(look);
+	free(lookup);
 }
 
 static struct disk_kept *kept_new(
@@ -203,7 +203,7 @@ static void disk_free(struct disk *disk)
 
 	for (job = disk->first_job; job != NULL; job = next_job) {
 		next_job = job->next;
-		free(job->look != NULL ? (void *)job->look : (void *)job);
+		free(job->lookup != NULL ? (void *)job->lookup : (void *)job);
 	}
 	for (kept = disk->first_kept; kept != NULL; kept = next_kept) {
 		next_kept = kept->next;
@@ -251,8 +251,8 @@ static void abandon(struct disk *disk)
 	disk->first_job = disk->last_job = NULL;
 	for (; job != NULL; job = next) {
 		next = job->next;
-		if (job->look != NULL)
-			engine_post(disk->engine, &job->look->task);
+		if (job->lookup != NULL)
+			engine_post(disk->engine, &job->lookup->task);
 		else
 			free(job);
 	}

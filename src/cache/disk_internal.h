@@ -25,16 +25,16 @@
 /* What is done in order: a look, or a removal. */
 struct disk_job {
 	struct disk_job *next; /* mutex; then the disk thread's */
-	struct tier_look *look; /* that this is part of; NULL: a removal of key */
+	struct tier_lookup *lookup; /* that this is part of; NULL: a removal of key */
 	uint8_t key[PERSON_KEY_LEN];
 };
 
-struct tier_look {
+struct tier_lookup {
 	struct engine_task task; /* first: brings it back */
 	struct disk_job job;
 	struct disk *disk;
 	struct disk_find find; /* the disk thread's while it has it */
-	bool tells_removed; /* before it is answered */
+	bool reports_removed; /* before it is answered */
 	atomic_bool cancelled;
 	/* Engine thread. */
 	bool late; /* counts in disk->overdue */
@@ -65,7 +65,7 @@ struct disk {
 	pthread_cond_t ended_changed;
 	struct disk_job *first_job, *last_job;
 	struct disk_kept *first_kept, *last_kept;
-	size_t looks, removals, kept;
+	size_t lookups, removals, kept;
 	int64_t gather_until; /* when the first of what is to be kept is written */
 	bool forget_all; /* a removal that there was no room for */
 	bool ending, ended;
@@ -96,7 +96,7 @@ struct disk {
 void *disk_thread(void *ctx);
 
 /* The task of a look: answers it. Engine thread. */
-void disk_look_done(struct engine_task *task);
+void disk_lookup_done(struct engine_task *task);
 void disk_removed_done(struct engine_task *task);
 
 void disk_release(struct disk *disk);

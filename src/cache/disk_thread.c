@@ -9,7 +9,7 @@
 
 #include "cache/disk_internal.h"
 
-#define LOOKS_MAX 64 /* in one transaction */
+#define LOOKUPS_MAX 64 /* in one transaction */
 #define KEEPS_MAX 128
 #define NAP_MS 20
 
@@ -63,39 +63,39 @@ static void tell_removed(struct disk *disk)
 	(void)post(disk, &disk->removed_task);
 }
 
-static void answer(struct disk *disk, struct tier_look *look)
+static void answer(struct disk *disk, struct tier_lookup *lookup)
 {
-	look->tells_removed = disk->untold;
+	lookup->reports_removed = disk->untold;
 	disk->untold = false;
-	if (post(disk, &look->task))
+	if (post(disk, &lookup->task))
 		return;
-	free(look->find.octets);
-	free(look);
+	free(lookup->find.octets);
+	free(lookup);
 }
 
 /* Some of the looks at the head of the list; returns what is behind them. */
-static struct disk_job *look_some(struct disk *disk, struct disk_job *job)
+static struct disk_job *lookup_some(struct disk *disk, struct disk_job *job)
 {
-	struct tier_look *looks[LOOKS_MAX];
-	struct disk_find *finds[LOOKS_MAX];
+	struct tier_lookup *lookups[LOOKUPS_MAX];
+	struct disk_find *finds[LOOKUPS_MAX];
 	size_t count = 0, wanted = 0;
 
-	for (; job != NULL && job->look != NULL && count < LOOKS_MAX; job = job->next) {
-		if (!atomic_load(&job->look->cancelled))
-			finds[wanted++] = &job->look->find;
-		looks[count++] = job->look;
+	for (; job != NULL && job->lookup != NULL && count < LOOKUPS_MAX; job = job->next) {
+		if (!atomic_load(&job->lookup->cancelled))
+			finds[wanted++] = &job->lookup->find;
+		lookups[count++] = job->lookup;
 	}
 	if (wanted > 0)
 		disk_store_read(&disk->store, finds, wanted);
 	publish(disk);
 	for (size_t i = 0; i < count; i++)
-		answer(disk, looks[i]);
+		answer(disk, lookups[i]);
 	return job;
 }
 
 static struct disk_job *forget_some(struct disk *disk, struct disk_job *job)
 {
-	while (job != NULL && job->look == NULL) {
+	while (job != NULL && job->lookup == NULL) {
 		struct disk_job *next = job->next;
 
 		disk_store_forget(&disk->store, job->key);
@@ -109,7 +109,7 @@ static struct disk_job *forget_some(struct disk *disk, struct disk_job *job)
 static void do_jobs(struct disk *disk, struct disk_job *job)
 {
 	while (job != NULL)
-		job = job->look != NULL ? look_some(disk, job) : forget_some(disk, job);
+		job = job->lookup != NULL ? lookup_some(disk, job) : forget_some(disk, job);
 }
 
 /* What one transaction holds. */
@@ -231,7 +231,7 @@ static bool take_work(struct disk *disk, int64_t poll_at, struct work *work)
 	work->keeps = disk->first_kept != NULL &&
 		      (disk->kept >= DISK_GATHER_MAX || now_ms() >= disk->gather_until);
 	disk->first_job = disk->last_job = NULL;
-	disk->looks = disk->removals = 0;
+	disk->lookups = disk->removals = 0;
 	disk->forget_all = false;
 	pthread_mutex_unlock(&disk->mutex);
 	return !work->ends;

@@ -81,7 +81,7 @@ static void on_patience_ended(void *ctx)
 		wait_for_first(cache);
 		return;
 	}
-	cache->tier->ops->cancel(cache->tier, recall->look, true);
+	cache->tier->ops->cancel(cache->tier, recall->lookup, true);
 	end(recall, NULL);
 }
 
@@ -189,9 +189,9 @@ struct cache_recall *cache_recall(struct cache *cache, const struct cache_questi
 		.due_ms = now_ms(cache) + cache->options.recall_ms };
 	keys[0] = &recall->question.sbj;
 	keys[1] = &recall->question.previous;
-	recall->look = cache->tier->ops->recall(cache->tier, keys,
-		question->has_previous ? 2 : 1, on_found, recall);
-	if (recall->look == NULL) {
+	recall->lookup = cache->tier->ops->recall(
+		cache->tier, keys, question->has_previous ? 2 : 1, on_found, recall);
+	if (recall->lookup == NULL) {
 		free(recall);
 		return NULL;
 	}
@@ -205,7 +205,7 @@ void cache_recall_cancel(struct cache_recall *recall)
 {
 	struct cache *cache = recall->cache;
 
-	cache->tier->ops->cancel(cache->tier, recall->look, false);
+	cache->tier->ops->cancel(cache->tier, recall->lookup, false);
 	unlink_recall(cache, recall);
 	wait_for_first(cache);
 	free(recall);

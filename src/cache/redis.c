@@ -14,7 +14,7 @@
 #define PAUSE_MS 500
 #define PAUSE_MAX_MS 30000
 
-struct tier_look {
+struct tier_lookup {
 	struct redis *redis;
 	tier_found *found; /* NULL: nobody waits any more */
 	void *ctx;
@@ -23,7 +23,7 @@ struct tier_look {
 };
 
 /* The first of the values that is an entry. */
-static void hand_over(const struct tier_look *look, const redisReply *values)
+static void hand_over(const struct tier_lookup *lookup, const redisReply *values)
 {
 	struct entry entry;
 
@@ -32,89 +32,89 @@ static void hand_over(const struct tier_look *look, const redisReply *values)
 
 		if (value->type == REDIS_REPLY_STRING &&
 			entry_unpack(value->str, (size_t)value->len, &entry)) {
-			look->found(look->ctx, &entry, i);
+			lookup->found(lookup->ctx, &entry, i);
 			return;
 		}
 	}
-	look->found(look->ctx, NULL, 0);
+	lookup->found(lookup->ctx, NULL, 0);
 }
 
 /* What a lookup's reply says of Redis. Where there is none, the connection's end is counted. */
-static void judge(const struct tier_look *look, const redisReply *reply)
+static void judge(const struct tier_lookup *lookup, const redisReply *reply)
 {
-	struct redis *redis = look->redis;
+	struct redis *redis = lookup->redis;
 
-	if (reply == NULL && look->probe)
+	if (reply == NULL && lookup->probe)
 		(void)redis_unhealthy(redis, true, "it hangs up");
 	else if (reply != NULL && reply->type != REDIS_REPLY_ARRAY)
-		redis_read_refused(redis, look->probe, reply);
-	else if (reply != NULL && !look->late)
-		redis_healthy(redis, look->probe);
+		redis_read_refused(redis, lookup->probe, reply);
+	else if (reply != NULL && !lookup->late)
+		redis_healthy(redis, lookup->probe);
 }
 
 static void on_values(redisAsyncContext *connection, void *reply_of, void *ctx)
 {
 	const redisReply *reply = reply_of;
-	struct tier_look *look = ctx;
+	struct tier_lookup *lookup = ctx;
 	bool has_values = reply != NULL && reply->type == REDIS_REPLY_ARRAY;
 
 	(void)connection;
-	look->redis->pending--;
-	if (!look->redis->closing) {
-		judge(look, reply);
-		if (look->found != NULL)
-			hand_over(look, has_values ? reply : NULL);
+	lookup->redis->pending--;
+	if (!lookup->redis->closing) {
+		judge(lookup, reply);
+		if (lookup->found != NULL)
+			hand_over(lookup, has_values ? reply : NULL);
 	}
-	free(look);
+	free(lookup);
 }
 
-static void abandon_probe(struct tier_look *look)
+static void abandon_probe(struct tier_lookup *lookup)
 {
-	struct redis *redis = look->redis;
+	struct redis *redis = lookup->redis;
 
-	if (look->probe)
+	if (lookup->probe)
 		(void)breaker_ended(
 			&redis->breaker, redis_now_ms(redis), 0, true, BREAKER_ABANDONED);
-	look->probe = false;
+	lookup->probe = false;
 }
 
-static struct tier_look *recall(struct tier *tier, const struct person_key *const *keys,
+static struct tier_lookup *recall(struct tier *tier, const struct person_key *const *keys,
 	size_t count, tier_found *found, void *ctx)
 {
 	struct redis *redis = (struct redis *)tier;
 	char names[TIER_KEYS_MAX][REDIS_KEY_ROOM];
 	const char *words[1 + TIER_KEYS_MAX] = { "MGET" };
-	struct tier_look *look;
+	struct tier_lookup *lookup;
 
-	if (!redis_session_ready(redis) || (look = calloc(1, sizeof(*look))) == NULL)
+	if (!redis_session_ready(redis) || (lookup = calloc(1, sizeof(*lookup))) == NULL)
 		return NULL;
-	*look = (struct tier_look){ .redis = redis, .found = found, .ctx = ctx };
+	*lookup = (struct tier_lookup){ .redis = redis, .found = found, .ctx = ctx };
 	for (size_t i = 0; i < count; i++) {
 		redis_key_name(redis->config.prefix, keys[i]->text, names[i]);
 		words[1 + i] = names[i];
 	}
-	look->probe = breaker_ask(&redis->breaker, redis_now_ms(redis));
-	if (redis_session_sent(redis, redisAsyncCommandArgv(redis->connection, on_values, look,
+	lookup->probe = breaker_ask(&redis->breaker, redis_now_ms(redis));
+	if (redis_session_sent(redis, redisAsyncCommandArgv(redis->connection, on_values, lookup,
 					      (int)(1 + count), words, NULL)))
-		return look;
-	abandon_probe(look);
-	free(look);
+		return lookup;
+	abandon_probe(lookup);
+	free(lookup);
 	return NULL;
 }
 
 /* hiredis still calls back for the command; on_values() frees the lookup then. */
-static void cancel(struct tier *tier, struct tier_look *look, bool late)
+static void cancel(struct tier *tier, struct tier_lookup *lookup, bool late)
 {
 	struct redis *redis = (struct redis *)tier;
-	bool probe = look->probe;
+	bool probe = lookup->probe;
 
-	look->found = NULL;
-	look->late = late;
+	lookup->found = NULL;
+	lookup->late = late;
 	if (!late) {
-		abandon_probe(look);
+		abandon_probe(lookup);
 		return;
 	}
-	look->probe = false;
+	lookup->probe = false;
 	if (redis_unhealthy(redis, probe, "it does not answer in time"))
 		redis_session_disconnect_soon(redis);
 }

@@ -73,11 +73,11 @@ static size_t *bucket_of(struct refusals *refusals, const uint8_t sbj[PERSON_KEY
 
 static struct watermark *find(struct refusals *refusals, const uint8_t sbj[PERSON_KEY_LEN])
 {
-	size_t place = *bucket_of(refusals, sbj);
+	size_t slot = *bucket_of(refusals, sbj);
 
-	while (place != NONE && memcmp(refusals->ring[place].sbj, sbj, PERSON_KEY_LEN) != 0)
-		place = refusals->ring[place].next;
-	return place == NONE ? NULL : &refusals->ring[place];
+	while (slot != NONE && memcmp(refusals->ring[slot].sbj, sbj, PERSON_KEY_LEN) != 0)
+		slot = refusals->ring[slot].next;
+	return slot == NONE ? NULL : &refusals->ring[slot];
 }
 
 /* The oldest makes way; one that no yes can outlive leaves nothing behind. */
@@ -98,15 +98,15 @@ static void drop_oldest(struct refusals *refusals, int64_t now_ms)
 static void add(struct refusals *refusals, const uint8_t sbj[PERSON_KEY_LEN], int64_t iat,
 		int64_t until_ms)
 {
-	size_t place = (refusals->oldest + refusals->count) % refusals->capacity;
-	struct watermark *fresh = &refusals->ring[place];
+	size_t slot = (refusals->oldest + refusals->count) % refusals->capacity;
+	struct watermark *fresh = &refusals->ring[slot];
 	size_t *bucket = bucket_of(refusals, sbj);
 
 	memcpy(fresh->sbj, sbj, PERSON_KEY_LEN);
 	fresh->iat = iat;
 	fresh->until_ms = until_ms;
 	fresh->next = *bucket;
-	*bucket = place;
+	*bucket = slot;
 	refusals->count++;
 }
 

@@ -47,7 +47,7 @@ struct notes {
 };
 
 struct reporter notes_begin(struct notes *notes); /* empties them; valid as long as they are */
-void notes_tell(const struct notes *notes, const struct reporter *reporter);
+void notes_report(const struct notes *notes, const struct reporter *reporter);
 
 /* ---- snapshot.c: all that files say, but the service's keys ---- */
 
@@ -129,7 +129,7 @@ struct keys {
 /* At the start: the file and the stored set. False after an error was reported. */
 MUST_CHECK bool keys_open(struct config *config);
 /* Look whether the file has changed. */
-void keys_look(struct config *config);
+void keys_check(struct config *config);
 /* A fetched set; false after it was reported to be none. */
 bool keys_take(struct config *config, const char *text, size_t len);
 /* The set in force now, NULL: none; says what has changed. Borrowed until the next call here. */

@@ -57,7 +57,7 @@ static struct key_set *read_file(const char *path, const struct reporter *report
 	return set;
 }
 
-static void tell_file_failure(struct config *config, const char *path)
+static void report_file_failure(struct config *config, const char *path)
 {
 	struct keys *keys = &config->keys;
 	bool known = keys->file_failing && keys->file_errors == config->notes.errors;
@@ -66,7 +66,7 @@ static void tell_file_failure(struct config *config, const char *path)
 	keys->file_errors = config->notes.errors;
 	if (known)
 		return;
-	notes_tell(&config->notes, &config->reporter);
+	notes_report(&config->notes, &config->reporter);
 	if (keys->was_fetched || keys->file.set == NULL)
 		return;
 	report(&config->reporter, SAY_WARNING, path, 0,
@@ -74,7 +74,7 @@ static void tell_file_failure(struct config *config, const char *path)
 		(long long)(settings_of(config)->jwks_max_age - age_s(config, &keys->file)));
 }
 
-void keys_look(struct config *config)
+void keys_check(struct config *config)
 {
 	struct keys *keys = &config->keys;
 	const char *path = settings_of(config)->jwks_file;
@@ -93,10 +93,10 @@ void keys_look(struct config *config)
 		noting = notes_begin(&config->notes);
 		set = read_file(path, &noting);
 		if (set == NULL) {
-			tell_file_failure(config, path);
+			report_file_failure(config, path);
 			return;
 		}
-		notes_tell(&config->notes, &config->reporter);
+		notes_report(&config->notes, &config->reporter);
 		keys->file_failing = false;
 		keys->file.said_at = mark.modified_s;
 		source_set(&keys->file, set);
@@ -127,14 +127,14 @@ static bool take_set(struct config *config, struct key_set *set, const char *tex
 	return true;
 }
 
-static void tell_fetch_failure(struct config *config)
+static void report_fetch_failure(struct config *config)
 {
 	struct keys *keys = &config->keys;
 
 	if (keys->fetch_errors == config->notes.errors)
 		return;
 	keys->fetch_errors = config->notes.errors;
-	notes_tell(&config->notes, &config->reporter);
+	notes_report(&config->notes, &config->reporter);
 	report(&config->reporter, SAY_WARNING, settings_of(config)->jwks_url, 0,
 		"what was fetched is not taken: the keys in force stay until they are %lld s old",
 		(long long)settings_of(config)->jwks_max_age);
@@ -151,10 +151,10 @@ bool keys_take(struct config *config, const char *text, size_t len)
 			key_set_read(text, len, settings_of(config)->jwks_url, &noting);
 
 		if (set == NULL) {
-			tell_fetch_failure(config);
+			report_fetch_failure(config);
 			return false;
 		}
-		notes_tell(&config->notes, &config->reporter);
+		notes_report(&config->notes, &config->reporter);
 		if (!take_set(config, set, text, len))
 			return false;
 	}
@@ -196,7 +196,7 @@ static void prove_stored(struct config *config)
 		fetched->good_ms = clock_mono_ms(&config->clock) - (age > 0 ? age : 0) * 1000;
 }
 
-static void tell_unproven(const struct config *config)
+static void report_unproven(const struct config *config)
 {
 	int64_t age = clock_wall(&config->clock) - config->keys.fetched.said_at;
 
@@ -228,7 +228,7 @@ static void open_stored(struct config *config)
 	if (set != NULL && take_set(config, set, stored.text, stored.len)) {
 		prove_stored(config);
 		if (keys->unproven)
-			tell_unproven(config);
+			report_unproven(config);
 	}
 	free(stored.text);
 }
@@ -283,7 +283,8 @@ static enum keys_told told_of(const struct config *config, const struct key_sour
 									      : KEYS_FRESH;
 }
 
-static void tell(const struct config *config, enum keys_told what, const struct key_source *source)
+static void report_source(
+	const struct config *config, enum keys_told what, const struct key_source *source)
 {
 	const struct settings *settings = settings_of(config);
 	const struct reporter *reporter = &config->reporter;
@@ -340,7 +341,7 @@ struct key_set *keys_choose(struct config *config)
 	set = source != NULL ? source->set : NULL;
 	what = told_of(config, source);
 	if (what != keys->told || set != keys->told_of)
-		tell(config, what, source);
+		report_source(config, what, source);
 	keys->told = what;
 	keys->told_of = set;
 	return set;

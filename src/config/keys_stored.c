@@ -104,7 +104,15 @@ enum stored keys_stored_load(const char *folder, const char *issuer, struct stor
 	size_t len;
 
 	*out = (struct stored_keys){ .text = NULL };
-	if (path == NULL || stat(path, &seen) != 0)
+	if (path == NULL) {
+		/* There may be one: then no file counts as newer. */
+		out->fetched_at = INT64_MAX;
+		report(reporter, SAY_WARNING, folder, 0,
+			"out of memory: a key set that was stored here is left out until the next "
+			"fetch");
+		return STORED_DAMAGED;
+	}
+	if (stat(path, &seen) != 0)
 		return STORED_NONE;
 	text = conf_slurp(path, JWKS_MAX_LEN + HEAD_ROOM, &len, reporter);
 	if (text != NULL && read_stored(text, len, issuer, out))
@@ -144,7 +152,7 @@ static bool write_file(const char *path, const char *head, const struct stored_k
 }
 
 /* The new name is on the disk, too, when this returns. */
-static bool put_in_place(const char *folder, const char *beside, const char *path)
+static bool move_over(const char *folder, const char *beside, const char *path)
 {
 	CLEANUP(close_it) int fd = open(folder, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
 
@@ -165,7 +173,7 @@ static bool save(const char *folder, const char *issuer, const struct stored_key
 	}
 	(void)snprintf(head, sizeof(head), HEAD " %s %s\n", time, digest);
 	(void)unlink(beside); /* of a write that was cut short */
-	return write_file(beside, head, keys) && put_in_place(folder, beside, path);
+	return write_file(beside, head, keys) && move_over(folder, beside, path);
 }
 
 bool keys_stored_save(const char *folder, const char *issuer, const struct stored_keys *keys,

@@ -7,13 +7,18 @@
 
 #define QUALITY_MOST 1000
 
+static bool is_blank(char c)
+{
+	return c == ' ' || c == '\t' || c == '\r' || c == '\n';
+}
+
 static struct span trimmed(struct span text)
 {
-	while (text.len > 0 && (text.data[0] == ' ' || text.data[0] == '\t')) {
+	while (text.len > 0 && is_blank(text.data[0])) {
 		text.data++;
 		text.len--;
 	}
-	while (text.len > 0 && strchr(" \t\r\n", text.data[text.len - 1]) != NULL)
+	while (text.len > 0 && is_blank(text.data[text.len - 1]))
 		text.len--;
 	return text;
 }

@@ -32,7 +32,7 @@ struct loading {
 	struct messages *messages;
 	const char *file;
 	const struct reporter *reporter;
-	bool sound;
+	bool valid;
 };
 
 struct top {
@@ -76,7 +76,7 @@ static void complain(struct loading *loading, int line, const char *format, ...)
 	(void)vsnprintf(text, sizeof(text), format, args);
 	va_end(args);
 	report(loading->reporter, SAY_ERROR, loading->file, line, "%s", text);
-	loading->sound = false;
+	loading->valid = false;
 }
 
 static bool is_refusal(enum reason reason)
@@ -150,7 +150,7 @@ static void read_texts(struct loading *loading, struct language *language, enum 
 
 	if (!conf_read(entry, text_rows, ARRAY_LEN(text_rows), &texts, loading->file,
 		    loading->reporter)) {
-		loading->sound = false;
+		loading->valid = false;
 		return;
 	}
 	language->texts[CLERK][reason] = given(loading, entry, "clerk", texts.clerk);
@@ -175,7 +175,7 @@ static void read_language(
 
 	if (!conf_read(group, reason_rows, ARRAY_LEN(reason_rows), &reasons, loading->file,
 		    loading->reporter))
-		loading->sound = false;
+		loading->valid = false;
 	for (int slot = 0; slot < REASON_SLOTS; slot++)
 		if (reason_name((enum reason)slot) != NULL && reasons.of[slot] != NULL)
 			read_texts(loading, language, (enum reason)slot, reasons.of[slot]);
@@ -257,7 +257,7 @@ static bool load(struct loading *loading)
 	struct top top;
 
 	if (!conf_read(root, top_rows, ARRAY_LEN(top_rows), &top, loading->file, loading->reporter))
-		loading->sound = false;
+		loading->valid = false;
 	if (top.languages == NULL)
 		return false;
 	if (!config_setting_is_group(top.languages)) {
@@ -273,7 +273,7 @@ static bool load(struct loading *loading)
 	else if (top.fallback[0] != '\0')
 		complain(loading, conf_line_of(root, "default"),
 			"the default language '%s' is not among the languages", top.fallback);
-	return loading->sound;
+	return loading->valid;
 }
 
 void messages_free(struct messages *messages)
@@ -314,7 +314,7 @@ static size_t shortened(const char *tag, size_t len)
 }
 
 /* In the nearest language to a tag that says anything to this reader; NULL if none does. */
-static const char *look_up_tag(
+static const char *lookup_tag(
 	const struct messages *messages, enum reader reader, enum reason reason, const char *tag)
 {
 	for (size_t len = strlen(tag); len > 0; len = shortened(tag, len)) {
@@ -326,7 +326,7 @@ static const char *look_up_tag(
 	return NULL;
 }
 
-static const char *look_up(
+static const char *lookup(
 	const struct messages *messages, enum reader reader, enum reason reason, struct span asked)
 {
 	struct language_wish wishes[LANGUAGE_WISHES_MAX];
@@ -336,7 +336,7 @@ static const char *look_up(
 	if (reason_name(reason) == NULL)
 		return "";
 	for (size_t i = 0; i < count && text == NULL; i++)
-		text = look_up_tag(messages, reader, reason, wishes[i].tag);
+		text = lookup_tag(messages, reader, reason, wishes[i].tag);
 	if (text == NULL)
 		text = messages->fallback->texts[reader][reason];
 	return text != NULL ? text : "";
@@ -344,10 +344,10 @@ static const char *look_up(
 
 const char *messages_clerk(const struct messages *messages, enum reason reason, struct span asked)
 {
-	return look_up(messages, CLERK, reason, asked);
+	return lookup(messages, CLERK, reason, asked);
 }
 
 const char *messages_remedy(const struct messages *messages, enum reason reason, struct span asked)
 {
-	return look_up(messages, BUYER, reason, asked);
+	return lookup(messages, BUYER, reason, asked);
 }

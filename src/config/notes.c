@@ -55,7 +55,7 @@ struct reporter notes_begin(struct notes *notes)
 	return (struct reporter){ take, notes };
 }
 
-void notes_tell(const struct notes *notes, const struct reporter *reporter)
+void notes_report(const struct notes *notes, const struct reporter *reporter)
 {
 	for (size_t i = 0; i < notes->count; i++) {
 		const struct note *note = &notes->list[i];

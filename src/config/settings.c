@@ -24,10 +24,10 @@ static char *absolute_path(const char *path)
 }
 
 void settings_say(const struct settings *settings, const struct reporter *reporter,
-	enum severity severity, enum settings_place place, const char *name, const char *format,
+	enum severity severity, enum settings_section section, const char *name, const char *format,
 	...)
 {
-	int line = conf_line_of(settings->groups[place], name);
+	int line = conf_line_of(settings->groups[section], name);
 	char text[480];
 	va_list args;
 
@@ -56,11 +56,11 @@ static bool parse(struct settings *settings, const struct reporter *reporter)
  * one that is no group, the top level has complained already; it too leaves the defaults.
  */
 static bool read_group(
-	struct settings *settings, enum settings_place place, const struct reporter *reporter)
+	struct settings *settings, enum settings_section section, const struct reporter *reporter)
 {
-	const struct settings_group *group = &settings_groups[place];
+	const struct settings_group *group = &settings_groups[section];
 	config_setting_t *root = config_root_setting(&settings->config);
-	config_setting_t **found = &settings->groups[place];
+	config_setting_t **found = &settings->groups[section];
 
 	if (*found == NULL) {
 		*found = config_setting_get_member(root, group->name);
@@ -80,8 +80,9 @@ static bool read_groups(struct settings *settings, const struct reporter *report
 	bool good = conf_read(root, top->rows, top->count, settings, settings->file, reporter);
 
 	settings->groups[SETTINGS_TOP] = root;
-	for (enum settings_place place = SETTINGS_OPERATOR; place < SETTINGS_GROUPS; place++)
-		good &= read_group(settings, place, reporter);
+	for (enum settings_section section = SETTINGS_OPERATOR; section < SETTINGS_GROUPS;
+		section++)
+		good &= read_group(settings, section, reporter);
 	return good;
 }
 
@@ -160,8 +161,8 @@ static bool same(
 void settings_warn_restart(
 	const struct settings *boot, const struct settings *fresh, const struct reporter *reporter)
 {
-	for (enum settings_place place = SETTINGS_TOP; place < SETTINGS_GROUPS; place++) {
-		const struct settings_group *group = &settings_groups[place];
+	for (enum settings_section section = SETTINGS_TOP; section < SETTINGS_GROUPS; section++) {
+		const struct settings_group *group = &settings_groups[section];
 
 		for (size_t i = 0; i < group->count; i++) {
 			const struct conf_row *row = &group->rows[i];
@@ -169,7 +170,7 @@ void settings_warn_restart(
 			if (row->live || same(row, boot, fresh))
 				continue;
 			report(reporter, SAY_WARNING, fresh->file,
-				conf_line_of(fresh->groups[place], row->name),
+				conf_line_of(fresh->groups[section], row->name),
 				"%s was changed: that takes effect only when the server is "
 				"restarted",
 				row->name);

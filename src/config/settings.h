@@ -12,7 +12,7 @@
 #define SETTINGS_URLS_MAX 8 /* addresses of the ID service */
 
 /* The groups of the file, as in settings_groups[]. */
-enum settings_place {
+enum settings_section {
 	SETTINGS_TOP,
 	SETTINGS_OPERATOR,
 	SETTINGS_SERVICE,
@@ -107,7 +107,7 @@ void settings_free(struct settings *settings); /* NULL is fine */
 
 /* One message about one setting, at its line: "name: ..." */
 void settings_say(const struct settings *settings, const struct reporter *reporter,
-	enum severity severity, enum settings_place place, const char *name, const char *format,
+	enum severity severity, enum settings_section section, const char *name, const char *format,
 	...) __attribute__((format(printf, 6, 7)));
 
 /* Where Redis is and how to get in, without the password; borrowed from the settings. */

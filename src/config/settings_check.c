@@ -21,16 +21,16 @@
 struct check {
 	struct settings *settings;
 	const struct reporter *reporter;
-	bool sound;
+	bool valid;
 };
 
-#define say(check, severity, place, name, ...)                                                     \
-	settings_say((check)->settings, (check)->reporter, severity, place, name, __VA_ARGS__)
+#define say(check, severity, section, name, ...)                                                   \
+	settings_say((check)->settings, (check)->reporter, severity, section, name, __VA_ARGS__)
 
 /* ---- files ---- */
 
 static const struct named_file {
-	enum settings_place place;
+	enum settings_section section;
 	const char *name;
 	size_t offset;
 	bool read; /* else it is only made absolute */
@@ -74,7 +74,7 @@ static const char **text_at(struct settings *settings, size_t offset)
 static bool make_absolute(const struct check *check, const struct named_file *file)
 {
 	struct settings *settings = check->settings;
-	config_setting_t *group = settings->groups[file->place];
+	config_setting_t *group = settings->groups[file->section];
 	config_setting_t *member = config_setting_get_member(group, file->name);
 	const char **path = text_at(settings, file->offset);
 	int folder_len = (int)(strrchr(settings->file, '/') - settings->file);
@@ -85,7 +85,7 @@ static bool make_absolute(const struct check *check, const struct named_file *fi
 	if (asprintf(&absolute, "%.*s/%s", folder_len, settings->file, *path) < 0)
 		absolute = NULL;
 	if (absolute == NULL || config_setting_set_string(member, absolute) != CONFIG_TRUE) {
-		say(check, SAY_ERROR, file->place, file->name, "out of memory");
+		say(check, SAY_ERROR, file->section, file->name, "out of memory");
 		return false;
 	}
 	*path = config_setting_get_string(member);
@@ -102,7 +102,7 @@ static bool check_readable(
 
 	if (fd < 0) {
 		reason = strerrordesc_np(error);
-		say(check, SAY_ERROR, file->place, file->name, "%s cannot be read: %s: %s", path,
+		say(check, SAY_ERROR, file->section, file->name, "%s cannot be read: %s: %s", path,
 			reason != NULL ? reason : "unknown error",
 			error == EACCES ? "let the server's group read it (chgrp, chmod 640)"
 					: file->to_make);
@@ -111,11 +111,11 @@ static bool check_readable(
 	error = fstat(fd, &seen);
 	(void)close(fd);
 	if (error != 0 || !S_ISREG(seen.st_mode)) {
-		say(check, SAY_ERROR, file->place, file->name, "%s is not a regular file", path);
+		say(check, SAY_ERROR, file->section, file->name, "%s is not a regular file", path);
 		return false;
 	}
 	if (file->secret && (seen.st_mode & S_IRWXO) != 0)
-		say(check, SAY_WARNING, file->place, file->name,
+		say(check, SAY_WARNING, file->section, file->name,
 			"%s is a secret and open to everybody: chmod 640 %s", path, path);
 	return true;
 }
@@ -129,7 +129,7 @@ static void check_files(struct check *check)
 
 		if (good && file->read && path[0] != '\0')
 			good = check_readable(check, file, path);
-		check->sound &= good;
+		check->valid &= good;
 	}
 }
 
@@ -198,12 +198,12 @@ static void check_urls(struct check *check)
 		if (fault == NULL)
 			continue;
 		say(check, SAY_ERROR, SETTINGS_SERVICE, "urls", "address %zu %s", i + 1, fault);
-		check->sound = false;
+		check->valid = false;
 	}
 	fault = settings->jwks_url[0] == '\0' ? NULL : fault_of_url(settings->jwks_url, false);
 	if (fault != NULL) {
 		say(check, SAY_ERROR, SETTINGS_KEYS, "jwks_url", "the address %s", fault);
-		check->sound = false;
+		check->valid = false;
 	}
 }
 
@@ -227,12 +227,12 @@ static void check_algorithms(struct check *check)
 		say(check, SAY_ERROR, SETTINGS_KEYS, "algorithms",
 			"'%.40s' is not taken: ES256, PS256, Ed25519 and RS256 are",
 			conf_string_at(names, i));
-		check->sound = false;
+		check->valid = false;
 	}
 	if (names->count == 0) {
 		say(check, SAY_ERROR, SETTINGS_KEYS, "algorithms",
 			"must name one at least, or leave the setting out");
-		check->sound = false;
+		check->valid = false;
 	}
 }
 
@@ -254,12 +254,12 @@ static void check_forms(struct check *check)
 		say(check, SAY_ERROR, SETTINGS_SERVICE, "forms",
 			"'%.40s' is no form of question: document, token and token+document are",
 			conf_string_at(names, i));
-		check->sound = false;
+		check->valid = false;
 	}
 	if (names->count == 0) {
 		say(check, SAY_ERROR, SETTINGS_SERVICE, "forms",
 			"must name one at least, or leave the setting out");
-		check->sound = false;
+		check->valid = false;
 	}
 }
 
@@ -275,7 +275,7 @@ static void check_time_zone(struct check *check)
 			"'%s' is no IANA name of a time zone that is known here: write %s%s", name,
 			successor != NULL ? successor : "one such as Europe/Moscow",
 			successor != NULL ? "" : ", and see that the package tzdata is installed");
-		check->sound = false;
+		check->valid = false;
 	} else if (successor != NULL) {
 		say(check, SAY_WARNING, SETTINGS_OPERATOR, "time_zone",
 			"'%s' is a name of old, which Debian 13 no longer knows: write %s", name,
@@ -290,32 +290,32 @@ static void check_store(struct check *check)
 	if (settings->state_directory[0] == '\0') {
 		say(check, SAY_ERROR, SETTINGS_TOP, "state_directory",
 			"must name a folder that the server's user can write");
-		check->sound = false;
+		check->valid = false;
 	}
 
 	if (strcmp(settings->store, "redis") == 0)
-		check->sound &= settings_check_redis(settings, check->reporter);
+		check->valid &= settings_check_redis(settings, check->reporter);
 	else if (strcmp(settings->store, "disk") == 0 && settings->store_directory[0] == '\0') {
 		say(check, SAY_ERROR, SETTINGS_CACHE, "store_directory",
 			"must name a folder, or write store = \"none\";");
-		check->sound = false;
+		check->valid = false;
 	} else if (strcmp(settings->store, "lmdb") == 0) {
 		say(check, SAY_ERROR, SETTINGS_CACHE, "store",
 			"\"lmdb\" is no longer made: write \"disk\", which takes its place, and "
 			"delete answers.mdb and answers.mdb-lock in store_directory");
-		check->sound = false;
+		check->valid = false;
 	} else if (strcmp(settings->store, "disk") != 0 && strcmp(settings->store, "none") != 0) {
 		say(check, SAY_ERROR, SETTINGS_CACHE, "store",
 			"'%s' is no kind of store: write \"disk\", \"redis\" or \"none\"",
 			settings->store);
-		check->sound = false;
+		check->valid = false;
 	}
 }
 
 /* ---- settings that bound one another ---- */
 
 static const struct {
-	enum settings_place place;
+	enum settings_section section;
 	const char *shorter, *longer, *unit;
 	size_t shorter_at, longer_at;
 } bounds[] = {
@@ -343,10 +343,10 @@ static void check_bounds(struct check *check)
 
 		if (shorter <= longer)
 			continue;
-		say(check, SAY_ERROR, bounds[i].place, bounds[i].shorter,
+		say(check, SAY_ERROR, bounds[i].section, bounds[i].shorter,
 			"%" PRId64 " %s is longer than %s, which is %" PRId64 " %s: change one",
 			shorter, bounds[i].unit, bounds[i].longer, longer, bounds[i].unit);
-		check->sound = false;
+		check->valid = false;
 	}
 }
 
@@ -359,7 +359,7 @@ static void check_key_sources(struct check *check)
 	say(check, SAY_ERROR, SETTINGS_KEYS, "jwks_file",
 		"without the ID service's keys no answer can be believed: name a jwks_file, a "
 		"jwks_url or both");
-	check->sound = false;
+	check->valid = false;
 }
 
 bool settings_check_each(struct settings *settings, const struct reporter *reporter)
@@ -372,7 +372,7 @@ bool settings_check_each(struct settings *settings, const struct reporter *repor
 	check_forms(&check);
 	check_time_zone(&check);
 	check_store(&check);
-	return check.sound;
+	return check.valid;
 }
 
 bool settings_check_together(struct settings *settings, const struct reporter *reporter)
@@ -381,5 +381,5 @@ bool settings_check_together(struct settings *settings, const struct reporter *r
 
 	check_key_sources(&check);
 	check_bounds(&check);
-	return check.sound;
+	return check.valid;
 }

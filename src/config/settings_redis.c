@@ -48,7 +48,7 @@ static bool check_addresses(const struct settings *settings, const struct report
 {
 	const struct conf_strings *sentinels = &settings->redis_sentinels;
 	const char *fault;
-	bool sound = true;
+	bool valid = true;
 
 	for (size_t i = 0; i < sentinels->count; i++) {
 		fault = fault_of(conf_string_at(sentinels, i), false);
@@ -56,11 +56,11 @@ static bool check_addresses(const struct settings *settings, const struct report
 			continue;
 		settings_say(settings, reporter, SAY_ERROR, SETTINGS_CACHE, "redis_sentinels",
 			"address %zu %s", i + 1, fault);
-		sound = false;
+		valid = false;
 	}
 	fault = sentinels->count > 0 ? NULL : fault_of(settings->redis_address, true);
 	if (fault == NULL)
-		return sound;
+		return valid;
 	settings_say(settings, reporter, SAY_ERROR, SETTINGS_CACHE, "redis_address", "%s", fault);
 	return false;
 }
@@ -91,7 +91,7 @@ static bool check_tls(const struct settings *settings, const struct reporter *re
 
 bool settings_check_redis(const struct settings *settings, const struct reporter *reporter)
 {
-	bool sound = check_addresses(settings, reporter);
+	bool valid = check_addresses(settings, reporter);
 
-	return check_tls(settings, reporter) && sound;
+	return check_tls(settings, reporter) && valid;
 }

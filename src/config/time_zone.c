@@ -174,7 +174,7 @@ bool time_zone_is_known(const char *name)
 
 	if (strcmp(name, "UTC") == 0)
 		return true;
-	return strchr(name, '/') != NULL && name[0] != '/' &&
+	return strchr(name, '/') != NULL && name[0] != '/' && strstr(name, "//") == NULL &&
 	       strspn(name, characters) == strlen(name) && !begins(name, "posix/") &&
 	       !begins(name, "right/") && is_zone_file(name);
 }

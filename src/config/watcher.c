@@ -64,7 +64,7 @@ static size_t list_changed(const struct loaded *loaded, char *out, size_t room)
 }
 
 /* What is wrong is told when it begins and when it becomes something else. */
-static void tell_failure(struct config *config)
+static void report_failure(struct config *config)
 {
 	bool known = config->failing && config->errors == config->notes.errors;
 
@@ -72,7 +72,7 @@ static void tell_failure(struct config *config)
 	config->errors = config->notes.errors;
 	if (known)
 		return;
-	notes_tell(&config->notes, &config->reporter);
+	notes_report(&config->notes, &config->reporter);
 	report(&config->reporter, SAY_ERROR, config->file, 0,
 		"the changed configuration is not taken: what was in force stays, rules version "
 		"%s; "
@@ -80,9 +80,9 @@ static void tell_failure(struct config *config)
 		rules_digest(config->loaded->rules));
 }
 
-static void tell_success(struct config *config, const struct loaded *fresh, const char *changed)
+static void report_success(struct config *config, const struct loaded *fresh, const char *changed)
 {
-	notes_tell(&config->notes, &config->reporter);
+	notes_report(&config->notes, &config->reporter);
 	settings_warn_restart(config->boot->settings, fresh->settings, &config->reporter);
 	report(&config->reporter, SAY_INFO, config->file, 0,
 		"configuration reloaded%s%s%s, rules version %s",
@@ -94,7 +94,7 @@ static void tell_success(struct config *config, const struct loaded *fresh, cons
 	config->failing = false;
 }
 
-static void look_at_files(struct config *config)
+static void check_files(struct config *config)
 {
 	struct reporter noting;
 	struct loaded *fresh;
@@ -105,10 +105,10 @@ static void look_at_files(struct config *config)
 	noting = notes_begin(&config->notes);
 	fresh = loaded_load(config->file, config->loaded, config->request_ms, clock_wall(&config->clock), &noting);
 	if (fresh == NULL) {
-		tell_failure(config);
+		report_failure(config);
 		return;
 	}
-	tell_success(config, fresh, changed);
+	report_success(config, fresh, changed);
 	loaded_unref(config->loaded);
 	config->loaded = fresh;
 }
@@ -135,7 +135,7 @@ static void warn_of_end(
 			(long long)(left / DAY));
 }
 
-static void look_at_dates(struct config *config)
+static void check_dates(struct config *config)
 {
 	const struct loaded *loaded = config->loaded;
 	int64_t now_ms = clock_mono_ms(&config->clock);
@@ -186,10 +186,10 @@ void config_tick(struct config *config)
 {
 	settle_offer(config);
 	keys_store(config);
-	look_at_files(config);
-	keys_look(config);
+	check_files(config);
+	keys_check(config);
 	(void)config_refresh(config);
-	look_at_dates(config);
+	check_dates(config);
 }
 
 /* ---- the thread ---- */

@@ -82,8 +82,8 @@ static enum reason reason_of_outcome(enum inquiry_outcome outcome)
 
 /* Which of the operator's keys a sale goes by, and whose pseudonym it has under it. */
 struct identity {
-	const struct operator_key *key;
-	struct person_key sbj;
+	const struct operator_key *key, *other; /* the other one's len may be 0: none */
+	struct person_key sbj; /* under `key` */
 	uint8_t seed[STATE_SEED_LEN];
 };
 
@@ -99,7 +99,8 @@ static bool sbj_make(const struct operator_key *key, const struct path *path,
 
 /*
  * The current key, or the one that the sale's State was made with while the two are in force
- * together. False: the State is forged, expired or another sale's.
+ * together. False, with the reason: the State is forged, expired or another sale's; or OpenSSL
+ * fails, which is a fault of ours.
  */
 static bool identify(struct path *path, struct identity *identity)
 {
@@ -107,21 +108,26 @@ static bool identify(struct path *path, struct identity *identity)
 		&path->snapshot->previous_person_key };
 	const struct sale *sale = &path->sale;
 
-	for (size_t i = 0; i < ARRAY_LEN(keys); i++) {
+	/* Without a State only the current one: that it fails is no reason to take the other. */
+	for (size_t i = 0; i < (sale->state_len > 0 ? ARRAY_LEN(keys) : 1); i++) {
 		identity->key = keys[i];
+		identity->other = keys[1 - i];
 		if (sbj_make(keys[i], path, &identity->sbj) &&
 			(sale->state_len == 0 ||
 				state_check(keys[i], sale, &identity->sbj, path->now)))
 			return true;
 	}
+	if (sale->state_len > 0)
+		bad_request(path, REASON_ATTRIBUTE_INVALID, ATTR_STATE);
 	return false;
 }
 
-/* During a change of the operator's key, what was kept under the old pseudonym still serves. */
-static void add_previous(const struct path *path, struct question *question)
+/* During a change of the operator's key, what was kept under the other pseudonym still serves. */
+static void add_other(const struct path *path, const struct identity *identity,
+		      struct question *question)
 {
 	question->asked.has_previous = path->form != SUBJECT_TOKEN &&
-		sbj_make(&path->snapshot->previous_person_key, path, &question->asked.previous);
+		sbj_make(identity->other, path, &question->asked.previous);
 }
 
 static void inquire(struct path *path, const struct identity *identity,
@@ -157,12 +163,11 @@ static void ask_about(struct path *path)
 	conclude(path, RESULT_UNDETERMINED, REASON_SERVICE_UNAVAILABLE);
 	if (!state_settle_id(&path->sale, identity.seed))
 		return;
-	if (!identify(path, &identity)) {
-		bad_request(path, REASON_ATTRIBUTE_INVALID, ATTR_STATE);
-	} else if (question_make(identity.key, &identity.sbj, path->form, &path->sale, &question)) {
+	if (identify(path, &identity) &&
+		question_make(identity.key, &identity.sbj, path->form, &path->sale, &question)) {
 		question.by_person = path->form == SUBJECT_DOCUMENT &&
 			path->snapshot->policy->keep_yes > 0;
-		add_previous(path, &question);
+		add_other(path, &identity, &question);
 		if (cache_lookup(path->decider->cache, &question.asked, path->now, &answer))
 			answered(path, &answer, SOURCE_CACHE);
 		else

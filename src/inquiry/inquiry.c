@@ -59,12 +59,13 @@ static void end_without(struct inquiry *inquiry, enum inquiry_outcome outcome, u
 	end(inquiry, &result);
 }
 
+/* To ask again makes sense where the service could not tell, not where the shop has to mend it. */
 static void end_answered(struct inquiry *inquiry, const struct answer *answer, enum source source)
 {
 	const struct inquiry_result result = { .outcome = INQUIRY_ANSWERED,
 		.answer = *answer,
 		.source = source,
-		.retry_after = answer->result == RESULT_UNDETERMINED ? RETRY_AFTER_MIN : 0 };
+		.retry_after = answer->reason == REASON_SERVICE_UNAVAILABLE ? RETRY_AFTER_MIN : 0 };
 
 	end(inquiry, &result);
 }
@@ -273,33 +274,6 @@ static void await_keys(struct inquiry *inquiry, const char *jws, size_t len)
 	inquiry->state = INQUIRY_AWAITING_KEYS;
 	inquiry->due_ms = inquiry->deadline_ms;
 	engine_timer_set(inquiry->timer, inquiry->due_ms - inquiries_now(all));
-}
-
-/*
- * A fresh answer was signed a moment ago: when it was signed ahead of now, or has ended already, the
- * clocks of this machine and of the service do not agree.
- */
-static void report_failed_check(
-	struct inquiries *all, enum answer_check failed, const struct answer *answer, int64_t now)
-{
-	int64_t ahead = answer->issued_at - now;
-	const char *off = NULL;
-
-	if (failed == CHECK_TIME && ahead > ANSWER_CLOCK_SKEW)
-		off = "behind";
-	else if (failed == CHECK_TIME && answer->expires_at <= now)
-		off = "ahead of";
-	if (off == NULL)
-		report(&all->options.reporter, SAY_WARNING, NULL, 0,
-			"the service's answer fails check %d (%s): no decision", (int)failed,
-			answer_check_name(failed));
-	else
-		report(&all->options.reporter, SAY_ERROR, NULL, 0,
-			"the service's answer fails check %d (%s): no decision; this machine's "
-			"clock is "
-			"%lld s %s the service's: look at the clocks (timedatectl), this one first",
-			(int)failed, answer_check_name(failed),
-			(long long)(ahead < 0 ? -ahead : ahead), off);
 }
 
 /* Returns false for an answer of an unknown key, which is then the caller's to deal with. */

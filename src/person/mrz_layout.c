@@ -78,14 +78,14 @@ const struct mrz_layout *mrz_layout_of(enum mrz_kind kind)
 	return kind >= MRZ_TD1 && kind <= MRZ_TD3 ? &layouts[kind] : NULL;
 }
 
-enum mrz_field mrz_field_at(const struct mrz_layout *layout, size_t place)
+enum mrz_field mrz_field_at(const struct mrz_layout *layout, size_t position)
 {
 	for (int field = MRZ_FIELD_NONE; field < MRZ_FIELDS; field++) {
 		const struct mrz_part *part = &layout->field[field];
 
-		if (place >= part->at && place < part->at + part->len)
+		if (position >= part->at && position < part->at + part->len)
 			return (enum mrz_field)field;
-		if (layout->digit[field] != 0 && place == layout->digit[field])
+		if (layout->digit[field] != 0 && position == layout->digit[field])
 			return (enum mrz_field)field;
 	}
 	/* The second optional field of TD1: nothing is read from it. */

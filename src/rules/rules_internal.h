@@ -66,7 +66,7 @@ struct reading {
 	const char *file;
 	const struct reporter *reporter;
 	char where[RULE_ID_MAX + 24]; /* how messages name what is being read */
-	bool sound;
+	bool valid;
 };
 
 /* An error, with its line; the set will not be taken. */

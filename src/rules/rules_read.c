@@ -140,11 +140,11 @@ static bool asks_something(const struct written *written)
 static void read_rule(struct reading *reading, const config_setting_t *group, struct rule *rule)
 {
 	struct written written;
-	bool sound;
+	bool valid;
 
 	*rule = (struct rule){ .id = "", .citation = "", .line = conf_line(group) };
-	sound = conf_read(group, rule_rows, ARRAY_LEN(rule_rows), &written, reading->file,
-		reading->reporter);
+	valid = conf_read(
+		group, rule_rows, ARRAY_LEN(rule_rows), &written, reading->file, reading->reporter);
 	if (written.id[0] != '\0')
 		(void)snprintf(reading->where, sizeof(reading->where), "rule \"%s\"", written.id);
 	else
@@ -159,11 +159,11 @@ static void read_rule(struct reading *reading, const config_setting_t *group, st
 	rules_take_words(reading, &written.accreditation, word_of_accreditation, &rule->accreditation);
 	rule->age_below = (int)written.age_below;
 	rule->enabled = written.enabled;
-	if (sound && !asks_something(&written))
+	if (valid && !asks_something(&written))
 		rules_complain(reading, rule->line,
 			"it would exempt everybody: say for whom it is by nationality, issuer, "
 			"document, age_below or accreditation");
-	reading->sound &= sound;
+	reading->valid &= valid;
 }
 
 static void read_rules(struct reading *reading, const config_setting_t *list)
@@ -213,12 +213,12 @@ static void read_file(struct reading *reading, const char *text)
 	struct top_level top;
 
 	if (!conf_parse(config, text, reading->file, reading->reporter)) {
-		reading->sound = false;
+		reading->valid = false;
 		return;
 	}
 	if (!conf_read(config_root_setting(config), top_rows, ARRAY_LEN(top_rows), &top,
 		    reading->file, reading->reporter))
-		reading->sound = false;
+		reading->valid = false;
 	(void)snprintf(reading->where, sizeof(reading->where), "codes");
 	rules_take_codes(reading, &top.codes);
 	(void)snprintf(reading->where, sizeof(reading->where), "documents");
@@ -232,7 +232,7 @@ static void read_file(struct reading *reading, const char *text)
 
 struct rule_set *rules_parse(const char *text, const char *file, const struct reporter *reporter)
 {
-	struct reading reading = { .file = file, .reporter = reporter, .sound = true };
+	struct reading reading = { .file = file, .reporter = reporter, .valid = true };
 
 	reading.set = calloc(1, sizeof(*reading.set));
 	if (reading.set == NULL) {
@@ -240,7 +240,7 @@ struct rule_set *rules_parse(const char *text, const char *file, const struct re
 		return NULL;
 	}
 	read_file(&reading, text);
-	if (reading.sound)
+	if (reading.valid)
 		return reading.set;
 	rules_free(reading.set);
 	return NULL;

@@ -17,7 +17,7 @@ void rules_complain(struct reading *reading, int line, const char *format, ...)
 	(void)vsnprintf(text, sizeof(text), format, args);
 	va_end(args);
 	report(reading->reporter, SAY_ERROR, reading->file, line, "%s: %s", reading->where, text);
-	reading->sound = false;
+	reading->valid = false;
 }
 
 void *rules_allocate(struct reading *reading, size_t count, size_t size)

@@ -272,8 +272,8 @@ static bool check_agreement(
 }
 
 /*
- * The date of birth is never filled: an MRZ has no century. Of the expiry's two centuries, should the
- * shop have told another one, the nearest counts: what ended in 1999 does not end in 2099.
+ * The date of birth is never filled: an MRZ has no century. Of the expiry's two centuries, should
+ * the shop have told another one, the nearest counts: what ended in 1999 does not end in 2099.
  */
 static void fill_from_mrz(struct sale *sale)
 {

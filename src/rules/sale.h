@@ -86,10 +86,9 @@ const char *attribute_name(enum attribute attribute);
 /*
  * Read and check the fields of a request into *out. Everything that a decision may need is checked,
  * whether or not a rule will need it: a repeated, empty, over-long, non-UTF-8, ill-formed or
- * contradictory attribute is a fault, and so is a date of birth that lies ahead. The language of the
- * reply is not looked at: it decides nothing. What is absent is no fault: that is evaluate()'s to
- * say, after the rules.
- * False with *fault filled, and *out cleared.
+ * contradictory attribute is a fault, and so is a date of birth that lies ahead. The language of
+ * the reply is not looked at: it decides nothing. What is absent is no fault: that is evaluate()'s
+ * to say, after the rules. False with *fault filled, and *out cleared.
  */
 MUST_CHECK bool sale_read(const struct sale_field *fields, size_t count,
 			  const struct sale_options *options, struct sale *out,

@@ -125,7 +125,7 @@ void connection_died(struct exchange *exchange)
 		give_up(exchange->pool, connection, exchange->result.end, exchange->cause);
 }
 
-void connections_tell(struct pool *pool)
+void connections_deliver(struct pool *pool)
 {
 	struct exchange *exchange;
 
@@ -142,7 +142,7 @@ void connections_tell(struct pool *pool)
 		if (exchange != NULL) {
 			endpoint_ended(
 				exchange->endpoint, exchange->probe, BREAKER_ABANDONED, NULL);
-			exchange_tell(exchange);
+			exchange_deliver(exchange);
 		}
 	} while (exchange != NULL);
 }

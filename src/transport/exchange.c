@@ -33,7 +33,10 @@ static enum breaker_outcome silence_of(struct exchange *exchange)
 
 	if (exchange->stage == EXCHANGE_QUEUED) {
 		connections_give_up(pool, exchange->sent_at);
-		/* Whoever had a connection tells more; but somebody must say that none is to be had. */
+		/*
+		 * Whoever had a connection tells more; but somebody must say that none is to be
+		 * had.
+		 */
 		return !exchange->moved && pool_is_stuck(pool, exchange->sent_at)
 			       ? BREAKER_FAILURE
 			       : BREAKER_ABANDONED;
@@ -42,7 +45,9 @@ static enum breaker_outcome silence_of(struct exchange *exchange)
 		connections_give_up(pool, exchange->sent_at);
 	else if (exchange->stage == EXCHANGE_ANSWERED)
 		connections_give_up(pool, exchange->read_at + 1);
-	/* A connection that worked and fell silent says nothing of who may be behind a fresh one. */
+	/*
+	 * A connection that worked and fell silent says nothing of who may be behind a fresh one.
+	 */
 	if (connection == NULL || !connection->given_up || !exchange->worked_before)
 		return BREAKER_FAILURE;
 	endpoint_silent(exchange->endpoint);
@@ -59,9 +64,9 @@ static void timed_out(struct exchange *exchange)
 	outcome = silence_of(exchange);
 	exchange->lost = false;
 	endpoint_ended(exchange->endpoint, exchange->probe, outcome, exchange->cause);
-	exchange_tell(exchange);
+	exchange_deliver(exchange);
 	if (pool != NULL)
-		connections_tell(pool);
+		connections_deliver(pool);
 }
 
 static void on_due(void *ctx)
@@ -69,7 +74,7 @@ static void on_due(void *ctx)
 	struct exchange *exchange = ctx;
 
 	if (exchange->stage == EXCHANGE_ENDING)
-		exchange_tell(exchange);
+		exchange_deliver(exchange);
 	else
 		timed_out(exchange);
 }
@@ -172,7 +177,7 @@ static void wait_for_name(struct exchange *exchange)
 
 void exchange_begin(struct exchange *exchange)
 {
-	switch (resolver_look(exchange->endpoint->resolver)) {
+	switch (resolver_poll(exchange->endpoint->resolver)) {
 	case RESOLVED:
 		send_or_end(exchange);
 		break;
@@ -244,8 +249,8 @@ void exchange_done(struct exchange *exchange)
 	if (end != END_STATUS && end != END_TOO_LARGE && connection_has_ended(exchange, code))
 		connection_died(exchange);
 	exchange->lost = false;
-	exchange_tell(exchange);
-	connections_tell(pool);
+	exchange_deliver(exchange);
+	connections_deliver(pool);
 }
 
 void exchange_stop(struct exchange *exchange)
@@ -256,7 +261,7 @@ void exchange_stop(struct exchange *exchange)
 	connections_forget(exchange);
 }
 
-void exchange_tell(struct exchange *exchange)
+void exchange_deliver(struct exchange *exchange)
 {
 	struct transport *transport = exchange->transport;
 	struct endpoint *endpoint = exchange->endpoint;

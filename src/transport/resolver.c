@@ -15,7 +15,7 @@
 #define ADDRESSES_MAX 8
 
 /* One look-up, owned by its thread, its task and the resolver; the last to leave frees it. */
-struct look_up {
+struct lookup {
 	struct engine_task task; /* first: on_looked_up() is handed it */
 	atomic_int owners;
 	struct resolver *resolver; /* engine thread; NULL: nobody wants it any more */
@@ -37,7 +37,7 @@ struct resolver {
 	int64_t (*now_ms)(void *ctx);
 	void (*looked_up)(void *ctx);
 	void *ctx;
-	struct look_up *under_way;
+	struct lookup *under_way;
 	int64_t due_ms; /* the next look-up */
 	struct address_list *addresses; /* in force; NULL: none known */
 	bool no_descriptors;
@@ -87,37 +87,37 @@ struct resolver *resolver_new(const char *url, struct engine *engine, int64_t (*
 	return resolver;
 }
 
-static void look_up_leave(struct look_up *look_up)
+static void lookup_release(struct lookup *lookup)
 {
-	if (atomic_fetch_sub(&look_up->owners, 1) != 1)
+	if (atomic_fetch_sub(&lookup->owners, 1) != 1)
 		return;
-	if (look_up->found != NULL)
-		freeaddrinfo(look_up->found);
-	pthread_mutex_destroy(&look_up->mutex);
-	free(look_up->host);
-	free(look_up);
+	if (lookup->found != NULL)
+		freeaddrinfo(lookup->found);
+	pthread_mutex_destroy(&lookup->mutex);
+	free(lookup->host);
+	free(lookup);
 }
 
 static void *run(void *ctx)
 {
 	static const struct addrinfo hints = { .ai_socktype = SOCK_STREAM };
-	struct look_up *look_up = ctx;
+	struct lookup *lookup = ctx;
 
 	errno = 0;
-	look_up->status = getaddrinfo(look_up->host, NULL, &hints, &look_up->found);
-	look_up->error = errno;
+	lookup->status = getaddrinfo(lookup->host, NULL, &hints, &lookup->found);
+	lookup->error = errno;
 	/* The engine is there for as long as the resolver has not left. */
-	pthread_mutex_lock(&look_up->mutex);
-	look_up->posted = look_up->engine != NULL;
-	if (look_up->posted)
-		engine_post(look_up->engine, &look_up->task);
-	pthread_mutex_unlock(&look_up->mutex);
-	look_up_leave(look_up);
+	pthread_mutex_lock(&lookup->mutex);
+	lookup->posted = lookup->engine != NULL;
+	if (lookup->posted)
+		engine_post(lookup->engine, &lookup->task);
+	pthread_mutex_unlock(&lookup->mutex);
+	lookup_release(lookup);
 	return NULL;
 }
 
 /* Called from the engine's thread, whose blocked signals the new one inherits. */
-static bool start_detached(struct look_up *look_up)
+static bool start_detached(struct lookup *lookup)
 {
 	pthread_attr_t attributes;
 	pthread_t thread;
@@ -125,7 +125,7 @@ static bool start_detached(struct look_up *look_up)
 
 	pthread_attr_init(&attributes);
 	pthread_attr_setdetachstate(&attributes, PTHREAD_CREATE_DETACHED);
-	started = pthread_create(&thread, &attributes, run, look_up) == 0;
+	started = pthread_create(&thread, &attributes, run, lookup) == 0;
 	pthread_attr_destroy(&attributes);
 	return started;
 }
@@ -174,60 +174,60 @@ static void failed(struct resolver *resolver, const char *cause)
 	resolver->due_ms = resolver->now_ms(resolver->ctx) + PAUSE_MS;
 }
 
-static void collect(struct resolver *resolver, struct look_up *look_up)
+static void collect(struct resolver *resolver, struct lookup *lookup)
 {
-	bool none = look_up->error == EMFILE || look_up->error == ENFILE;
+	bool none = lookup->error == EMFILE || lookup->error == ENFILE;
 
 	resolver->under_way = NULL;
 	resolver->no_descriptors = false;
-	if (look_up->status != 0) {
+	if (lookup->status != 0) {
 		resolver->no_descriptors =
-			none && (look_up->status == EAI_SYSTEM || look_up->status == EAI_AGAIN);
-		failed(resolver, gai_strerror(look_up->status));
-	} else if (!put_in_force(resolver, look_up->found)) {
+			none && (lookup->status == EAI_SYSTEM || lookup->status == EAI_AGAIN);
+		failed(resolver, gai_strerror(lookup->status));
+	} else if (!put_in_force(resolver, lookup->found)) {
 		failed(resolver, "out of memory");
 	} else {
 		resolver->due_ms = resolver->now_ms(resolver->ctx) + KEPT_MS;
 	}
-	look_up_leave(look_up);
+	lookup_release(lookup);
 	resolver->looked_up(resolver->ctx);
 }
 
 static void on_looked_up(struct engine_task *task)
 {
-	struct look_up *look_up = (struct look_up *)task;
+	struct lookup *lookup = (struct lookup *)task;
 
 	/* The resolver may be gone, or goes within its hook. */
-	if (look_up->resolver != NULL)
-		collect(look_up->resolver, look_up);
-	look_up_leave(look_up);
+	if (lookup->resolver != NULL)
+		collect(lookup->resolver, lookup);
+	lookup_release(lookup);
 }
 
 static void begin(struct resolver *resolver)
 {
-	struct look_up *look_up = calloc(1, sizeof(*look_up));
+	struct lookup *lookup = calloc(1, sizeof(*lookup));
 
-	if (look_up == NULL) {
+	if (lookup == NULL) {
 		failed(resolver, "out of memory");
 		return;
 	}
-	pthread_mutex_init(&look_up->mutex, NULL);
-	look_up->task.run = on_looked_up;
-	look_up->resolver = resolver;
-	look_up->engine = resolver->engine;
-	look_up->host = strdup(resolver->host);
+	pthread_mutex_init(&lookup->mutex, NULL);
+	lookup->task.run = on_looked_up;
+	lookup->resolver = resolver;
+	lookup->engine = resolver->engine;
+	lookup->host = strdup(resolver->host);
 	/* The thread's, the task's and the resolver's. */
-	atomic_init(&look_up->owners, 3);
-	if (look_up->host == NULL || !start_detached(look_up)) {
-		atomic_store(&look_up->owners, 1);
-		look_up_leave(look_up);
+	atomic_init(&lookup->owners, 3);
+	if (lookup->host == NULL || !start_detached(lookup)) {
+		atomic_store(&lookup->owners, 1);
+		lookup_release(lookup);
 		failed(resolver, "no memory or threads for a look-up");
 		return;
 	}
-	resolver->under_way = look_up;
+	resolver->under_way = lookup;
 }
 
-enum resolved resolver_look(struct resolver *resolver)
+enum resolved resolver_poll(struct resolver *resolver)
 {
 	if (resolver->literal)
 		return RESOLVED;
@@ -264,18 +264,18 @@ bool resolver_no_descriptors(const struct resolver *resolver)
 }
 
 /* A look-up whose task is not posted yet will never be: its part goes as well. */
-static void abandon(struct look_up *look_up)
+static void abandon(struct lookup *lookup)
 {
 	bool posted;
 
-	pthread_mutex_lock(&look_up->mutex);
-	posted = look_up->posted;
-	look_up->engine = NULL;
-	pthread_mutex_unlock(&look_up->mutex);
-	look_up->resolver = NULL;
+	pthread_mutex_lock(&lookup->mutex);
+	posted = lookup->posted;
+	lookup->engine = NULL;
+	pthread_mutex_unlock(&lookup->mutex);
+	lookup->resolver = NULL;
 	if (!posted)
-		look_up_leave(look_up);
-	look_up_leave(look_up);
+		lookup_release(lookup);
+	lookup_release(lookup);
 }
 
 void resolver_free(struct resolver *resolver)

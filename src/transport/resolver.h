@@ -36,7 +36,7 @@ MUST_CHECK struct resolver *resolver_new(const char *url, struct engine *engine,
 	int64_t (*now_ms)(void *ctx), void (*looked_up)(void *ctx), void *ctx);
 
 /* What is known now; begins a look-up where one is due. */
-enum resolved resolver_look(struct resolver *resolver);
+enum resolved resolver_poll(struct resolver *resolver);
 
 /* A reference for the caller; NULL for a literal address, which needs no list. */
 struct address_list *resolver_addresses(struct resolver *resolver);

@@ -187,12 +187,12 @@ void transport_rest(
 }
 
 void transport_judge(struct transport *transport, enum transport_group group, int endpoint,
-	bool well, const char *cause)
+	bool healthy, const char *cause)
 {
 	struct endpoint *judged = &transport->endpoints[group][endpoint];
 
 	endpoint_ended(judged, was_probe(transport, judged),
-		well ? BREAKER_SUCCESS : BREAKER_FAILURE, cause);
+		healthy ? BREAKER_SUCCESS : BREAKER_FAILURE, cause);
 }
 
 const char *transport_address(

@@ -135,7 +135,7 @@ void transport_rest(struct transport *transport, enum transport_group group, int
  * told to people with a failure; that of the result will do.
  */
 void transport_judge(struct transport *transport, enum transport_group group, int endpoint,
-		     bool well, const char *cause);
+	bool healthy, const char *cause);
 
 const char *transport_address(const struct transport *transport, enum transport_group group,
 			      int endpoint); /* for messages */

@@ -175,7 +175,7 @@ void connections_give_up(struct pool *pool, uint64_t since);
 MUST_CHECK bool connection_has_ended(const struct exchange *exchange, CURLcode code);
 /* Its other exchanges end with it. */
 void connection_died(struct exchange *exchange);
-void connections_tell(struct pool *pool); /* those whose connection was given up */
+void connections_deliver(struct pool *pool); /* those whose connection was given up */
 curl_socket_t connection_open(void *exchange, curlsocktype purpose, struct curl_sockaddr *address);
 int connection_close(void *pool, curl_socket_t socket);
 void connections_forget(struct exchange *opener); /* those that it opened for nothing */
@@ -188,7 +188,7 @@ void exchange_end_later(struct exchange *exchange, enum attempt_end end, const c
 void exchange_done(struct exchange *exchange); /* libcurl has ended it */
 void exchange_move(struct exchange *exchange); /* queued, to the pool that is in use */
 void exchange_stop(struct exchange *exchange); /* takes it out of libcurl */
-void exchange_tell(struct exchange *exchange); /* result.end and .cause are set; frees */
+void exchange_deliver(struct exchange *exchange); /* result.end and .cause are set; frees */
 void exchange_free(struct exchange *exchange); /* tells nobody */
 
 /* request.c */

@@ -127,7 +127,7 @@ static void begin_lookup(void *ctx)
 		end_lookup(lookups);
 }
 
-static bool look_once(struct lookups *lookups, uint64_t number)
+static bool lookup_once(struct lookups *lookups, uint64_t number)
 {
 	person_of(number, &lookups->person);
 	lookups->good = false;
@@ -140,15 +140,15 @@ static bool look_once(struct lookups *lookups, uint64_t number)
 	return lookups->good;
 }
 
-static bool look(struct lookups *lookups, uint64_t entries, struct kept_cost *cost)
+static bool lookup(struct lookups *lookups, uint64_t entries, struct kept_cost *cost)
 {
 	static double reads[KEPT_HITS], hits[KEPT_HITS];
 	uint64_t state = 88172645463325252u;
-	bool good = look_once(lookups, 0);
+	bool good = lookup_once(lookups, 0);
 
 	cost->open_ms = lookups->read_us / 1e3;
 	for (size_t i = 0; good && i < KEPT_HITS; i++) {
-		good = look_once(lookups, measure_random(&state) % entries);
+		good = lookup_once(lookups, measure_random(&state) % entries);
 		reads[i] = lookups->read_us;
 		hits[i] = lookups->hit_us;
 	}
@@ -185,7 +185,7 @@ static bool measure(
 	if (lookups.engine == NULL)
 		return false;
 	lookups.tier = redis_open(&options, lookups.engine, &events, &fatal);
-	good = lookups.tier != NULL && look(&lookups, entries, cost);
+	good = lookups.tier != NULL && lookup(&lookups, entries, cost);
 	if (lookups.tier != NULL)
 		lookups.tier->ops->close(lookups.tier, 1000);
 	engine_stop(lookups.engine);

@@ -38,7 +38,7 @@ struct load {
 	uint32_t idle_count;
 	uint32_t *owner; /* for each place: the sale that waits there, or NOBODY */
 	uint64_t random;
-	uint64_t now, started, last_final, next_look;
+	uint64_t now, started, last_final, next_check;
 	bool broken;
 };
 
@@ -172,11 +172,11 @@ static void receive(void *ctx, uint32_t place, uint8_t *data, size_t len)
 		finish(load, index, data);
 }
 
-static void look_at_due(struct load *load)
+static void check_due(struct load *load)
 {
-	if (load->now < load->next_look)
+	if (load->now < load->next_check)
 		return;
-	load->next_look = load->now + LOOK_AT_DUE;
+	load->next_check = load->now + LOOK_AT_DUE;
 	for (uint32_t i = 0; i < load->plan->outstanding; i++) {
 		if (load->due[i] == 0 || load->due[i] > load->now)
 			continue;
@@ -226,7 +226,7 @@ static void run(struct load *load)
 	stop = load->started + plan->seconds * NS_PER_S;
 	while (!load->broken) {
 		load->now = monotonic_ns();
-		look_at_due(load);
+		check_due(load);
 		if (load->now < stop && result->begun + result->skipped < plan->requests)
 			begin_due(load);
 		else if (drained == 0)

@@ -22,10 +22,10 @@ static const struct conf_row rows[] = {
 	{ "name", CONF_STRING, offsetof(struct settings, name), .required = true, .max = 8 },
 	{ "list", CONF_STRINGS, offsetof(struct settings, list), .max = 3 },
 	{ "number", CONF_INT, offsetof(struct settings, number), .min = -5, .max = 4000000000,
-		.preset = 7, .unit = "ms" },
-	{ "flag", CONF_BOOL, offsetof(struct settings, flag), .preset = 1 },
+		.default_value = 7, .unit = "ms" },
+	{ "flag", CONF_BOOL, offsetof(struct settings, flag), .default_value = 1 },
 	{ "group", CONF_GROUP, offsetof(struct settings, group) },
-	{ "other", CONF_STRING, offsetof(struct settings, other), .preset_text = "-" },
+	{ "other", CONF_STRING, offsetof(struct settings, other), .default_text = "-" },
 };
 
 /* jansson makes a string of UTF-8 alone. */

@@ -21,7 +21,7 @@ static void verifies_no_zeros(const struct key_set *set, size_t index, enum jws_
 		HOLDS(!jws_verify_raw(set, index, algorithm, "message", 7, zeros, lengths[i]));
 }
 
-static void is_sound(const struct key_set *set)
+static void is_valid(const struct key_set *set)
 {
 	HOLDS(key_set_count(set) > 0 && key_set_count(set) <= KEY_SET_MAX);
 	for (size_t i = 0; i < key_set_count(set); i++) {
@@ -50,7 +50,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 
 	HOLDS((set == NULL) == (tally.said[SAY_ERROR] > 0));
 	if (set != NULL) {
-		is_sound(set);
+		is_valid(set);
 	}
 	HOLDS(ERR_peek_error() == 0);
 	key_set_unref(set);

@@ -12,7 +12,7 @@ static const enum reason reasons[] = { REASONS(AS_ROW) };
 #undef AS_ROW
 
 static const char *const tags[] = { "", "en", "ru", "ru-RU", "RU-cyrl-ru", "uz-Cyrl", "de-a-b-c-d",
-	"-", "x" };
+	"-", "x", "ru_RU.UTF-8", "de;q=0.1,*,ru;q=0.8, uz" };
 
 static void fits(const char *text)
 {
@@ -21,9 +21,11 @@ static void fits(const char *text)
 
 static void says_all(const struct messages *messages, const char *tag)
 {
+	const struct span asked = { tag, strlen(tag) };
+
 	for (size_t i = 0; i < ARRAY_LEN(reasons); i++) {
-		const char *clerk = messages_clerk(messages, reasons[i], tag);
-		const char *remedy = messages_remedy(messages, reasons[i], tag);
+		const char *clerk = messages_clerk(messages, reasons[i], asked);
+		const char *remedy = messages_remedy(messages, reasons[i], asked);
 
 		HOLDS(clerk != NULL && clerk[0] != '\0');
 		fits(clerk);

@@ -16,7 +16,8 @@ static bool same(const struct mrz *a, const struct mrz *b)
 	return a->kind == b->kind && strcmp(a->document.type, b->document.type) == 0 &&
 	       strcmp(a->document.issuer, b->document.issuer) == 0 &&
 	       strcmp(a->document.number, b->document.number) == 0 &&
-	       date_compare(&a->document.expiry, &b->document.expiry) == 0 &&
+	       a->expiry_year == b->expiry_year && a->expiry_month == b->expiry_month &&
+	       a->expiry_day == b->expiry_day &&
 	       strcmp(a->nationality, b->nationality) == 0 && a->birth_year == b->birth_year &&
 	       a->birth_month == b->birth_month && a->birth_day == b->birth_day &&
 	       a->sex == b->sex && memcmp(a->verdict, b->verdict, sizeof(a->verdict)) == 0;
@@ -33,15 +34,15 @@ static void is_canonical(const struct mrz *mrz)
 	HOLDS(document_number_canonical(document->number, strlen(document->number), number));
 	HOLDS(strcmp(number, document->number) == 0);
 	HOLDS(country_canonical(document->issuer, strlen(document->issuer), state));
-	HOLDS(strcmp(state, document->issuer) == 0 && country_is_issuer(state));
+	HOLDS(strcmp(state, document->issuer) == 0);
 	HOLDS(country_canonical(mrz->nationality, strlen(mrz->nationality), state));
-	HOLDS(strcmp(state, mrz->nationality) == 0 && country_lookup(state) != COUNTRY_UNKNOWN);
-	HOLDS(date_is_full(&document->expiry) && document->expiry.year / 100 == 20);
+	HOLDS(strcmp(state, mrz->nationality) == 0);
+	HOLDS(!date_is_set(&document->expiry));
+	HOLDS(mrz->expiry_year >= -1 && mrz->expiry_year <= 99);
 	HOLDS(mrz->birth_year >= -1 && mrz->birth_year <= 99);
 	HOLDS(mrz->birth_month >= 0 && mrz->birth_month <= 12);
 	HOLDS(mrz->birth_day >= 0 && mrz->birth_day <= 31);
 	HOLDS(mrz->birth_day == 0 || mrz->birth_month != 0);
-	HOLDS(mrz->sex == 'M' || mrz->sex == 'F' || mrz->sex == '<');
 }
 
 static void verdicts_agree(enum mrz_status status, enum mrz_field field, const struct mrz *mrz)
@@ -92,7 +93,7 @@ static void birth_agrees_with_itself(const struct mrz *mrz)
 
 	if (mrz->birth_year < 0)
 		birth.year = 1900;
-	HOLDS(mrz_birth_agrees(mrz, &birth) == (mrz->birth_year >= 0));
+	HOLDS(mrz_birth_agrees(mrz, &birth));
 	birth.year++;
 	HOLDS(!mrz_birth_agrees(mrz, &birth) || mrz->birth_year < 0);
 }

@@ -86,11 +86,11 @@ static inline char zone_digit_of(const struct zone_digit *digit, const char *tex
 /* Put every digit right; that of a long number stands at the end of its rest. */
 static inline void zone_put_right(const struct zone_form *form, char text[ZONE_MAX])
 {
-	size_t place = form->number + 9, rest = 0, count = 0;
+	size_t position = form->number + 9, rest = 0, count = 0;
 	int sum = 0;
 
 	zone_add(&sum, &count, text + form->number, 9);
-	if (form->optional_len > 0 && text[place] == '<' && text[place - 1] != '<') {
+	if (form->optional_len > 0 && text[position] == '<' && text[position - 1] != '<') {
 		while (rest < form->optional_len && text[form->optional + rest] != '<')
 			rest++;
 		if (rest == form->optional_len)
@@ -98,12 +98,23 @@ static inline void zone_put_right(const struct zone_form *form, char text[ZONE_M
 	}
 	if (rest > 1) {
 		zone_add(&sum, &count, text + form->optional, rest - 1);
-		place = form->optional + rest - 1;
+		position = form->optional + rest - 1;
 	}
-	text[place] = (char)('0' + sum % 10);
+	text[position] = (char)('0' + sum % 10);
 	for (size_t i = 0; i < ARRAY_LEN(form->digits); i++)
 		if (form->digits[i].digit != 0)
 			text[form->digits[i].digit] = zone_digit_of(&form->digits[i], text);
+}
+
+/* One field that is empty may do without its digit; the composite never. */
+static inline bool zone_left_out(const struct zone_digit *digit, const char text[ZONE_MAX])
+{
+	if (digit->digit == 0 || text[digit->digit] != '<' || digit->over[1][1] != 0)
+		return false;
+	for (size_t i = 0; i < digit->over[0][1]; i++)
+		if (text[digit->over[0][0] + i] != '<')
+			return false;
+	return true;
 }
 
 /* The digits of an accepted zone, but for the number's, which the composite covers. */
@@ -111,7 +122,7 @@ static inline bool zone_holds(const struct zone_form *form, const char text[ZONE
 {
 	for (size_t i = 0; i < ARRAY_LEN(form->digits); i++) {
 		const struct zone_digit *digit = &form->digits[i];
-		bool left_out = digit->digit == 86 && text[86] == '<'; /* of an empty field */
+		bool left_out = zone_left_out(digit, text);
 
 		if (digit->digit != 0 && !left_out &&
 			text[digit->digit] != zone_digit_of(digit, text))

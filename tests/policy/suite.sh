@@ -1,7 +1,7 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0-or-later
 # suite.sh - all policy cases against a real server and the sandbox, each folder at its own date and
-# with its own settings.
+# with its own settings, where @CASES@ is the folder of all.
 set -uo pipefail
 cd "$(dirname "$0")/../.."
 . tests/system/fixture.sh
@@ -23,6 +23,7 @@ folders() {
 		{ echo "not ok - a server for ${*##*/}" && status=1 && fixture_stop "$work" && return; }
 	tests/policy/run --server "127.0.0.1:$(cat "$work/server/port")" \
 		--secret-file "$work/server/secret" --dictionary config --clock --settings \
+		--time-zone Europe/Moscow \
 		--questions "cd '$PWD' && . tests/system/fixture.sh && fixture_questions '$work'" "$@" ||
 		status=1
 	fixture_stop "$work"
@@ -33,7 +34,8 @@ of() { cat "$1" 2>/dev/null; }
 # Which folders stand together, by what they stand at.
 declare -A together
 for folder in tests/policy/cases/*/; do
-	at=$(of "$folder/clock")$'\x1f'$(of "$folder/settings")
+	wanted=$(of "$folder/settings")
+	at=$(of "$folder/clock")$'\x1f'${wanted//@CASES@/$PWD/tests/policy/cases}
 	together[$at]+="${folder%/} "
 done
 for at in "${!together[@]}"; do

@@ -9,11 +9,36 @@ checks() {
 }
 
 checks 0 "as shipped, with keys"
-says "check: rules nobody has cited an act for" 'rules.cfg:[0-9]+: warning: .*cites no act'
+says "check: rules nobody has cited an act for" 'rules.cfg:[0-9]+: warning: 4 enabled rules cite no act'
+[ "$(grep -c 'cite no act' "$dir/err")" = 1 ]
+verdict "check: and in one warning" $?
 sed -i 's/CHANGE: /Act /' "$dir/settings/rules.cfg"
 checks 0 "all in order" --json
 json "check: no message at all" '.status == "fine" and .errors == 0 and .warnings == 0 and
 	.rules == 4 and has("messages") == false'
+
+# A server's folder, with the virtual server as it is shipped.
+mkdir -p "$dir/raddb/mods-config" "$dir/raddb/sites-enabled"
+ln -s "$dir/settings" "$dir/raddb/mods-config/migrantid"
+site=$dir/raddb/sites-enabled/sim-sale
+cp config/sites-available/sim-sale "$site"
+t 0 "check: the site as shipped" "" check --config "$dir/raddb/mods-config/migrantid/migrantid.cfg"
+silent "check: its secret is this machine's" 'secret as shipped'
+sed -i '/^client sim-sale-shop/,/^}/s/ipaddr = .*/ipaddr = 192.0.2.0\/24/' "$site"
+t 0 "check: shops beyond this machine" "" check \
+	--config "$dir/raddb/mods-config/migrantid/migrantid.cfg"
+says "check: the secret as shipped is told" 'sim-sale:[0-9]+: warning: .*secret as shipped'
+silent "check: and only said to be that" testing123
+sed -i 's/secret = testing123/secret = aN0ther-0ne-0f-32-characters-f0r-us/' "$site"
+t 0 "check: a secret of their own" "" check --config "$dir/raddb/mods-config/migrantid/migrantid.cfg"
+silent "check: a secret of their own is fine" 'secret as shipped'
+
+# A Redis that is not there does not stop the server, but somebody should hear of it.
+sed -i 's/store = "disk"/store = "redis"/; s|redis_address = ".*"|redis_address = "127.0.0.1:1"|' "$config"
+checks 0 "a Redis that is down"
+says "check: a Redis that is down is told" 'warning: .*Redis'
+settings
+sed -i 's/CHANGE: /Act /' "$dir/settings/rules.cfg"
 t 3 "check: no settings" "" check --config "$dir/none"
 
 # wrong NAME STATUS PATTERN: what was just spoilt is told so; then all is put right again.

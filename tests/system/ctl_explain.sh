@@ -32,6 +32,28 @@ explains 0 "a time is a day in the operator's zone" "$sale" --at 2026-06-15T22:0
 json "explain: that day" '.date == "2026-06-16"'
 explains 0 "a citizen of the operator's own country" "${sale//UZB/RUS}"
 json "explain: not applicable" '.decision == "not-applicable" and (has("tried") | not)'
+foreign=${sale//UZB/RUS}
+explains 0 "one whose document is another state's" \
+	"${foreign/Issuer = RUS/Issuer = UZB}"
+json "explain: what is wanting" '.decision == "ask" and
+	(.home | tostring | test("other issuers"))'
+explains 0 "dates that move with the day" "${sale/1990-01-31/@TODAY-6Y+1D@}" --at 2026-06-15
+json "explain: are reckoned from the day of the sale" '.rule == "child-under-six"'
+explains 0 "a birthday that a year has not" "${sale/1990-01-31/@TODAY-6Y@}" --at 2024-02-29
+json "explain: is on 1 March" '.rule == null'
+explains 0 "a challenge taken by number" "$sale"'MigrantID-Accept-Challenge = 1'
+explains 1 "a line break, as radclient writes it" "$sale"'MigrantID-Sale-Id = "a\nb\012"'
+json "explain: its attribute" '.attribute == "MigrantID-Sale-Id"'
+explains 0 "letters by their octets" "$sale"'MigrantID-Sale-Id = "\320\220"'
+
+# Every request of the policy cases is read, whatever becomes of it: what radclient takes, explain does.
+unread=$(for request in tests/policy/cases/*/*.request; do
+	"$ctl" explain --config "$config" <"$request" 2>&1 >/dev/null |
+		grep -q '^standard input' && echo "$request"
+done)
+[ -z "$unread" ]
+verdict "explain: reads the requests of all policy cases" $?
+[ -z "$unread" ] || sed 's/^/#   /' <<<"$unread"
 explains 1 "no date of birth" "${sale/migrantid-date-of-birth := \"1990-01-31\"/}"
 json "explain: the missing attribute is named" '.decision == "bad-request" and
 	.reason == "attribute-missing" and .attribute == "MigrantID-Date-of-Birth"'

@@ -55,9 +55,9 @@ same "the shipped settings are all there are" \
 		grep -vxE 'operator|service|keys|waiting|cache|reply' | sort)"
 
 # Where a file is named in the README or in docs, it is there.
-for path in $(grep -ohP '(?<![-/\w])(docs|tests|config|src|debian)/[\w./-]+\w' README.md docs/*.md |
+for path in $(grep -ohP '(?<![-/\w])(rlm_migrantid|docs|tests|config|src|debian)/[\w./*-]+\w' README.md docs/*.md |
 	sort -u); do
-	[ -e "$path" ] || missing_paths+=" $path"
+	compgen -G "$path" >/dev/null || missing_paths+=" $path"
 done
 same "what README and docs name is there" "${missing_paths:-}" ''
 

@@ -47,7 +47,7 @@ sale() {
 
 # What was signed before a server began to hear of removals, and a minute after, it does not believe
 # out of Redis. The service's clock is as far ahead as it may be, so that this takes no minute.
-above_floor() { sleep 3; }
+above_floor() { sleep 4; }
 
 redis_start || not_ok "redis-server starts" "$work/redis/log"
 fixture_sandbox "$a" "$work/people.json" || not_ok "the sandbox starts"

@@ -29,7 +29,7 @@ says() {
 }
 person() { grep -E 'MigrantID-(Doc|Nat|Date)' "$1/reply" | sed -n '/Received/q;p' | sort -u; }
 # After the second that it takes servers to hear of a removal; then what is in Redis has to be newer.
-heard() { sleep 4.5; }
+heard() { sleep 5; }
 sources() { echo "$(sale "$a" "$1") / $(sale "$b" "$1")"; }
 
 keeper_settings

@@ -25,5 +25,5 @@ Decisions appear below, and in $work/server/log. Rules, texts and settings are i
 $work/settings; a change is taken up within a second. Ctrl-C stops both.
 
 EOF
-tail -n 0 -f "$work/server/log" &
+tail -n 0 -f --pid=$$ "$work/server/log" &
 wait

@@ -107,6 +107,12 @@ secrets_on_disk() {
 	SSLKEYLOGFILE=$secrets "$fixture_build/src/tools/ctl/migrantidctl" check \
 		--config "$none/settings/migrantid.cfg" >"$work/checked" 2>&1
 	same "T15: migrantidctl check says so" "$? $(grep -c SSLKEYLOGFILE "$work/checked")" "1 1"
+	printf 'MigrantID-%s\n' 'Document-Type = "P"' 'Document-Issuer = "UZB"' \
+		'Document-Number = "SECRET002"' 'Nationality = "UZB"' 'Date-of-Birth = "1990-01-31"' \
+		'Consent-Text = "ru-2025-01"' | SSLKEYLOGFILE=$secrets \
+		"$fixture_build/src/tools/ctl/migrantidctl" explain --ask \
+		--config "$none/settings/migrantid.cfg" >"$work/explained" 2>&1
+	fails "T15: nor does migrantidctl write any when it asks" test -s "$secrets"
 	fixture_stop "$none"
 }
 

@@ -39,7 +39,7 @@ give_back() { redis COPY enemys:own "$1" REPLACE >/dev/null; }
 cry_removed() { redis SET migrantid:generation "$(openssl rand -hex 16)" >/dev/null && sleep 2.5; }
 # An answer is believed out of Redis if it was signed a minute after the server began to hear of
 # removals: the service's clock is as far ahead as it may be, and time goes by.
-wait_for_floor() { sleep 3; }
+wait_for_floor() { sleep 4; }
 
 redis_serve "$work/redis" "$port" || not_ok "redis-server starts" "$work/redis/log"
 fixture_sandbox "$a" "$work/people.json" || not_ok "the sandbox starts"

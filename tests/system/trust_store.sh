@@ -22,9 +22,16 @@ ctl() {
 
 # everywhere TEXT|-x HEX: how often it is in the files of the store's folder, whatever their names.
 everywhere() {
-	find "$a/store" -type f -exec perl -e 'my $what = shift; $what = pack "H*", shift if $what eq "-x";
+	local count
+	count=$(find "$a/store" -type f -exec perl -e 'my $what = shift; $what = pack "H*", shift if $what eq "-x";
 		my $n = 0; for (@ARGV) { open F, "<:raw", $_ or next; local $/; my $all = <F>;
-		$n += () = $all =~ /\Q$what\E/g } print "$n\n"' -- "$@" {} +
+		$n += () = $all =~ /\Q$what\E/g } print "$n\n"' -- "$@" {} +)
+	# There is no file while the server takes the new one.
+	echo "${count:-0}"
+}
+# The signed answers in them, without their signatures.
+answers() {
+	find "$a/store" -type f -exec grep -haoE 'eyJ[A-Za-z0-9_-]+\.eyJ[A-Za-z0-9_-]+' {} + | sort -u
 }
 # The pseudonym in a signed answer, as text and as the octets that it stands for.
 pseudonym() {
@@ -40,19 +47,16 @@ removed_is_gone() {
 	sell "$a" GONE00001
 	sleep 1.2
 	ctl cache purge --before 2020-01-01 >/dev/null
-	# The last one that came.
-	for token in $(find "$a/store" -type f -exec grep -haoE 'eyJ[A-Za-z0-9_-]+\.eyJ[A-Za-z0-9_-]+' {} + | sort -u); do
+	for token in $(answers); do
 		sbj=$(pseudonym "$token")
 		hex=$(octets "$sbj")
 		[ "$(everywhere -x "$hex")" -gt 0 ] || not_ok "T7: the pseudonym is there before"
 	done
 	same "kept are the answers about seven people" "$(ctl cache stats --json | jq .entries)" 7
 	grep -E 'MigrantID-(Doc|Nat|Date)' "$a/reply" | sed -n '/Received/q;p' | sort -u >"$work/person"
-	find "$a/store" -type f -exec grep -haoE 'eyJ[A-Za-z0-9_-]+\.eyJ[A-Za-z0-9_-]+' {} + |
-		sort -u >"$work/before"
+	answers >"$work/before"
 	same "one is removed" "$(ctl cache purge --person --json <"$work/person" | jq .removed)" 1
-	find "$a/store" -type f -exec grep -haoE 'eyJ[A-Za-z0-9_-]+\.eyJ[A-Za-z0-9_-]+' {} + |
-		sort -u >"$work/after"
+	answers >"$work/after"
 	same "T7: of seven signed answers six are left in the files" "$(wc -l <"$work/after")" 6
 	token=$(comm -23 "$work/before" "$work/after" | head -n 1)
 	if [ -n "$token" ]; then
@@ -62,6 +66,7 @@ removed_is_gone() {
 		not_ok "T7: the pseudonym is not there"
 	fi
 	ctl cache purge --all >/dev/null
+	sleep 2.5
 	same "T7: after --all no answer is" "$(everywhere eyJ)" 0
 	for token in $(cat "$work/before"); do
 		[ "$(everywhere -x "$(octets "$(pseudonym "$token")")")" = 0 ] ||

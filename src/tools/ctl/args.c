@@ -86,6 +86,10 @@ bool args_read(const struct verb *verb, int argc, char **argv, struct args *out)
 {
 	*out = (struct args){ { NULL } };
 	for (int at = 1; at < argc; at++) {
+		if (strcmp(argv[at], "-h") == 0) {
+			out->value[OPT_HELP] = "";
+			continue;
+		}
 		if (strncmp(argv[at], "--", 2) != 0) {
 			usage_error(verb,
 				"argument %d is no option; what is to be looked at is read from "

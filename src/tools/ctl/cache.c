@@ -181,7 +181,8 @@ static enum ctl_exit run_purge(const struct args *args, struct output *out)
 	enum ctl_exit code;
 
 	if (person + all + (time != NULL) != 1)
-		return usage_error(&verb_cache_purge, "one of --person, --all, --before is wanted");
+		return usage_error(&verb_cache_purge, "%s --person, --all, --before is wanted",
+			person + all + (time != NULL) == 0 ? "one of" : "only one of");
 	if (time != NULL && !args_time(time, &before))
 		return usage_error(&verb_cache_purge,
 			"--before wants a time such as 2026-01-31T12:00:00Z");

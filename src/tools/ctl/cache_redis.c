@@ -51,7 +51,7 @@ static redisReply *ask_of_names(struct walk *walk, int wanted, const char *word)
 }
 
 /* Servers look at it every second, and forget what they have in memory when it is another one. */
-static bool tell_servers(struct walk *walk)
+static bool notify_servers(struct walk *walk)
 {
 	char name[REDIS_KEY_ROOM], value[REDIS_GENERATION_LEN + 1];
 	const char *words[] = { "SET", name, value };
@@ -83,7 +83,7 @@ static bool now_and_then(struct walk *walk)
 		(void)fprintf(stderr, "\r%" PRIu64 " looked at, %" PRIu64 " removed", walk->seen,
 			walk->removed);
 	}
-	return walk->removed == 0 || tell_servers(walk);
+	return walk->removed == 0 || notify_servers(walk);
 }
 
 static void end_progress(const struct walk *walk)
@@ -290,7 +290,7 @@ static bool remove_part_before(struct walk *walk)
 static enum ctl_exit finish(struct walk *walk, bool good)
 {
 	if (walk->link.context->err == 0)
-		good = tell_servers(walk) && good;
+		good = notify_servers(walk) && good;
 	if (good)
 		return CTL_FINE;
 	report(walk->link.reporter, SAY_ERROR, NULL, 0,

@@ -11,6 +11,8 @@
 #include "tools/ctl/connect.h"
 #include "tools/ctl/ctl.h"
 #include "tools/ctl/files.h"
+#include "tools/ctl/redis_link.h"
+#include "tools/ctl/site.h"
 #include "tools/ctl/tls.h"
 
 static void drop_operator_key(struct operator_key *key)
@@ -47,14 +49,26 @@ static void check_modes(const struct settings *settings, const struct reporter *
 static void check_citations(const struct rule_set *rules, const char *path,
 			    const struct reporter *reporter)
 {
+	char ids[200] = "";
+	size_t uncited = 0, used = 0;
+	int line = 0;
+
 	for (size_t i = 0; i < rules_count(rules); i++) {
 		struct rule_info rule = rules_info(rules, i);
 
-		if (rule.enabled && strncmp(rule.citation, "CHANGE", strlen("CHANGE")) == 0)
-			report(reporter, SAY_WARNING, path, rule.line,
-				"rule \"%s\" is enabled and still cites no act: let the lawyer "
-				"fill in its citation", rule.id);
+		if (!rule.enabled || strncmp(rule.citation, "CHANGE", strlen("CHANGE")) != 0)
+			continue;
+		if (uncited++ == 0)
+			line = rule.line;
+		if (used < sizeof(ids))
+			used += (size_t)snprintf(ids + used, sizeof(ids) - used, "%s%s",
+				uncited == 1 ? "" : ", ", rule.id);
 	}
+	if (uncited > 0)
+		report(reporter, SAY_WARNING, path, line,
+			"%zu enabled rules cite no act yet (%s): let the lawyer fill in their "
+			"citations",
+			uncited, ids);
 }
 
 static void check_rules(const struct settings *settings, int64_t now, struct output *out)
@@ -85,9 +99,9 @@ static void check_operator_keys(const struct settings *settings, const struct re
 	struct operator_key current CLEANUP(drop_operator_key) = { .len = 0 };
 	struct operator_key previous CLEANUP(drop_operator_key) = { .len = 0 };
 	const char *path = settings->person_key_previous_file;
-	bool sound = file_operator_key(settings->person_key_file, &current, reporter);
+	bool valid = file_operator_key(settings->person_key_file, &current, reporter);
 
-	if (path[0] == '\0' || !file_operator_key(path, &previous, reporter) || !sound)
+	if (path[0] == '\0' || !file_operator_key(path, &previous, reporter) || !valid)
 		return;
 	if (current.len == previous.len &&
 	    CRYPTO_memcmp(current.bytes, previous.bytes, current.len) == 0)
@@ -120,6 +134,21 @@ static void check_folder(const struct settings *settings, const struct reporter 
 			"is open to everybody: chmod o-rwx %s", settings->store_directory);
 }
 
+/* A server starts without Redis: what is an error to a verb that needs it is none here. */
+static void say_as_warning(
+	void *ctx, enum severity severity, const char *file, int line, const char *text)
+{
+	report(ctx, severity == SAY_ERROR ? SAY_WARNING : severity, file, line, "%s", text);
+}
+
+static void check_redis_answers(const struct settings *settings, const struct reporter *reporter)
+{
+	const struct reporter as_warning = { say_as_warning, (void *)(uintptr_t)reporter };
+	struct redis_link link CLEANUP(redis_link_close) = { 0 };
+
+	(void)!redis_link_open(&link, settings, &as_warning);
+}
+
 static void check_redis(const struct settings *settings, int64_t now,
 			const struct reporter *reporter)
 {
@@ -132,6 +161,7 @@ static void check_redis(const struct settings *settings, int64_t now,
 	OPENSSL_cleanse(password, sizeof(password));
 	if (files.ca[0] != '\0')
 		tls_check(&files, now, reporter);
+	check_redis_answers(settings, reporter);
 }
 
 static void check_store(const struct settings *settings, int64_t now,
@@ -156,6 +186,7 @@ static void check_all(const struct settings *settings, struct output *out)
 	check_service_keys(settings, out);
 	check_store(settings, now, &out->reporter);
 	tls_check(&service, now, &out->reporter);
+	site_check(settings->file, &out->reporter);
 }
 
 static enum ctl_exit run(const struct args *args, struct output *out)
@@ -185,9 +216,10 @@ const struct verb verb_check = {
 		"wrong with file, line and what to do: errors, which would stop the server's\n"
 		"start or the questions, and warnings: rules that are over or can never be\n"
 		"reached, files that everybody may read or change, certificates that expire\n"
-		"within 30 days. Nothing is changed, and nothing is sent but with --connect, which\n"
-		"tries each address of the service, over TLS with the certificates that are named,\n"
-		"and the key set's: nothing is asked about anybody. Exit code 0 if there is no\n"
+		"within 30 days, a Redis that does not answer, a shop's secret as shipped. With\n"
+		"--connect it also tries each address of the service, over TLS with the\n"
+		"certificates that are named, and the key set's.\n"
+		"Nobody is asked about, and nothing is changed. Exit code 0 if there is no\n"
 		"error.",
 	.run = run,
 };

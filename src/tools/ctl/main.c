@@ -11,6 +11,7 @@
 
 #include <openssl/crypto.h>
 
+#include "base/spelling.h"
 #include "tools/ctl/args.h"
 #include "tools/ctl/ctl.h"
 
@@ -25,16 +26,32 @@ static const struct verb *const verbs[] = {
 	&verb_cache_purge,
 };
 
-static void help(void)
+/* True if the verb's first word is `first`; NULL is every verb's. */
+static bool begins_with(const struct verb *verb, const char *first)
 {
-	(void)puts("usage: migrantidctl VERB [OPTION..]\n"
-		   "       migrantidctl VERB --help\n"
-		   "       migrantidctl --version\n");
+	size_t len = strcspn(verb->name, " ");
+
+	return first == NULL || (strlen(first) == len && strncmp(verb->name, first, len) == 0);
+}
+
+static void list_verbs(FILE *to, const char *first)
+{
 	for (size_t i = 0; i < ARRAY_LEN(verbs); i++)
-		(void)printf("  %-12s %s\n", verbs[i]->name, verbs[i]->summary);
-	(void)puts("\nEvery verb takes --json. Exit codes: 0 in order, 1 not in order, 2 wrong\n"
-		   "usage, 3 could not be done. Nothing about a person is taken from the command\n"
-		   "line: it is read from standard input.");
+		if (begins_with(verbs[i], first))
+			(void)fprintf(to, "  %-12s %s\n", verbs[i]->name, verbs[i]->summary);
+}
+
+static void help(FILE *to)
+{
+	(void)fputs("usage: migrantidctl VERB [OPTION..]\n"
+		    "       migrantidctl VERB --help\n"
+		    "       migrantidctl --version\n\n",
+		to);
+	list_verbs(to, NULL);
+	(void)fputs("\nEvery verb takes --json. Exit codes: 0 in order, 1 not in order, 2 wrong\n"
+		    "usage, 3 could not be done. Nothing about a person is taken from the command\n"
+		    "line: it is read from standard input.\n",
+		to);
 }
 
 /* How many arguments a verb's name takes up, or 0 if they are not this verb. */
@@ -89,14 +106,73 @@ static const char *status_of(enum ctl_exit code)
 	return "unable";
 }
 
+/* The document that a program waits for, also where no verb came to write one. */
+static void say_usage_to_programs(const char *verb, int argc, char **argv)
+{
+	for (int i = 1; i < argc; i++)
+		if (strcmp(argv[i], "--json") == 0) {
+			struct output out;
+
+			output_begin(&out, true, verb);
+			(void)!output_finish(&out, status_of(CTL_USAGE));
+			return;
+		}
+}
+
+/*
+ * What is meant, perhaps; what is there is not quoted: it may be a slip that holds a person's data.
+ */
+static void say_unknown(const char *word)
+{
+	const char *nearest = NULL;
+	size_t fewest = strlen(word) < 3 ? strlen(word) : 3;
+
+	for (size_t i = 0; i < ARRAY_LEN(verbs); i++) {
+		size_t slips = spelling_slips(verbs[i]->name, word);
+
+		if (slips < fewest) {
+			fewest = slips;
+			nearest = verbs[i]->name;
+		}
+	}
+	if (nearest != NULL)
+		(void)fprintf(stderr, "migrantidctl: there is no such verb; did you mean %s?\n",
+			nearest);
+	else
+		(void)fputs("migrantidctl: there is no such verb; see migrantidctl --help\n", stderr);
+}
+
+/* Without a verb, or with the first word of some. */
+static void say_usage(int argc, char **argv)
+{
+	if (argc < 2) {
+		help(stderr);
+		return;
+	}
+	for (size_t i = 0; i < ARRAY_LEN(verbs); i++)
+		if (begins_with(verbs[i], argv[1])) {
+			(void)fputs("migrantidctl: one of these is wanted:\n", stderr);
+			list_verbs(stderr, argv[1]);
+			return;
+		}
+	say_unknown(argv[1]);
+}
+
+static bool is_help(const char *word)
+{
+	return strcmp(word, "--help") == 0 || strcmp(word, "-h") == 0 || strcmp(word, "help") == 0;
+}
+
 static enum ctl_exit run(const struct verb *verb, int argc, char **argv)
 {
 	struct args args;
 	struct output out;
 	enum ctl_exit code;
 
-	if (!args_read(verb, argc, argv, &args))
+	if (!args_read(verb, argc, argv, &args)) {
+		say_usage_to_programs(verb->name, argc, argv);
 		return CTL_USAGE;
+	}
 	if (args.value[OPT_HELP] != NULL) {
 		args_help(verb);
 		return CTL_FINE;
@@ -118,15 +194,15 @@ int main(int argc, char **argv)
 	leave_no_traces();
 	if (verb != NULL)
 		return (int)run(verb, argc - words, argv + words);
-	if (argc == 2 && (strcmp(argv[1], "--help") == 0 || strcmp(argv[1], "help") == 0)) {
-		help();
+	if (argc == 2 && is_help(argv[1])) {
+		help(stdout);
 		return CTL_FINE;
 	}
 	if (argc == 2 && strcmp(argv[1], "--version") == 0) {
 		(void)puts("migrantidctl " MIGRANTID_VERSION);
 		return CTL_FINE;
 	}
-	(void)fprintf(stderr, "migrantidctl: %s; see migrantidctl --help\n",
-		argc > 1 ? "there is no such verb" : "a verb is wanted");
+	say_usage(argc, argv);
+	say_usage_to_programs("", argc, argv);
 	return CTL_USAGE;
 }

@@ -215,7 +215,7 @@ enum request_state request_read(
 {
 	char *rest;
 	int number = 0;
-	bool sound = true;
+	bool valid = true;
 
 	*request = (struct request){ .count = 0 };
 	if (!input_read(&request->input, REQUEST_MAX, reporter))
@@ -236,9 +236,9 @@ enum request_state request_read(
 		number++;
 		if (fault != NULL)
 			report(reporter, SAY_ERROR, "standard input", number, "%s", fault);
-		sound &= fault == NULL;
+		valid &= fault == NULL;
 	}
-	return sound ? REQUEST_READ : REQUEST_WRONG;
+	return valid ? REQUEST_READ : REQUEST_WRONG;
 }
 
 void request_clear(struct request *request)

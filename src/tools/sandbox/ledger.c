@@ -28,7 +28,7 @@ struct record {
 	char first_nonce[NONCE_LEN + 1];
 	struct decision decision; /* result NULL: none is kept */
 	int64_t issued_at, expires_at;
-	uint64_t place; /* in the order of all decisions */
+	uint64_t number; /* in the order of all decisions */
 };
 
 struct token_record {
@@ -47,7 +47,7 @@ struct ledger {
 	struct ring *questions, *tokens; /* by txn, by token */
 	struct ring *guesses; /* by address of the document */
 	struct ring *refusals; /* by sbj: place of the last one */
-	uint64_t places;
+	uint64_t last_number;
 	char last_nonce[NONCE_LEN + 1], nonce_before[NONCE_LEN + 1];
 };
 
@@ -185,10 +185,10 @@ static void note_effects(struct ledger *ledger, struct record *record)
 {
 	bool refusal = decision_is_refusal(&record->decision);
 
-	record->place = ++ledger->places;
+	record->number = ++ledger->last_number;
 	if (refusal)
 		*(uint64_t *)ring_take(ledger->refusals, record->sbj, strlen(record->sbj), NULL) =
-			record->place;
+			record->number;
 	if (record->token[0] != '\0') {
 		struct token_record *token = token_of(ledger, record->token);
 
@@ -248,7 +248,7 @@ static bool is_repeated(
 	if (until > record->expires_at)
 		until = record->expires_at;
 	refused = ring_find(ledger->refusals, record->sbj, strlen(record->sbj));
-	return at->now < until && (despite || refused == NULL || *refused <= record->place);
+	return at->now < until && (despite || refused == NULL || *refused <= record->number);
 }
 
 static bool needed_record(const struct decision *decision)
@@ -256,7 +256,7 @@ static bool needed_record(const struct decision *decision)
 	return !decision_is(decision, "consent_missing") && !decision_is(decision, "not_enrolled");
 }
 
-static void tell(const struct record *record, struct ruling *out)
+static void rule_as_decided(const struct record *record, struct ruling *out)
 {
 	out->status = 200;
 	out->retry_after = 0;
@@ -271,7 +271,7 @@ static void repeat(struct ledger *ledger, const struct record *record, const str
 {
 	struct decision mismatch = { "undetermined", "document_mismatch" };
 
-	tell(record, out);
+	rule_as_decided(record, out);
 	if (matter->fits || !needed_record(&record->decision))
 		return;
 	if (is_guessed_too_often(ledger, matter, at))
@@ -338,5 +338,5 @@ void ledger_rule(struct ledger *ledger, const struct asked *asked, const struct 
 		return;
 	}
 	settle(ledger, record, &matter, at->now, at);
-	tell(record, out);
+	rule_as_decided(record, out);
 }

@@ -22,7 +22,7 @@ struct people {
 	const struct person_document **documents; /* sorted */
 	struct token_entry *tokens; /* sorted */
 	size_t document_count, token_count;
-	struct person_entry preset;
+	struct person_entry fallback;
 };
 
 /* The file while it is read. */
@@ -164,16 +164,16 @@ static bool read_entries(const struct source *source, const json_t *list, struct
 
 static bool read_all(const struct source *source, struct people *people)
 {
-	json_t *list = NULL, *preset = NULL;
+	json_t *list = NULL, *fallback = NULL;
 	struct objection why;
 
-	people->preset = person_not_enrolled;
-	if (json_unpack(people->document, "{s:o, s?o !}", "people", &list, "default", &preset) !=
+	people->fallback = person_not_enrolled;
+	if (json_unpack(people->document, "{s:o, s?o !}", "people", &list, "default", &fallback) !=
 			0 ||
 		!json_is_array(list))
 		return complain(source, 1, "top level",
 			"wants \"people\", an array, perhaps \"default\", and nothing else");
-	if (preset != NULL && !person_entry_read(preset, true, &people->preset, &why))
+	if (fallback != NULL && !person_entry_read(fallback, true, &people->fallback, &why))
 		return complain_of(source, LINE_OF_DEFAULT, &why);
 	return read_entries(source, list, people);
 }
@@ -239,5 +239,5 @@ const struct person_entry *people_token(const struct people *people, const char 
 
 const struct person_entry *people_default(const struct people *people)
 {
-	return &people->preset;
+	return &people->fallback;
 }

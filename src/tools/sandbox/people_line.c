@@ -4,7 +4,7 @@
 #include <string.h>
 
 /* The top level's members are at depth 1, the people at depth 2. */
-struct place {
+struct search {
 	size_t index; /* wanted */
 	const char *member; /* wanted; NULL: the entry itself */
 	unsigned line, found; /* found: where the entry begins, 0 before it */
@@ -35,70 +35,70 @@ static bool is_named(const char *text, const char *end, const char *name)
 	return name != NULL && strlen(name) == len && memcmp(text + 1, name, len) == 0;
 }
 
-static void begin(struct place *place)
+static void begin(struct search *search)
 {
-	place->found = place->line;
-	place->base = place->depth;
+	search->found = search->line;
+	search->base = search->depth;
 }
 
 /* True if this key is the member that is wanted. */
-static bool at_key(struct place *place, const char *text, const char *end)
+static bool at_key(struct search *search, const char *text, const char *end)
 {
-	if (place->found != 0)
-		return place->depth == place->base + 1 && is_named(text, end, place->member);
-	if (place->depth == 1) {
-		place->in_people = is_named(text, end, "people");
-		if (place->index == LINE_OF_DEFAULT && is_named(text, end, "default"))
-			begin(place);
+	if (search->found != 0)
+		return search->depth == search->base + 1 && is_named(text, end, search->member);
+	if (search->depth == 1) {
+		search->in_people = is_named(text, end, "people");
+		if (search->index == LINE_OF_DEFAULT && is_named(text, end, "default"))
+			begin(search);
 	}
 	return false;
 }
 
 /* True behind the end of the entry. */
-static bool at_sign(struct place *place, char sign)
+static bool at_sign(struct search *search, char sign)
 {
 	if (sign == '{' || sign == '[') {
-		place->depth++;
-		place->element_due = place->in_people && place->depth == 2;
+		search->depth++;
+		search->element_due = search->in_people && search->depth == 2;
 	} else if (sign == '}' || sign == ']') {
-		place->depth--;
-		return place->found != 0 && place->depth <= place->base;
+		search->depth--;
+		return search->found != 0 && search->depth <= search->base;
 	} else if (sign == ',') {
-		place->element_due = place->in_people && place->depth == 2;
-		return place->found != 0 && place->depth == place->base;
+		search->element_due = search->in_people && search->depth == 2;
+		return search->found != 0 && search->depth == search->base;
 	}
 	return false;
 }
 
-static void at_element(struct place *place)
+static void at_element(struct search *search)
 {
-	place->element_due = false;
-	if (place->found == 0 && place->element++ == place->index)
-		begin(place);
+	search->element_due = false;
+	if (search->found == 0 && search->element++ == search->index)
+		begin(search);
 }
 
 unsigned people_line(const char *text, size_t index, const char *member)
 {
-	struct place place = { .index = index, .member = member, .line = 1 };
+	struct search search = { .index = index, .member = member, .line = 1 };
 
 	for (; *text != '\0'; text++) {
 		if (*text == '\n')
-			place.line++;
+			search.line++;
 		if (strchr(" \t\r\n", *text) != NULL)
 			continue;
-		if (place.element_due)
-			at_element(&place);
+		if (search.element_due)
+			at_element(&search);
 		if (*text == '"') {
 			const char *end = string_end(text);
 
-			if (is_key(end) && at_key(&place, text, end))
-				return place.line;
+			if (is_key(end) && at_key(&search, text, end))
+				return search.line;
 			if (*end == '\0')
 				break;
 			text = end;
-		} else if (at_sign(&place, *text)) {
+		} else if (at_sign(&search, *text)) {
 			break;
 		}
 	}
-	return place.found != 0 ? place.found : 1;
+	return search.found != 0 ? search.found : 1;
 }

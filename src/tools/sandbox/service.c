@@ -87,8 +87,8 @@ static void fail(enum fault fault, bool is_new, struct reply *out)
 		service_problem(out, out->status, "as asked for by a fault");
 }
 
-static void tell(struct service *service, const struct asked *asked, const struct ruling *ruling,
-	int64_t now, struct reply *out)
+static void sign_ruling(struct service *service, const struct asked *asked,
+	const struct ruling *ruling, int64_t now, struct reply *out)
 {
 	const struct answer_terms terms = {
 		.key = &service->state->current,
@@ -124,7 +124,7 @@ static void rule(struct service *service, const struct asked *asked, const struc
 	out->status = ruling.status;
 	out->retry_after = ruling.retry_after;
 	if (ruling.status == 200)
-		tell(service, asked, &ruling, at->now, out);
+		sign_ruling(service, asked, &ruling, at->now, out);
 	else if (ruling.status == 409)
 		service_problem(out, 409, "the token is with another question that is under way");
 }

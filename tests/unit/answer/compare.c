@@ -188,7 +188,7 @@ void compare_right(const struct subject *subject, const char *family, char *toke
 	free(token);
 }
 
-void compare_tell(void)
+void compare_report(void)
 {
 	print_message("# %zu tokens, %zu accepted by us; refused by us, but accepted by",
 		tally.tokens, tally.accepted);

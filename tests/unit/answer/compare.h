@@ -48,6 +48,6 @@ void compare_right(const struct subject *subject, const char *family, char *toke
 /*
  * How much each peer accepted that we do not, and the rows that nothing hit: mended there, maybe.
  */
-void compare_tell(void);
+void compare_report(void);
 
 #endif

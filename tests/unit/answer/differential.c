@@ -69,7 +69,7 @@ int random_end(void **state)
 	(void)state;
 	for (size_t i = 0; i < SUBJECTS; i++)
 		subject_drop(&subjects[i]);
-	compare_tell();
+	compare_report();
 	return 0;
 }
 

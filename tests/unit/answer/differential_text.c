@@ -130,9 +130,9 @@ static size_t places_of(const char *text, size_t places[9])
 	}
 }
 
-static char *put_in(const char *text, size_t place, const char *bit)
+static char *put_in(const char *text, size_t position, const char *bit)
 {
-	return text_of("%.*s%s%s", (int)place, text, bit, text + place);
+	return text_of("%.*s%s%s", (int)position, text, bit, text + position);
 }
 
 /* Put in afterwards, and, but for the signature itself, put in and signed. */

@@ -52,14 +52,19 @@ static inline enum answer_check expect_octets(const char *token, size_t len,
 	char *exact = malloc(len > 0 ? len : 1);
 	bool unknown_kid = true;
 	enum answer_check failed;
+	struct answer rest;
 
 	assert_non_null(exact);
 	memcpy(exact, token, len);
 	memset(answer, 0xa5, sizeof(*answer));
 	failed = answer_verify(exact, len, keys, expectation, answer, &unknown_kid);
 	free(exact);
+	/* When it was signed and ends is told where that is what it fails by, and nothing more. */
+	rest = *answer;
+	if (failed == CHECK_TIME)
+		rest.issued_at = rest.expires_at = 0;
 	if (failed != CHECK_NONE)
-		assert_memory_equal(answer, &zero, sizeof(zero));
+		assert_memory_equal(&rest, &zero, sizeof(zero));
 	if (failed != CHECK_KEY)
 		assert_false(unknown_kid);
 	return failed;

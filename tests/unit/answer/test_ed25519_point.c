@@ -13,7 +13,7 @@
 
 static const struct row {
 	const char *hex; /* the 32 octets; those left out at the end are 00 */
-	bool sound;
+	bool valid;
 } rows[] = {
 	/* RFC 8032 section 7.1, tests 1 to 3 */
 	{ "d75a980182b10ab7d54bfed3c964073a0ee172f3daa62325af021a68f707511a", true },
@@ -60,7 +60,7 @@ static void test_table(void **state)
 
 		for (size_t j = 0; j < strlen(rows[i].hex) / 2; j++)
 			assert_int_equal(sscanf(rows[i].hex + 2 * j, "%2hhx", &octets[j]), 1);
-		if (ed25519_point_is_sound(octets) != rows[i].sound)
+		if (ed25519_point_is_valid(octets) != rows[i].valid)
 			fail_msg("row %zu: %s", i, rows[i].hex);
 	}
 }
@@ -75,7 +75,7 @@ static void test_generated(void **state)
 		size_t len = sizeof(octets);
 
 		assert_int_equal(EVP_PKEY_get_raw_public_key(pkey, octets, &len), 1);
-		assert_true(ed25519_point_is_sound(octets));
+		assert_true(ed25519_point_is_valid(octets));
 		EVP_PKEY_free(pkey);
 	}
 }

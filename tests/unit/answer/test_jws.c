@@ -131,17 +131,17 @@ static void test_text_put_in(void **state)
 	char *token = right_token(), changed[1024];
 	size_t len = strlen(token), first = strcspn(token, ".");
 	size_t second = first + 1 + strcspn(token + first + 1, ".");
-	const size_t places[] = { 0, 1, first, first + 1, second, second + 1, len - 1, len };
+	const size_t positions[] = { 0, 1, first, first + 1, second, second + 1, len - 1, len };
 	bool unknown_kid;
 
 	(void)state;
-	for (size_t i = 0; i < ARRAY_LEN(bits) * ARRAY_LEN(places); i++) {
-		size_t place = places[i % ARRAY_LEN(places)];
-		size_t added = bits[i / ARRAY_LEN(places)].len;
+	for (size_t i = 0; i < ARRAY_LEN(bits) * ARRAY_LEN(positions); i++) {
+		size_t position = positions[i % ARRAY_LEN(positions)];
+		size_t added = bits[i / ARRAY_LEN(positions)].len;
 
-		memcpy(changed, token, place);
-		memcpy(changed + place, bits[i / ARRAY_LEN(places)].text, added);
-		memcpy(changed + place + added, token + place, len - place);
+		memcpy(changed, token, position);
+		memcpy(changed + position, bits[i / ARRAY_LEN(positions)].text, added);
+		memcpy(changed + position + added, token + position, len - position);
 		assert_int_equal(verify_octets(changed, len + added, keys, &strict, &unknown_kid),
 			CHECK_FORM);
 		assert_false(unknown_kid);

@@ -281,7 +281,7 @@ static void refuses_unsound_texts(void **state)
 	}
 }
 
-static const char *const sound[] = {
+static const char *const valid[] = {
 	"",
 	"# a comment that ends with the file",
 	"// the same",
@@ -302,9 +302,9 @@ static void takes_sound_texts(void **state)
 	struct heard heard;
 
 	(void)state;
-	for (size_t i = 0; i < ARRAY_LEN(sound); i++)
-		if (!parses(sound[i], &heard))
-			fail_msg("refused: %s\n%s", sound[i], heard.text);
+	for (size_t i = 0; i < ARRAY_LEN(valid); i++)
+		if (!parses(valid[i], &heard))
+			fail_msg("refused: %s\n%s", valid[i], heard.text);
 }
 
 static void tells_of_all_unsound_places(void **state)

@@ -139,12 +139,6 @@ static inline int64_t stand_wall(void *ctx)
 	return ((struct stand *)ctx)->now;
 }
 
-static inline int64_t stand_mono_ms(void *ctx)
-{
-	(void)ctx;
-	return clock_mono_ms(&system_clock);
-}
-
 static inline void stand_say(
 	void *ctx, enum severity severity, const char *file, int line, const char *text)
 {
@@ -166,7 +160,7 @@ static inline bool stand_open(struct stand *stand, const char *directory, uint64
 		.tier = CACHE_DISK,
 		.disk_directory = directory,
 		.disk_octets = octets,
-		.clock = { stand_wall, stand_mono_ms, stand },
+		.clock = { stand_wall, system_clock.mono_ms, stand },
 		.reporter = { stand_say, stand },
 	};
 	const struct tier_events events = { stand_removed, stand };
@@ -228,11 +222,8 @@ static inline int times_said(struct stand *stand)
 
 static inline bool said_soon(struct stand *stand, const char *part, int ms)
 {
-	for (; ms > 0; ms -= 10) {
-		if (said(stand, part))
-			return true;
+	for (; ms > 0 && !said(stand, part); ms -= 10)
 		nap_ms(10);
-	}
 	return said(stand, part);
 }
 
@@ -244,7 +235,7 @@ struct call {
 	uint32_t numbers[TIER_KEYS_MAX];
 	size_t count;
 	const struct entry *entry;
-	struct tier_look *look;
+	struct tier_lookup *lookup;
 	bool late;
 	enum what what; /* the stand's mutex */
 	size_t len, which;
@@ -280,8 +271,8 @@ static inline void run_recall(void *ctx)
 		pointers[i] = &keys[i];
 	}
 	call->what = WAITING;
-	call->look = tier->ops->recall(tier, pointers, call->count, on_found, call);
-	if (call->look == NULL)
+	call->lookup = tier->ops->recall(tier, pointers, call->count, on_found, call);
+	if (call->lookup == NULL)
 		call->what = NONE_TAKEN;
 }
 
@@ -306,7 +297,7 @@ static inline enum what look_at(struct stand *stand, struct call *call)
 }
 
 /* The token's length; 0 for a miss or none taken. */
-static inline size_t look(struct stand *stand, uint32_t number)
+static inline size_t lookup(struct stand *stand, uint32_t number)
 {
 	struct call call = { .numbers = { number }, .count = 1 };
 
@@ -357,12 +348,11 @@ static inline void forget(struct stand *stand, uint32_t number)
 /* What is kept is there soon, not at once. */
 static inline bool found_soon(struct stand *stand, uint32_t number)
 {
-	for (int i = 0; i < 500; i++) {
-		if (look(stand, number) != 0)
-			return true;
+	int tries = 500;
+
+	while (lookup(stand, number) == 0 && --tries > 0)
 		nap_ms(10);
-	}
-	return false;
+	return tries > 0;
 }
 
 /* Where a file has just been begun anew, what was kept before that is dropped. */
@@ -371,7 +361,7 @@ static inline bool kept_soon(struct stand *stand, uint32_t number)
 	for (int i = 0; i < 800; i++) {
 		if (i % 40 == 0)
 			keep(stand, number);
-		if (look(stand, number) != 0)
+		if (lookup(stand, number) != 0)
 			return true;
 		nap_ms(10);
 	}

@@ -7,63 +7,63 @@
 enum fake_opening fake_tier_opening = FAKE_OPENS;
 struct fake_tier *fake_tier_opened;
 
-static void unlink_look(struct fake_tier *tier, struct tier_look *look)
+static void unlink_lookup(struct fake_tier *tier, struct tier_lookup *lookup)
 {
-	struct tier_look **link = &tier->looks;
+	struct tier_lookup **link = &tier->lookups;
 
-	while (*link != look) {
+	while (*link != lookup) {
 		if (*link == NULL)
 			abort(); /* cancelled twice, or behind its end */
 		link = &(*link)->next;
 	}
-	*link = look->next;
+	*link = lookup->next;
 }
 
-void fake_tier_answer_look(
-	struct fake_tier *tier, struct tier_look *look, const struct entry *entry, size_t which)
+void fake_tier_answer_lookup(
+	struct fake_tier *tier, struct tier_lookup *lookup, const struct entry *entry, size_t which)
 {
-	tier_found *found = look->found;
-	void *ctx = look->ctx;
+	tier_found *found = lookup->found;
+	void *ctx = lookup->ctx;
 
-	unlink_look(tier, look);
-	free(look);
+	unlink_lookup(tier, lookup);
+	free(lookup);
 	found(ctx, entry, which);
 }
 
 void fake_tier_answer(struct fake_tier *tier, const struct entry *entry, size_t which)
 {
-	if (tier->looks == NULL)
+	if (tier->lookups == NULL)
 		abort();
-	fake_tier_answer_look(tier, tier->looks, entry, which);
+	fake_tier_answer_lookup(tier, tier->lookups, entry, which);
 }
 
-static struct tier_look *fake_recall(struct tier *tier, const struct person_key *const *keys,
+static struct tier_lookup *fake_recall(struct tier *tier, const struct person_key *const *keys,
 	size_t count, tier_found *found, void *ctx)
 {
 	struct fake_tier *fake = (struct fake_tier *)tier;
-	struct tier_look **link = &fake->looks, *look;
+	struct tier_lookup **link = &fake->lookups, *lookup;
 
 	if (fake->is_gone || count == 0 || count > TIER_KEYS_MAX ||
-		(look = calloc(1, sizeof(*look))) == NULL)
+		(lookup = calloc(1, sizeof(*lookup))) == NULL)
 		return NULL;
 	for (size_t i = 0; i < count; i++)
-		look->keys[i] = *keys[i];
-	look->count = count;
-	look->found = found;
-	look->ctx = ctx;
+		lookup->keys[i] = *keys[i];
+	lookup->count = count;
+	lookup->found = found;
+	lookup->ctx = ctx;
 	while (*link != NULL)
 		link = &(*link)->next;
-	*link = look;
+	*link = lookup;
 	fake->looked++;
-	return look;
+	return lookup;
 }
 
-static void fake_cancel(struct tier *tier, struct tier_look *look, bool late)
+static void fake_cancel(struct tier *tier, struct tier_lookup *lookup, bool late)
 {
 	struct fake_tier *fake = (struct fake_tier *)tier;
 
-	unlink_look(fake, look);
-	free(look);
+	unlink_lookup(fake, lookup);
+	free(lookup);
 	fake->cancelled++;
 	fake->late += late;
 }
@@ -98,7 +98,7 @@ static void fake_close(struct tier *tier, int64_t deadline_ms)
 	struct fake_tier *fake = (struct fake_tier *)tier;
 
 	(void)deadline_ms;
-	if (fake->looks != NULL)
+	if (fake->lookups != NULL)
 		abort(); /* each look has ended before */
 	if (fake_tier_opened == fake)
 		fake_tier_opened = NULL;

@@ -9,8 +9,8 @@
 
 #include "cache/cache_internal.h"
 
-struct tier_look {
-	struct tier_look *next; /* the oldest first */
+struct tier_lookup {
+	struct tier_lookup *next; /* the oldest first */
 	struct person_key keys[TIER_KEYS_MAX];
 	size_t count;
 	tier_found *found;
@@ -22,7 +22,7 @@ struct tier_look {
 struct fake_tier {
 	struct tier tier; /* first */
 	struct tier_events events;
-	struct tier_look *looks;
+	struct tier_lookup *lookups;
 	unsigned looked, cancelled, late; /* how often */
 	bool is_gone; /* no look can be had now */
 
@@ -42,7 +42,7 @@ extern struct fake_tier *fake_tier_opened; /* the last; NULL once it was closed 
 
 /* Answer the oldest look, or another one; NULL: nothing was found. */
 void fake_tier_answer(struct fake_tier *tier, const struct entry *entry, size_t which);
-void fake_tier_answer_look(
-	struct fake_tier *tier, struct tier_look *look, const struct entry *entry, size_t which);
+void fake_tier_answer_lookup(struct fake_tier *tier, struct tier_lookup *lookup,
+	const struct entry *entry, size_t which);
 
 #endif

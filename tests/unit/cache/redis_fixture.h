@@ -304,22 +304,22 @@ static inline void run_recall(struct fixture *fixture, void *ctx)
 	fixture->called = 0;
 	fixture->found = false;
 	fixture->calling = true;
-	*(struct tier_look **)ctx =
+	*(struct tier_lookup **)ctx =
 		fixture->tier->ops->recall(fixture->tier, keys, 2, on_found, fixture);
 	fixture->calling = false;
 }
 
 /* Begin a lookup; NULL: it was not begun. */
-static inline struct tier_look *recall(struct fixture *fixture)
+static inline struct tier_lookup *recall(struct fixture *fixture)
 {
-	struct tier_look *look = NULL;
+	struct tier_lookup *lookup = NULL;
 
-	in_engine(fixture, run_recall, &look);
-	return look;
+	in_engine(fixture, run_recall, &lookup);
+	return lookup;
 }
 
 struct cancelling {
-	struct tier_look *look;
+	struct tier_lookup *lookup;
 	bool late;
 	bool unless_called;
 };
@@ -331,13 +331,13 @@ static inline void run_cancel(struct fixture *fixture, void *ctx)
 	if (cancelling->unless_called && fixture->called)
 		return;
 	fixture->calling = true;
-	fixture->tier->ops->cancel(fixture->tier, cancelling->look, cancelling->late);
+	fixture->tier->ops->cancel(fixture->tier, cancelling->lookup, cancelling->late);
 	fixture->calling = false;
 }
 
-static inline void cancel(struct fixture *fixture, struct tier_look *look, bool late)
+static inline void cancel(struct fixture *fixture, struct tier_lookup *lookup, bool late)
 {
-	struct cancelling cancelling = { look, late, false };
+	struct cancelling cancelling = { lookup, late, false };
 
 	in_engine(fixture, run_cancel, &cancelling);
 }
@@ -347,7 +347,7 @@ static inline bool lookup(struct fixture *fixture)
 {
 	struct cancelling cancelling = { recall(fixture), true, true };
 
-	if (cancelling.look == NULL)
+	if (cancelling.lookup == NULL)
 		return false;
 	(void)wait_for_within(fixture, &fixture->called, 1, fixture->patience_ms);
 	in_engine(fixture, run_cancel, &cancelling);
@@ -387,14 +387,14 @@ static inline struct tier_health health(const struct fixture *fixture)
 }
 
 /* Begin a lookup and see it arrive, by itself, at a Redis that does not answer. */
-static inline struct tier_look *recall_alone(struct fixture *fixture)
+static inline struct tier_lookup *recall_alone(struct fixture *fixture)
 {
 	unsigned heard = number_of(fixture, &fixture->fakes[0].heard);
-	struct tier_look *look = recall(fixture);
+	struct tier_lookup *lookup = recall(fixture);
 
-	assert_non_null(look);
+	assert_non_null(lookup);
 	assert_true(wait_for(fixture, &fixture->fakes[0].heard, heard + 1));
-	return look;
+	return lookup;
 }
 
 #endif

@@ -366,6 +366,33 @@ static void a_lower_keep_yes_acts_at_once(void **state)
 	assert_int_equal(found(&at, &asked), REASON_MATCH); /* its own */
 }
 
+/* It was verified for another issuer, another operator, another algorithm. */
+static void another_policy_voids_memory(void **state)
+{
+	struct cache_question asked = question_of(SUBJECT_DOCUMENT, 1, 1);
+	static char other[] = "https://another.example";
+
+	(void)state;
+	for (int what = 0; what < 4; what++) {
+		struct answer_policy values = *at.policy;
+		struct answer_policy *policy;
+
+		accept_yes(&at, &asked);
+		assert_int_equal(found(&at, &asked), REASON_MATCH);
+		values.issuer = what == 0 ? other : values.issuer;
+		values.audience = what == 1 ? other : values.audience;
+		values.algorithms = what == 2 ? JWS_ES256 : values.algorithms;
+		values.max_lifetime -= what == 3;
+		policy = answer_policy_new(&values);
+		assert_non_null(policy);
+		cache_configure(at.cache, policy);
+		answer_policy_unref(policy);
+		assert_int_equal(found(&at, &asked), MISS);
+		cache_configure(at.cache, at.policy);
+		assert_int_equal(found(&at, &asked), MISS);
+	}
+}
+
 static void a_clock_that_steps_back_costs_a_question(void **state)
 {
 	struct cache_question asked = question_of(SUBJECT_DOCUMENT, 1, 1);
@@ -482,6 +509,7 @@ int main(void)
 		CASE(what_fails_a_check_is_not_kept),
 		CASE(a_key_that_left_vouches_for_nothing),
 		CASE(a_lower_keep_yes_acts_at_once),
+		CASE(another_policy_voids_memory),
 		CASE(a_clock_that_steps_back_costs_a_question),
 		CASE(a_purge_clears_memory),
 		CASE(what_may_be_shared_is_about_the_person),

@@ -135,15 +135,15 @@ static void test_full_for_long(void **state)
 	for (uint32_t i = 10; i < 20; i++) {
 		keep(&stand, i);
 		nap_ms(120);
-		assert_int_not_equal(look(&stand, 1), 0);
+		assert_int_not_equal(lookup(&stand, 1), 0);
 	}
-	assert_int_equal(look(&stand, 15), 0);
+	assert_int_equal(lookup(&stand, 15), 0);
 	assert_true(said(&stand, "answers could not be kept in it (database or disk is full)"));
 	assert_int_equal(times_said(&stand), 1);
 	faults_off();
 	keep(&stand, 2);
 	assert_true(found_soon(&stand, 2));
-	assert_int_not_equal(look(&stand, 1), 0);
+	assert_int_not_equal(lookup(&stand, 1), 0);
 	stand_close(&stand);
 	folder_remove(&folder);
 }
@@ -162,15 +162,15 @@ static void test_removal_on_a_full_disk(void **state)
 		assert_true(found_soon(&stand, 2));
 		faults_on(A_WRITE, 1, SQLITE_FULL, true);
 		forget(&stand, 1);
-		assert_int_equal(look(&stand, 1), 0);
-		assert_int_equal(look(&stand, 2), 0);
+		assert_int_equal(lookup(&stand, 1), 0);
+		assert_int_equal(lookup(&stand, 2), 0);
 		if (quits == 0)
 			assert_true(said_soon(&stand, "did not take what had to be removed", 3000));
 		stand_close_by(&stand, quits == 0 ? 10000 : 100);
 		faults_off();
 		stand_new(&stand, &folder, MIB);
-		assert_int_equal(look(&stand, 1), 0);
-		assert_int_equal(look(&stand, 2), 0);
+		assert_int_equal(lookup(&stand, 1), 0);
+		assert_int_equal(lookup(&stand, 2), 0);
 		stand_close(&stand);
 	}
 	folder_remove(&folder);

@@ -20,8 +20,11 @@ static int64_t now_ms(void)
 	return clock_mono_ms(&system_clock);
 }
 
+#define WRITES "; UPDATE state SET generation = 5"
+#define READS "BEGIN; SELECT * FROM state"
+
 /* A child that stops in a transaction, as a suspended tool would. No assertions in it. */
-static pid_t start_holder(const struct folder *folder, const char *begin)
+static pid_t start_holder(const struct folder *folder, const char *sql)
 {
 	struct place place = file_in(folder);
 	pid_t child = fork();
@@ -31,9 +34,7 @@ static pid_t start_holder(const struct folder *folder, const char *begin)
 		sqlite3 *db;
 
 		if (sqlite3_open(place.path, &db) != SQLITE_OK ||
-			sqlite3_exec(db, begin, NULL, NULL, NULL) != SQLITE_OK ||
-			sqlite3_exec(db, "UPDATE state SET generation = 5", NULL, NULL, NULL) !=
-				SQLITE_OK)
+			sqlite3_exec(db, sql, NULL, NULL, NULL) != SQLITE_OK)
 			_exit(1);
 		(void)raise(SIGSTOP);
 		_exit(1);
@@ -76,19 +77,19 @@ static void test_open_while_locked(void **state)
 
 	(void)state;
 	prepare(&folder);
-	holder = start_holder(&folder, "BEGIN EXCLUSIVE");
+	holder = start_holder(&folder, "BEGIN EXCLUSIVE" WRITES);
 	began = now_ms();
 	stand_new(&stand, &folder, MIB);
 	assert_true(now_ms() - began < 500);
 	began = now_ms();
-	assert_int_equal(look(&stand, 1), 0);
+	assert_int_equal(lookup(&stand, 1), 0);
 	assert_true(now_ms() - began < 500);
 	assert_true(said_soon(&stand, "cannot be used (another process holds its lock)", 4000));
 	nap_ms(50);
 	/* Left out: nobody waits for it. */
 	began = now_ms();
 	for (int i = 0; i < 20; i++)
-		assert_int_equal(look(&stand, 1), 0);
+		assert_int_equal(lookup(&stand, 1), 0);
 	assert_true(now_ms() - began < 200);
 	assert_int_equal(times_said(&stand), 1);
 	end_holder(holder);
@@ -96,7 +97,7 @@ static void test_open_while_locked(void **state)
 	assert_true(found_soon(&stand, 1));
 	stand_close(&stand);
 
-	holder = start_holder(&folder, "BEGIN EXCLUSIVE");
+	holder = start_holder(&folder, "BEGIN EXCLUSIVE" WRITES);
 	stand_new(&stand, &folder, MIB);
 	keep(&stand, 2);
 	close_within(&stand, 500);
@@ -114,19 +115,46 @@ static void test_writer_that_stopped(void **state)
 	(void)state;
 	prepare(&folder);
 	stand_new(&stand, &folder, MIB);
-	assert_int_not_equal(look(&stand, 1), 0);
-	holder = start_holder(&folder, "BEGIN IMMEDIATE");
+	assert_int_not_equal(lookup(&stand, 1), 0);
+	holder = start_holder(&folder, "BEGIN IMMEDIATE" WRITES);
 	keep(&stand, 2);
 	for (int i = 0; i < 20; i++) {
-		assert_int_not_equal(look(&stand, 1), 0);
+		assert_int_not_equal(lookup(&stand, 1), 0);
 		nap_ms(100);
 	}
 	assert_true(said(&stand, "answers could not be kept in it (another process holds its"));
 	assert_int_equal(times_said(&stand), 1);
 	end_holder(holder);
-	for (int i = 0; i < 800 && look(&stand, 2) == 0; i++)
+	for (int i = 0; i < 800 && lookup(&stand, 2) == 0; i++)
 		nap_ms(10);
-	assert_int_not_equal(look(&stand, 2), 0);
+	assert_int_not_equal(lookup(&stand, 2), 0);
+	stand_close(&stand);
+	folder_remove(&folder);
+}
+
+/* Nothing can be written, and a writer that gives up shuts out nobody. */
+static void test_reader_that_stopped(void **state)
+{
+	struct folder folder = folder_new();
+	struct stand stand;
+	pid_t holder;
+
+	(void)state;
+	prepare(&folder);
+	stand_new(&stand, &folder, MIB);
+	assert_int_not_equal(lookup(&stand, 1), 0);
+	holder = start_holder(&folder, READS);
+	keep(&stand, 2);
+	for (int i = 0; i < 15; i++) {
+		assert_int_not_equal(lookup(&stand, 1), 0);
+		assert_int_equal(entries_in(&folder), 1);
+		nap_ms(100);
+	}
+	assert_true(said(&stand, "answers could not be kept in it (another process holds its"));
+	end_holder(holder);
+	for (int i = 0; i < 800 && lookup(&stand, 2) == 0; i++)
+		nap_ms(10);
+	assert_int_not_equal(lookup(&stand, 2), 0);
 	stand_close(&stand);
 	folder_remove(&folder);
 }
@@ -141,19 +169,19 @@ static void test_removal_beside_a_writer_that_stopped(void **state)
 	(void)state;
 	prepare(&folder);
 	stand_new(&stand, &folder, MIB);
-	assert_int_not_equal(look(&stand, 1), 0);
-	holder = start_holder(&folder, "BEGIN EXCLUSIVE");
+	assert_int_not_equal(lookup(&stand, 1), 0);
+	holder = start_holder(&folder, "BEGIN EXCLUSIVE" WRITES);
 	forget(&stand, 1);
-	assert_int_equal(look(&stand, 1), 0);
+	assert_int_equal(lookup(&stand, 1), 0);
 	assert_true(
 		said_soon(&stand, "did not take what had to be removed (another process", 3000));
 	assert_true(kept_soon(&stand, 2));
-	assert_int_equal(look(&stand, 1), 0);
+	assert_int_equal(lookup(&stand, 1), 0);
 	assert_int_equal(kill(holder, SIGCONT), 0);
 	assert_int_equal(waitpid(holder, NULL, 0), holder);
 	stand_again(&stand, &folder, MIB);
-	assert_int_equal(look(&stand, 1), 0);
-	assert_int_not_equal(look(&stand, 2), 0);
+	assert_int_equal(lookup(&stand, 1), 0);
+	assert_int_not_equal(lookup(&stand, 2), 0);
 	stand_close(&stand);
 	folder_remove(&folder);
 }
@@ -166,7 +194,7 @@ static void test_all_removed_while_locked(void **state)
 
 	(void)state;
 	prepare(&folder);
-	holder = start_holder(&folder, "BEGIN EXCLUSIVE");
+	holder = start_holder(&folder, "BEGIN EXCLUSIVE" WRITES);
 	assert_true(disk_admin_remove_all(folder.path, MIB, NULL, &removed));
 	assert_int_equal(entries_in(&folder), 0);
 	end_holder(holder);
@@ -178,14 +206,14 @@ static void run_cancel_late(void *ctx)
 {
 	struct call *call = ctx;
 
-	call->stand->tier->ops->cancel(call->stand->tier, call->look, true);
+	call->stand->tier->ops->cancel(call->stand->tier, call->lookup, true);
 }
 
 static void start_look(struct stand *stand, struct call *call, uint32_t number)
 {
 	*call = (struct call){ .stand = stand, .numbers = { number }, .count = 1 };
 	engine_call(stand->engine, run_recall, call);
-	assert_non_null(call->look);
+	assert_non_null(call->lookup);
 }
 
 static void hang(void)
@@ -211,7 +239,7 @@ static void test_disk_that_hangs(void **state)
 	(void)state;
 	prepare(&folder);
 	stand_new(&stand, &folder, MIB);
-	assert_int_not_equal(look(&stand, 1), 0);
+	assert_int_not_equal(lookup(&stand, 1), 0);
 	/* The file's first page is looked at again once somebody else has written. */
 	assert_int_equal(admin_removes(&folder, 99), 0);
 	hang();
@@ -230,7 +258,7 @@ static void test_disk_that_hangs(void **state)
 	folder_remove(&folder);
 }
 
-/* It does not answer any more; what was asked is answered, what it held is its own when it wakes. */
+/* What was asked is answered; what the thread held is its own when it wakes. */
 static void test_close_while_the_disk_hangs(void **state)
 {
 	struct folder folder = folder_new();
@@ -240,7 +268,7 @@ static void test_close_while_the_disk_hangs(void **state)
 	(void)state;
 	prepare(&folder);
 	stand_new(&stand, &folder, MIB);
-	assert_int_not_equal(look(&stand, 1), 0);
+	assert_int_not_equal(lookup(&stand, 1), 0);
 	assert_int_equal(admin_removes(&folder, 99), 0);
 	hang();
 	start_look(&stand, &first, 1);
@@ -268,7 +296,7 @@ static void test_many_looks(void **state)
 	(void)state;
 	prepare(&folder);
 	stand_new(&stand, &folder, MIB);
-	assert_int_not_equal(look(&stand, 1), 0);
+	assert_int_not_equal(lookup(&stand, 1), 0);
 	assert_int_equal(admin_removes(&folder, 99), 0);
 	hang();
 	start_look(&stand, &calls[0], 1);
@@ -277,7 +305,7 @@ static void test_many_looks(void **state)
 	for (size_t i = 1; i < ARRAY_LEN(calls); i++) {
 		calls[i] = (struct call){ .stand = &stand, .numbers = { 1 }, .count = 1 };
 		engine_call(stand.engine, run_recall, &calls[i]);
-		taken += calls[i].look != NULL;
+		taken += calls[i].lookup != NULL;
 	}
 	assert_int_equal(taken, 4096);
 	resume();
@@ -292,6 +320,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_open_while_locked),
 		cmocka_unit_test(test_writer_that_stopped),
+		cmocka_unit_test(test_reader_that_stopped),
 		cmocka_unit_test(test_removal_beside_a_writer_that_stopped),
 		cmocka_unit_test(test_all_removed_while_locked),
 		cmocka_unit_test(test_disk_that_hangs),

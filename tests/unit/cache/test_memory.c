@@ -53,7 +53,7 @@ static struct memory_cache *cache_of(size_t octets)
 static void test_times(void **state)
 {
 	static const struct {
-		int64_t until, look;
+		int64_t until, lookup;
 		bool hit;
 	} rows[] = {
 		{ NOW + 10, NOW, true },
@@ -71,7 +71,7 @@ static void test_times(void **state)
 		struct memory_cache *cache = cache_of(MIB);
 
 		put(cache, 1, NOW, rows[i].until, 7);
-		if ((get(cache, 1, rows[i].look) == 7) != rows[i].hit)
+		if ((get(cache, 1, rows[i].lookup) == 7) != rows[i].hit)
 			fail_msg("row %zu", i);
 		memory_free(cache);
 	}

@@ -337,7 +337,7 @@ static void a_tier_that_does_not_answer_is_given_up(void **state)
 	fake_engine_pass(at.engine, 20);
 	assert_int_equal(second, MISS);
 	assert_int_equal(fake_tier_opened->late, 2);
-	assert_null(fake_tier_opened->looks);
+	assert_null(fake_tier_opened->lookups);
 	assert_int_equal(fake_engine_next(at.engine), INT64_MAX);
 }
 

@@ -54,8 +54,8 @@ static void run_late_lookup(struct fixture *fixture, void *ctx)
 	struct cancelling cancelling = { .late = true };
 
 	(void)ctx;
-	run_recall(fixture, &cancelling.look);
-	assert_non_null(cancelling.look);
+	run_recall(fixture, &cancelling.lookup);
+	assert_non_null(cancelling.lookup);
 	run_cancel(fixture, &cancelling);
 }
 
@@ -85,17 +85,17 @@ static void test_always_late(void **state)
 static void test_late_with_others(void **state)
 {
 	struct fixture fixture;
-	struct tier_look *looks[4];
+	struct tier_lookup *lookups[4];
 
 	(void)state;
 	set_up(&fixture);
 	open_tier(&fixture);
-	for (size_t i = 0; i < ARRAY_LEN(looks); i++) {
-		looks[i] = recall(&fixture);
-		assert_non_null(looks[i]);
+	for (size_t i = 0; i < ARRAY_LEN(lookups); i++) {
+		lookups[i] = recall(&fixture);
+		assert_non_null(lookups[i]);
 	}
 	for (int i = 0; i < 3; i++)
-		cancel(&fixture, looks[i], true);
+		cancel(&fixture, lookups[i], true);
 	assert_true(wait_for(&fixture, &fixture.called, 1));
 	assert_false(fixture.nested);
 	assert_false(fixture.found);
@@ -114,7 +114,7 @@ static void test_late_with_others(void **state)
 static void test_probe_given_up(void **state)
 {
 	struct fixture fixture;
-	struct tier_look *probe;
+	struct tier_lookup *probe;
 
 	(void)state;
 	set_up(&fixture);
@@ -145,7 +145,7 @@ static void test_probe_given_up(void **state)
 static void test_older_lookup_is_not_the_probe(void **state)
 {
 	struct fixture fixture;
-	struct tier_look *older;
+	struct tier_lookup *older;
 
 	(void)state;
 	set_up(&fixture);

@@ -211,7 +211,7 @@ static inline void bench_free(struct bench *bench)
 }
 
 /* One look, with what it says alone in bench->heard; the number of the snapshot behind it. */
-static inline uint64_t look(struct bench *bench)
+static inline uint64_t tick(struct bench *bench)
 {
 	(void)heard_by(&bench->heard);
 	config_tick(bench->config);

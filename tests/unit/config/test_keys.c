@@ -62,7 +62,7 @@ static int tear_down(void **state)
 static uint64_t offer(const char *text)
 {
 	config_offer_keys(bench.config, text, strlen(text));
-	return look(&bench);
+	return tick(&bench);
 }
 
 #define assert_kid(kid) assert_string_equal(kid_in_force(bench.config), (kid))
@@ -75,10 +75,10 @@ static void takes_a_changed_file(void **state)
 	open_with(FROM_FILE);
 	assert_kid("one");
 	put(&bench, "jwks.json", bench.jwks_two);
-	assert_int_equal(look(&bench), 2);
+	assert_int_equal(tick(&bench), 2);
 	assert_kid("two");
 	assert_heard(&bench.heard, "jwks.json:0: key set in force, keys: 1");
-	assert_int_equal(look(&bench), 2);
+	assert_int_equal(tick(&bench), 2);
 	assert_silent(&bench);
 	/* All else is as it was. */
 	assert_string_equal(bench.config->now->policy->issuer, "i");
@@ -90,7 +90,7 @@ static void a_file_that_stands_does_not_age(void **state)
 	open_with(FROM_FILE);
 	for (int i = 0; i < 3; i++) {
 		pass(&bench, 10 * MAX_AGE);
-		assert_int_equal(look(&bench), 1);
+		assert_int_equal(tick(&bench), 1);
 		assert_silent(&bench);
 	}
 	assert_kid("one");
@@ -101,46 +101,46 @@ static void an_empty_set_revokes_at_once(void **state)
 	(void)state;
 	open_with(FROM_FILE);
 	put(&bench, "jwks.json", NO_KEYS);
-	assert_int_equal(look(&bench), 2);
+	assert_int_equal(tick(&bench), 2);
 	assert_kid("");
 	assert_heard(&bench.heard, "error ");
 	assert_heard(&bench.heard, "no answer can be believed");
-	assert_int_equal(look(&bench), 2);
+	assert_int_equal(tick(&bench), 2);
 	assert_silent(&bench);
 	/* So does a start. */
 	reopen();
 	assert_kid("");
 	assert_heard(&bench.heard, "no answer can be believed");
 	put(&bench, "jwks.json", bench.jwks_one);
-	(void)look(&bench);
+	(void)tick(&bench);
 	assert_kid("one");
 	assert_heard(&bench.heard, "key set in force");
 }
 
 static void age_out(void)
 {
-	assert_int_equal(look(&bench), 1);
+	assert_int_equal(tick(&bench), 1);
 	assert_heard(&bench.heard, "the keys in force are believed for 1000 s more");
 	assert_kid("one");
 	pass(&bench, MAX_AGE / 2 - 1);
-	assert_int_equal(look(&bench), 1);
+	assert_int_equal(tick(&bench), 1);
 	assert_silent(&bench);
 	pass(&bench, 1);
-	assert_int_equal(look(&bench), 1);
+	assert_int_equal(tick(&bench), 1);
 	assert_int_equal(bench.heard.count, 1);
 	assert_heard(
 		&bench.heard, "nothing has vouched for the service's keys for 500 s; after 1000");
 	pass(&bench, MAX_AGE / 2);
-	assert_int_equal(look(&bench), 1);
+	assert_int_equal(tick(&bench), 1);
 	assert_silent(&bench);
 	assert_kid("one");
 	pass(&bench, 1);
-	assert_int_equal(look(&bench), 2);
+	assert_int_equal(tick(&bench), 2);
 	assert_heard(&bench.heard, "error ");
 	assert_heard(&bench.heard, "no answer is believed");
 	assert_kid("-");
 	pass(&bench, DAY);
-	assert_int_equal(look(&bench), 2);
+	assert_int_equal(tick(&bench), 2);
 	assert_silent(&bench);
 }
 
@@ -151,7 +151,7 @@ static void a_file_that_is_gone_ages(void **state)
 	take_away(&bench, "jwks.json");
 	age_out();
 	put(&bench, "jwks.json", bench.jwks_one);
-	assert_int_equal(look(&bench), 3);
+	assert_int_equal(tick(&bench), 3);
 	assert_kid("one");
 }
 
@@ -174,14 +174,14 @@ static void age_is_by_the_clock_that_nobody_sets(void **state)
 	open_with(FROM_FILE);
 	take_away(&bench, "jwks.json");
 	bench.wall_s += 365 * DAY;
-	(void)look(&bench);
+	(void)tick(&bench);
 	assert_kid("one");
 	bench.wall_s -= 730 * DAY;
 	bench.mono_ms += MAX_AGE * 1000;
-	(void)look(&bench);
+	(void)tick(&bench);
 	assert_kid("one");
 	bench.mono_ms += 1;
-	(void)look(&bench);
+	(void)tick(&bench);
 	assert_kid("-");
 }
 
@@ -192,12 +192,12 @@ static void keys_and_files_do_not_wait_for_each_other(void **state)
 	open_with(FROM_FILE);
 	take_away(&bench, "jwks.json");
 	put(&bench, "person.key", KEY_B);
-	assert_int_equal(look(&bench), 2);
+	assert_int_equal(tick(&bench), 2);
 	assert_int_equal(bench.config->now->person_key.bytes[0], 0xFF);
 	assert_kid("one");
 	put(&bench, "rules.cfg", "nonsense");
 	put(&bench, "jwks.json", NO_KEYS);
-	assert_int_equal(look(&bench), 3);
+	assert_int_equal(tick(&bench), 3);
 	assert_kid("");
 }
 
@@ -218,7 +218,7 @@ static void takes_what_is_fetched(void **state)
 	assert_int_equal(offer(bench.jwks_one), 2);
 	assert_int_equal(settled.good, 2);
 	pass(&bench, MAX_AGE);
-	assert_int_equal(look(&bench), 2);
+	assert_int_equal(tick(&bench), 2);
 	assert_kid("one");
 	assert_int_equal(offer(bench.jwks_two), 3);
 	assert_kid("two");
@@ -250,7 +250,7 @@ static void refuses_what_is_no_key_set(void **state)
 	assert_heard(&bench.heard, "too long for a key set");
 	assert_kid("one");
 	pass(&bench, MAX_AGE / 2);
-	(void)look(&bench);
+	(void)tick(&bench);
 	assert_heard(&bench.heard, "nothing has vouched");
 	pass(&bench, MAX_AGE / 2 + 1);
 	(void)offer("<html>");
@@ -270,7 +270,7 @@ static void the_network_outranks_the_file(void **state)
 	(void)offer(bench.jwks_two);
 	assert_kid("two");
 	put(&bench, "jwks.json", bench.jwks_one);
-	(void)look(&bench);
+	(void)tick(&bench);
 	assert_kid("two");
 }
 
@@ -289,10 +289,10 @@ static void a_younger_file_helps_when_the_network_fails(void **state)
 	(void)offer(bench.jwks_two);
 	pass(&bench, MAX_AGE + 1);
 	set_times("jwks.json", bench.wall_s - MAX_AGE - 2);
-	(void)look(&bench);
+	(void)tick(&bench);
 	assert_kid("-");
 	set_times("jwks.json", bench.wall_s);
-	(void)look(&bench);
+	(void)tick(&bench);
 	assert_kid("one");
 	(void)offer(bench.jwks_two);
 	assert_kid("two");

@@ -22,11 +22,11 @@ static void keeps_what_was_said(void **state)
 	report(&noting, SAY_INFO, NULL, 0, "second %%");
 	assert_int_equal(notes.errors, 0);
 	assert_int_equal(heard.count, 0);
-	notes_tell(&notes, &reporter);
+	notes_report(&notes, &reporter);
 	assert_string_equal(heard.text, "warning a:1: first\ninfo -:0: second %\n");
 	(void)notes_begin(&notes);
 	reporter = heard_by(&heard);
-	notes_tell(&notes, &reporter);
+	notes_report(&notes, &reporter);
 	assert_int_equal(heard.count, 0);
 }
 
@@ -68,7 +68,7 @@ static void counts_what_has_no_room(void **state)
 	before = notes.errors;
 	report(&noting, SAY_ERROR, "a", NOTES_MAX, "text");
 	assert_true(notes.errors != before);
-	notes_tell(&notes, &reporter);
+	notes_report(&notes, &reporter);
 	assert_int_equal(heard.count, NOTES_MAX + 1);
 	assert_heard(&heard, "warning -:0: and 1 lines more of this kind");
 

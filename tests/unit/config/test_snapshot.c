@@ -106,10 +106,10 @@ static void holds_what_redis_needs(void **state)
 	assert_string_equal(now->redis_password, "sesame");
 	assert_null(now->redis_tls);
 	put(&bench, "password", "open\n");
-	assert_int_equal(look(&bench), 2);
+	assert_int_equal(tick(&bench), 2);
 	assert_string_equal(bench.config->now->redis_password, "open");
 	put(&bench, "password", "\n");
-	assert_int_equal(look(&bench), 2);
+	assert_int_equal(tick(&bench), 2);
 	assert_heard(&bench.heard, "password:1: a password of 1 to 255 octets");
 }
 

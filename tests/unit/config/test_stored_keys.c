@@ -48,7 +48,7 @@ static int tear_down(void **state)
 static uint64_t offer(const char *text)
 {
 	config_offer_keys(bench.config, text, strlen(text));
-	return look(&bench);
+	return tick(&bench);
 }
 
 #define assert_kid(kid) assert_string_equal(kid_in_force(bench.config), (kid))
@@ -108,7 +108,7 @@ static void a_stored_set_ages_on(void **state)
 	assert_kid("two");
 	assert_heard(&bench.heard, "nothing has vouched for the service's keys for 990 s");
 	pass(&bench, 11);
-	(void)look(&bench);
+	(void)tick(&bench);
 	assert_kid("-");
 	reopen();
 	assert_kid("-");
@@ -132,13 +132,13 @@ static void a_wrong_clock_revives_nothing(void **state)
 	assert_heard(&bench.heard, "is this machine's clock right?");
 	/* Set right, it counts. */
 	bench.wall_s += 30 * DAY + 100;
-	(void)look(&bench);
+	(void)tick(&bench);
 	assert_kid("two");
 	pass(&bench, MAX_AGE - 100);
-	(void)look(&bench);
+	(void)tick(&bench);
 	assert_kid("two");
 	pass(&bench, 1);
-	(void)look(&bench);
+	(void)tick(&bench);
 	assert_kid("-");
 }
 
@@ -178,7 +178,7 @@ static void a_damaged_set_is_left_out(void **state)
 	assert_kid("-");
 	/* It needs no removal: the file, written anew, counts. */
 	set_times("jwks.json", (int64_t)time(NULL) + 10);
-	(void)look(&bench);
+	(void)tick(&bench);
 	assert_kid("one");
 }
 
@@ -217,10 +217,10 @@ static void what_cannot_be_stored_is_said_once(void **state)
 	(void)offer(bench.jwks_one);
 	assert_kid("one");
 	assert_heard(&bench.heard, "the fetched key set cannot be stored here: No such file");
-	(void)look(&bench);
+	(void)tick(&bench);
 	assert_silent(&bench);
 	assert_int_equal(mkdir(path_in(&bench, "state").text, 0755), 0);
-	(void)look(&bench);
+	(void)tick(&bench);
 	assert_silent(&bench);
 	reopen();
 	assert_kid("one");

@@ -33,7 +33,7 @@ static void does_nothing_while_nothing_changes(void **state)
 	(void)state;
 	for (int i = 0; i < 3; i++) {
 		pass(&bench, 1);
-		assert_int_equal(look(&bench), 1);
+		assert_int_equal(tick(&bench), 1);
 		assert_silent(&bench);
 	}
 }
@@ -53,11 +53,11 @@ static void takes_a_change_of_each_file(void **state)
 		assert_non_null(text);
 		put(&bench, names[i], text); /* the same text in another file */
 		free(text);
-		assert_int_equal(look(&bench), ++number);
+		assert_int_equal(tick(&bench), ++number);
 		assert_heard(&bench.heard, "configuration reloaded (changed: ");
 		assert_heard(&bench.heard, names[i]);
 		assert_int_equal(bench.heard.count, 1);
-		assert_int_equal(look(&bench), number);
+		assert_int_equal(tick(&bench), number);
 		assert_silent(&bench);
 	}
 }
@@ -68,13 +68,13 @@ static void takes_a_key_and_its_settings_live(void **state)
 	put(&bench, "person.key", KEY_B "\n");
 	put_settings(&bench,
 		&(struct wish){ .service = "max_connections = 5;", .cache = "keep_yes = 9;" });
-	assert_int_equal(look(&bench), 2);
+	assert_int_equal(tick(&bench), 2);
 	assert_int_equal(bench.config->now->person_key.bytes[0], 0xFF);
 	assert_int_equal(bench.config->now->policy->keep_yes, 9);
 	assert_heard(&bench.heard, "max_connections was changed: that takes effect only when");
 	/* It is the start's that counts: a second reload says it again. */
 	put(&bench, "person.key", KEY_A "\n");
-	assert_int_equal(look(&bench), 3);
+	assert_int_equal(tick(&bench), 3);
 	assert_heard(&bench.heard, "max_connections was changed");
 }
 
@@ -90,11 +90,11 @@ static void takes_a_swapped_link(void **state)
 	assert_int_equal(symlink("v1", path_in(&bench, "current").text), 0);
 	take_away(&bench, "person.key");
 	assert_int_equal(symlink("current/key", path_in(&bench, "person.key").text), 0);
-	assert_int_equal(look(&bench), 2);
+	assert_int_equal(tick(&bench), 2);
 	assert_int_equal(bench.config->now->person_key.bytes[0], 0);
 	assert_int_equal(symlink("v2", link.text), 0);
 	assert_int_equal(rename(link.text, path_in(&bench, "current").text), 0);
-	assert_int_equal(look(&bench), 3);
+	assert_int_equal(tick(&bench), 3);
 	assert_int_equal(bench.config->now->person_key.bytes[0], 0xFF);
 }
 
@@ -107,16 +107,16 @@ static void says_that_a_swap_was_undone(void **state)
 	assert_int_equal(rename(path.text, path_in(&bench, "good").text), 0);
 	put(&bench, "bad", "nonsense");
 	assert_int_equal(symlink("good", path.text), 0);
-	assert_int_equal(look(&bench), 2);
+	assert_int_equal(tick(&bench), 2);
 	assert_int_equal(symlink("bad", link.text), 0);
 	assert_int_equal(rename(link.text, path.text), 0);
-	assert_int_equal(look(&bench), 2);
+	assert_int_equal(tick(&bench), 2);
 	assert_heard(&bench.heard, "person.key:0: not an operator's key");
 	assert_int_equal(symlink("good", link.text), 0);
 	assert_int_equal(rename(link.text, path.text), 0);
-	(void)look(&bench);
+	(void)tick(&bench);
 	assert_heard(&bench.heard, "what was wrong with the configuration is mended");
-	(void)look(&bench);
+	(void)tick(&bench);
 	assert_silent(&bench);
 }
 
@@ -126,7 +126,7 @@ static void says_a_failure_once(void **state)
 	(void)state;
 	put(&bench, "rules.cfg", "nonsense");
 	for (int i = 0; i < 5; i++) {
-		assert_int_equal(look(&bench), 1);
+		assert_int_equal(tick(&bench), 1);
 		if (i > 0)
 			assert_silent(&bench);
 		else
@@ -136,20 +136,20 @@ static void says_a_failure_once(void **state)
 		pass(&bench, 1);
 	}
 	put(&bench, "person.key", "nonsense");
-	assert_int_equal(look(&bench), 1);
+	assert_int_equal(tick(&bench), 1);
 	assert_heard(&bench.heard, "person.key:0: not an operator's key");
 	assert_heard(&bench.heard, "rules.cfg:2: ");
-	assert_int_equal(look(&bench), 1);
+	assert_int_equal(tick(&bench), 1);
 	assert_silent(&bench);
 	put_shipped(&bench, "rules.cfg");
 	put(&bench, "person.key", KEY_B);
-	assert_int_equal(look(&bench), 2);
+	assert_int_equal(tick(&bench), 2);
 	assert_heard(&bench.heard, "what was wrong with the configuration is mended");
-	assert_int_equal(look(&bench), 2);
+	assert_int_equal(tick(&bench), 2);
 	assert_silent(&bench);
 	/* The same error again, later, is news. */
 	put(&bench, "rules.cfg", "nonsense");
-	assert_int_equal(look(&bench), 1 + 1);
+	assert_int_equal(tick(&bench), 1 + 1);
 	assert_heard(&bench.heard, "is not taken");
 }
 
@@ -166,14 +166,14 @@ static void mends_by_chmod_alone(void **state)
 	after = file_mark_of(path.text);
 	assert_int_equal(before.modified_ns, after.modified_ns);
 	assert_false(file_mark_same(&before, &after));
-	assert_int_equal(look(&bench), 2);
+	assert_int_equal(tick(&bench), 2);
 	if (geteuid() == 0)
 		return;
 	assert_int_equal(chmod(path.text, 0), 0);
-	assert_int_equal(look(&bench), 2);
+	assert_int_equal(tick(&bench), 2);
 	assert_heard(&bench.heard, "let the server's group read it (chgrp, chmod 640)");
 	assert_int_equal(chmod(path.text, 0640), 0);
-	assert_int_equal(look(&bench), 3);
+	assert_int_equal(tick(&bench), 3);
 }
 
 /* The folder in the way of a name is no file that is watched. */
@@ -183,10 +183,10 @@ static void retries_what_failed_for_another_reason(void **state)
 	assert_int_equal(mkdir(path_in(&bench, "deep").text, 0755), 0);
 	put(&bench, "deep/ca.pem", "");
 	put_settings(&bench, &(struct wish){ .cache = "redis_ca_file = \"far/ca.pem\";" });
-	assert_int_equal(look(&bench), 1);
+	assert_int_equal(tick(&bench), 1);
 	assert_heard(&bench.heard, "far/ca.pem cannot be read");
 	assert_int_equal(symlink("deep", path_in(&bench, "far").text), 0);
-	assert_int_equal(look(&bench), 2);
+	assert_int_equal(tick(&bench), 2);
 	assert_heard(&bench.heard, "mended");
 }
 
@@ -208,7 +208,7 @@ static void sees_a_rewrite_that_keeps_size_and_time(void **state)
 	assert_int_equal(write(fd, KEY_B, strlen(KEY_B)), strlen(KEY_B));
 	assert_int_equal(futimens(fd, times), 0);
 	assert_int_equal(close(fd), 0);
-	assert_int_equal(look(&bench), 2);
+	assert_int_equal(tick(&bench), 2);
 	assert_int_equal(bench.config->now->person_key.bytes[0], 0xFF);
 }
 
@@ -218,14 +218,14 @@ static void keeps_the_old_pair_until_the_new_one_fits(void **state)
 
 	(void)state;
 	put_certificate(&bench, bench.other);
-	assert_int_equal(look(&bench), 1);
+	assert_int_equal(tick(&bench), 1);
 	assert_heard(&bench.heard, "client.key:0: is not the key of the certificate in ");
 	assert_heard(&bench.heard, "is not taken: what was in force stays");
 	assert_ptr_equal(bench.config->now->service_tls, old);
-	assert_int_equal(look(&bench), 1);
+	assert_int_equal(tick(&bench), 1);
 	assert_silent(&bench);
 	put_key(&bench, bench.other);
-	assert_int_equal(look(&bench), 2);
+	assert_int_equal(tick(&bench), 2);
 	assert_heard(&bench.heard, "mended");
 	assert_ptr_not_equal(bench.config->now->service_tls, old);
 }
@@ -237,7 +237,7 @@ static void keeps_equal_material(void **state)
 
 	(void)state;
 	put_shipped(&bench, "rules.cfg");
-	assert_int_equal(look(&bench), 2);
+	assert_int_equal(tick(&bench), 2);
 	assert_ptr_equal(bench.config->now->service_tls, old);
 }
 
@@ -247,10 +247,10 @@ static void takes_a_half_written_file_when_it_is_whole(void **state)
 
 	(void)state;
 	put(&bench, "messages.cfg", half);
-	assert_int_equal(look(&bench), 1);
+	assert_int_equal(tick(&bench), 1);
 	assert_heard(&bench.heard, "messages.cfg:");
 	put(&bench, "messages.cfg", text);
-	assert_int_equal(look(&bench), 2);
+	assert_int_equal(tick(&bench), 2);
 	free(half);
 	free(text);
 }
@@ -270,7 +270,7 @@ static void is_named_once(void **state)
 	assert_string_equal(
 		bench.config->now->settings->file, path_in(&bench, "migrantid.cfg").text);
 	put_settings(&bench, &(struct wish){ .cache = "keep_yes = 9;" });
-	assert_int_equal(look(&bench), 2);
+	assert_int_equal(tick(&bench), 2);
 	assert_int_equal(bench.config->now->policy->keep_yes, 9);
 	assert_int_equal(chdir(here), 0);
 	free(here);
@@ -288,15 +288,15 @@ static void calls_the_hook_with_each_swap(void **state)
 	(void)state;
 	config_on_swap(bench.config, on_swap, &numbers);
 	put(&bench, "person.key", KEY_B);
-	(void)look(&bench);
+	(void)tick(&bench);
 	put(&bench, "person.key", "nonsense");
-	(void)look(&bench);
+	(void)tick(&bench);
 	put(&bench, "person.key", KEY_A);
-	(void)look(&bench);
+	(void)tick(&bench);
 	assert_int_equal(numbers, 123);
 	config_on_swap(bench.config, NULL, NULL);
 	put(&bench, "person.key", KEY_B);
-	(void)look(&bench);
+	(void)tick(&bench);
 	assert_int_equal(numbers, 123);
 }
 
@@ -304,16 +304,16 @@ static void warns_daily_of_a_certificate_that_ends(void **state)
 {
 	(void)state;
 	pass(&bench, 343 * DAY);
-	(void)look(&bench);
+	(void)tick(&bench);
 	assert_silent(&bench);
 	pass(&bench, 2 * DAY);
-	(void)look(&bench);
+	(void)tick(&bench);
 	assert_heard(&bench.heard, "client.pem:0: the certificate ends in 20 days");
 	pass(&bench, DAY - 1);
-	(void)look(&bench);
+	(void)tick(&bench);
 	assert_silent(&bench);
 	pass(&bench, 30 * DAY);
-	(void)look(&bench);
+	(void)tick(&bench);
 	assert_heard(&bench.heard, "client.pem:0: the certificate has ended");
 }
 

@@ -92,7 +92,7 @@ char *signed_reply(const struct reply *reply)
 			.form = on_the_table.form,
 			.result = reply->result,
 			.reason = reply->reason,
-			.iat = at.time.wall });
+			.iat = at.time.wall + reply->ahead_s });
 }
 
 static void end_with(struct exchange *exchange, const struct reply *reply)
@@ -150,7 +150,7 @@ bool something_happens(void)
 	struct exchange *exchange;
 
 	fake_engine_run(at.engine);
-	if (fake_tier_opened->looks != NULL && !tier_is_silent) {
+	if (fake_tier_opened->lookups != NULL && !tier_is_silent) {
 		fake_tier_answer(fake_tier_opened, in_tier, 0);
 		return true;
 	}

@@ -30,6 +30,7 @@ struct reply {
 	const char *result, *reason; /* of a signed answer */
 	bool other_key; /* that is signed with a key that the set does not hold */
 	bool garbled;
+	int64_t ahead_s; /* by which the service's clock is ahead of this one */
 };
 #define NO_SECONDS (-5)
 

@@ -64,13 +64,13 @@ void transport_rest(
 }
 
 void transport_judge(struct transport *transport, enum transport_group group, int endpoint,
-	bool well, const char *cause)
+	bool healthy, const char *cause)
 {
 	(void)group;
 	(void)endpoint;
 	(void)cause;
-	transport->well += well;
-	transport->unwell += !well;
+	transport->healthy += healthy;
+	transport->failing += !healthy;
 }
 
 const char *transport_address(

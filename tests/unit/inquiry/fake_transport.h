@@ -23,7 +23,7 @@ struct transport {
 	struct exchange *first;
 	unsigned sent, cancelled; /* how often */
 	bool out_of_memory; /* nothing can be sent */
-	unsigned well, unwell; /* how often transport_judge() said so */
+	unsigned healthy, failing; /* how often transport_judge() said so */
 	int64_t rested_s[TRANSPORT_ENDPOINTS_MAX]; /* transport_rest(), the last */
 };
 

@@ -320,10 +320,11 @@ static uint32_t decide(struct model_sale *sale, const char *body)
 /* A decision is repeated for its txn for a while; not a yes that a later no has ended. */
 static bool is_repeated(const struct model_sale *sale)
 {
-	const struct decision *last = &journal[sale->last];
+	const struct decision *last;
 
-	if (sale->last == NOTHING || strcmp(last->txn, sale->question.asked.txn) != 0)
+	if (sale->last == NOTHING)
 		return false;
+	last = &journal[sale->last];
 	if (last->result == RESULT_NO)
 		return service_now < last->iat + 60;
 	return last->result == RESULT_YES && service_now < last->iat + 900 &&
@@ -451,9 +452,9 @@ bool service_replies(struct exchange *exchange)
 	struct attempt_result result = troubles[chance(ARRAY_LEN(troubles))];
 	struct model_sale *sale = sale_of(exchange->attempt.body);
 
-	if (one_in(12))
+	if (one_in(20))
 		return false;
-	if (sale != NULL && !one_in(8))
+	if (sale != NULL && !one_in(12))
 		result = (struct attempt_result){ .status = 200,
 			.retry_after_s = -1,
 			.body = answer_of(sale, exchange->attempt.body) };

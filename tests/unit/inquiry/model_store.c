@@ -71,24 +71,24 @@ static const struct entry *made_up(const struct server *s)
 
 void store_answers(struct server *s)
 {
-	struct tier_look *look = s->tier->looks;
-	unsigned document = document_of(&look->keys[0]);
+	struct tier_lookup *lookup = s->tier->lookups;
+	unsigned document = document_of(&lookup->keys[0]);
 	const struct entry *entry = NULL;
-	size_t which = one_in(3) ? look->count - 1 : 0;
+	size_t which = one_in(2) ? lookup->count - 1 : 0;
 	unsigned lie = chance(20);
 
 	if (lie == 0)
 		return; /* not yet */
-	if (lie < 5)
+	if (lie < 7)
 		entry = some_of(document, chance(HISTORY));
-	else if (lie < 7)
+	else if (lie < 8)
 		entry = some_of(chance(DOCUMENTS), 0);
-	else if (lie < 9)
+	else if (lie < 10)
 		entry = made_up(s);
 	else if (document != NOTHING && store[document].has)
 		entry = some_of(document, 0);
 	if (entry != NULL)
-		shown(s, &look->keys[which], entry);
+		shown(s, &lookup->keys[which], entry);
 	fake_tier_answer(s->tier, entry, which);
 }
 

@@ -22,7 +22,7 @@ static void a_yes_is_answered_and_kept(void **state)
 	assert_yes(result);
 	assert_int_equal(result.source, SOURCE_SERVICE);
 	assert_int_equal(found(&at, &question.asked), REASON_MATCH);
-	assert_int_equal(network.well, 2); /* with the key set's */
+	assert_int_equal(network.healthy, 2); /* with the key set's */
 }
 
 static void a_no_and_an_undetermined_are_answers(void **state)
@@ -110,19 +110,19 @@ static void a_failure_is_retried_once(void **state)
 	(void)state;
 	for (size_t i = 0; i < ARRAY_LEN(ends); i++) {
 		struct reply twice[2] = { ends[i], ends[i] };
-		struct reply then_well[2] = { ends[i], yes[0] };
+		struct reply then_healthy[2] = { ends[i], yes[0] };
 
-		twice[0].endpoint = then_well[0].endpoint = 1;
+		twice[0].endpoint = then_healthy[0].endpoint = 1;
 		assert_ended(ASK(twice), INQUIRY_UNAVAILABLE, 1);
 		assert_int_equal(seen_count, 2);
-		assert_yes(ASK(then_well));
+		assert_yes(ASK(then_healthy));
 		assert_int_equal(seen[0].avoided, -1);
 		assert_int_equal(seen[1].avoided, 1);
 		assert_string_not_equal(seen[0].nonce, seen[1].nonce);
 		assert_string_equal(seen[0].txn, seen[1].txn);
 		assert_in_range(seen[1].at_ms - seen[0].at_ms, 20, 40);
 	}
-	assert_int_equal(network.unwell, 3 * 6);
+	assert_int_equal(network.failing, 3 * 6);
 }
 
 static void silence_ends_with_the_attempt_and_then_with_the_question(void **state)
@@ -168,7 +168,7 @@ static void a_lost_connection_is_no_failure(void **state)
 	assert_int_equal(seen[15].at_ms, seen[0].at_ms);
 	list[1] = list[3] = (struct reply){ .status = 500 };
 	assert_ended(ask(list, 4), INQUIRY_UNAVAILABLE, 1);
-	assert_int_equal(network.unwell, 2);
+	assert_int_equal(network.failing, 2);
 }
 
 static void later_is_asked_again_within_the_deadline(void **state)
@@ -287,7 +287,7 @@ static void slow_down_goes_to_another_endpoint_at_once(void **state)
 	assert_int_equal(seen[1].avoided, 0);
 	assert_int_equal(seen[2].avoided, 1);
 	assert_int_equal(seen[3].at_ms, seen[0].at_ms);
-	assert_int_equal(network.unwell, 0);
+	assert_int_equal(network.failing, 0);
 }
 
 /* A Retry-After of 0 is one, too. */
@@ -301,7 +301,7 @@ static void slow_down_may_say_at_once(void **state)
 	(void)state;
 	assert_ended(ASK(list), INQUIRY_BUSY, 1);
 	assert_int_equal(network.rested_s[1], 1);
-	assert_int_equal(network.unwell, 0);
+	assert_int_equal(network.failing, 0);
 }
 
 static void if_all_rest_it_is_busy_or_unavailable(void **state)

@@ -30,7 +30,7 @@ static void our_fault_is_an_alarm_once_a_minute(void **state)
 	assert_ended(ASK(again), INQUIRY_NOT_CONFIGURED, 0);
 	assert_int_equal(times_heard("error"), 2);
 	assert_heard(&heard, "HTTP status 403");
-	assert_int_equal(network.unwell, 0); /* the endpoint does its part */
+	assert_int_equal(network.failing, 0); /* the endpoint does its part */
 }
 
 static void a_refused_question_is_no_alarm(void **state)
@@ -61,6 +61,27 @@ static void what_fails_a_check_is_rejected(void **state)
 	assert_heard(&heard, "fails check 11 (result)");
 	assert_ended(ASK(large), INQUIRY_REJECTED, 0);
 	assert_heard(&heard, "more than 16384 octets");
+}
+
+/* Not the answer's fault, and not the network's: it is said which clock is off, and by how much. */
+static void a_clock_that_is_off_is_named(void **state)
+{
+	static const struct reply within[] = {
+		{ .result = "yes", .reason = "match", .ahead_s = ANSWER_CLOCK_SKEW }
+	};
+	static const struct reply ahead[] = {
+		{ .result = "yes", .reason = "match", .ahead_s = ANSWER_CLOCK_SKEW + 10 }
+	};
+	static const struct reply behind[] = { { .result = "no", .reason = "id_locked",
+		.ahead_s = -DAY } };
+
+	(void)state;
+	assert_ended(ASK(ahead), INQUIRY_REJECTED, 0);
+	assert_heard(&heard, "error -:0: the service's answer fails check 10 (time): no decision; "
+			     "this machine's clock is 70 s behind the service's");
+	assert_ended(ASK(behind), INQUIRY_REJECTED, 0);
+	assert_heard(&heard, "this machine's clock is 86400 s ahead of the service's");
+	assert_int_equal(ASK(within).outcome, INQUIRY_ANSWERED);
 }
 
 static void without_resources_of_ours_it_is_unavailable(void **state)
@@ -188,6 +209,7 @@ int main(void)
 		CASE(our_fault_is_an_alarm_once_a_minute),
 		CASE(a_refused_question_is_no_alarm),
 		CASE(what_fails_a_check_is_rejected),
+		CASE(a_clock_that_is_off_is_named),
 		CASE(without_resources_of_ours_it_is_unavailable),
 		CASE(without_memory_it_does_not_open),
 		CASE(a_joined_sale_has_the_persons_answer),

@@ -184,7 +184,7 @@ static void assert_leaves(struct worker *worker, enum inquiry_outcome outcome)
 
 /* Engine thread: what has come so far. */
 struct come {
-	unsigned looks, sent, waiting;
+	unsigned lookups, sent, waiting;
 };
 
 static void count(void *ctx)
@@ -192,21 +192,22 @@ static void count(void *ctx)
 	struct come *come = ctx;
 
 	*come = (struct come){ .sent = network.sent };
-	for (struct tier_look *look = fake_tier_opened->looks; look != NULL; look = look->next)
-		come->looks++;
+	for (struct tier_lookup *lookup = fake_tier_opened->lookups; lookup != NULL;
+		lookup = lookup->next)
+		come->lookups++;
 	for (struct exchange *each = network.first; each != NULL; each = each->next)
 		come->waiting++;
 }
 
-static void await_looks(unsigned looks)
+static void await_looks(unsigned lookups)
 {
 	struct come come;
 
 	do {
 		nap();
 		engine_call(engine, count, &come);
-	} while (come.looks < looks);
-	assert_int_equal(come.looks, looks);
+	} while (come.lookups < lookups);
+	assert_int_equal(come.lookups, lookups);
 }
 
 static void await_waiting(unsigned waiting)
@@ -230,7 +231,7 @@ static void settle(void)
 static void find_nothing(void *ctx)
 {
 	(void)ctx;
-	while (fake_tier_opened->looks != NULL)
+	while (fake_tier_opened->lookups != NULL)
 		fake_tier_answer(fake_tier_opened, NULL, 0);
 }
 

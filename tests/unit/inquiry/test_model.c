@@ -70,7 +70,7 @@ static void server_open(struct server *s)
 	};
 	struct answer_policy *policy;
 
-	caching.tier = s->kind = one_in(3) ? CACHE_DISK : CACHE_REDIS;
+	caching.tier = s->kind = one_in(2) ? CACHE_DISK : CACHE_REDIS;
 	s->keys = service_keys();
 	s->keep_yes = KEEP_YES;
 	s->engine = fake_engine_new(&s->time);
@@ -154,7 +154,7 @@ static void world_goes_on(struct server *s)
 
 	fake_engine_run(s->engine);
 	end_overdue(s);
-	if (s->tier->looks != NULL && !one_in(3)) {
+	if (s->tier->lookups != NULL && !one_in(3)) {
 		store_answers(s);
 		return;
 	}
@@ -196,7 +196,7 @@ static void sell(struct server *s, struct model_sale *sale)
 	}
 	question.by_person = sale->form == SUBJECT_DOCUMENT && s->keep_yes > 0;
 	depth++;
-	inquiry_ask(s->inquiries, &question, one_in(3) ? 0 : chance(400), &result);
+	inquiry_ask(s->inquiries, &question, one_in(5) ? 0 : chance(400), &result);
 	depth--;
 	check_told(s, &asked, question.by_person, since, &result);
 }
@@ -215,8 +215,8 @@ static void while_waiting(int64_t until_ms)
 
 static void clock_steps(struct server *s)
 {
-	static const int64_t steps_s[] = { 0, 0, 0, 1, -1, 30, -30, 59, -59, 300, -300, 4000,
-		-4000 };
+	static const int64_t steps_s[] = { 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 1, -1, 30, -30, 59,
+		-59, 300, -300, 4000, -4000 };
 
 	s->off_by = steps_s[chance(ARRAY_LEN(steps_s))];
 	set_clocks();
@@ -241,19 +241,19 @@ static void step(void)
 		service_fate();
 	else if (what < 969)
 		service_rotate();
-	else if (what < 975)
+	else if (what < 971)
 		purge();
 	else if (what < 985)
 		clock_steps(s);
 	else if (what < 992)
 		configure(s, true);
 	else if (what < 997) {
-		s->keep_yes = s->keep_yes == 0 ? KEEP_YES : one_in(2) ? 0 : KEEP_YES;
+		s->keep_yes = s->keep_yes == 0 ? KEEP_YES : one_in(4) ? 0 : KEEP_YES;
 		configure(s, false);
 	} else if (what < 999) {
 		server_close(s);
 		server_open(s);
-	} else {
+	} else if (one_in(2)) {
 		time_passes(2000); /* the last second's answers have another second */
 		operator_key_change();
 	}

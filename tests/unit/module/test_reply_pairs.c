@@ -126,12 +126,17 @@ static void source_and_valid_until_are_told_only_where_wanted(void **state)
 	assert_null(find(reply, REPLY_VALID_UNTIL, VENDOR));
 }
 
+/*
+ * Its reference is for the log; what Class a sale has that is not ours, the operator's policy says.
+ */
 static void leaves_out_what_is_not_said(void **state)
 {
 	RADIUS_PACKET *reply = *state;
 	const struct decision decision = {
+		.reference = "K7Q2-9MXD-4H3C",
 		.result = RESULT_NOT_APPLICABLE,
 		.reason = REASON_NOT_APPLICABLE,
+		.reference = "K7Q2-9MXD-4H3C",
 		.outcome = OUTCOME_NOT_MINE,
 	};
 
@@ -139,6 +144,19 @@ static void leaves_out_what_is_not_said(void **state)
 	assert_int_equal(count_pairs(reply), 2);
 	assert_number(reply, REPLY_RESULT, RESULT_NOT_APPLICABLE);
 	assert_number(reply, REPLY_REASON, REASON_NOT_APPLICABLE);
+}
+
+static void names_the_attribute_at_fault(void **state)
+{
+	RADIUS_PACKET *reply = *state;
+	const struct decision decision = {
+		.result = RESULT_UNDETERMINED,
+		.reason = REASON_ATTRIBUTE_INVALID,
+		.attribute = ATTR_DATE_OF_BIRTH,
+	};
+
+	assert_true(reply_pairs_add(reply, VENDOR, &decision));
+	assert_text(reply, REPLY_ATTRIBUTE, VENDOR, "MigrantID-Date-of-Birth");
 }
 
 static void the_longest_texts_are_not_cut(void **state)
@@ -217,6 +235,7 @@ int main(void)
 		OF_A_REPLY(says_all_that_there_is),
 		OF_A_REPLY(source_and_valid_until_are_told_only_where_wanted),
 		OF_A_REPLY(leaves_out_what_is_not_said),
+		OF_A_REPLY(names_the_attribute_at_fault),
 		OF_A_REPLY(the_longest_texts_are_not_cut),
 		OF_A_REPLY(a_date_past_32_bits_is_the_last_one),
 		OF_A_REPLY(no_date_before_1970_is_said),

@@ -219,7 +219,8 @@ static void ages(void **state)
 		{ "2018-06-15", 6, "2024-06-14", true },
 		{ "2018-06-15", 6, "2024-06-15", false },
 		{ "2018-06-15", 6, "2018-06-15", true }, /* born today */
-		{ "2018-06-15", 6, "2018-06-14", false }, /* not yet born */
+		{ "2018-06-15", 6, "2018-06-14", true }, /* born today further east */
+		{ "2018-06-15", 6, "2018-06-13", false }, /* not yet born */
 		{ "2018-06-15", 0, "2018-06-15", false },
 		{ "2016-02-29", 6, "2022-02-28", true },
 		{ "2016-02-29", 6, "2022-03-01", false },
@@ -249,6 +250,72 @@ static void ages(void **state)
 	assert_false(age_is_below(&none, 6, &today));
 	assert_false(age_is_below(&child, 6, &year));
 	assert_false(age_is_below(&child, 6, &none));
+}
+
+static void days_are_added_as_on_a_calendar(void **state)
+{
+	static const struct {
+		const char *from;
+		int years, months, days;
+		const char *to;
+	} rows[] = {
+		{ "2026-05-10", 0, 0, 0, "2026-05-10" },
+		{ "2026-12-31", 0, 0, 1, "2027-01-01" },
+		{ "2026-01-01", 0, 0, -1, "2025-12-31" },
+		{ "2024-02-29", -6, 0, 0, "2018-03-01" },
+		{ "2024-02-29", -6, 0, 1, "2018-03-02" },
+		{ "2024-02-29", -4, 0, 0, "2020-02-29" },
+		{ "2026-01-31", 0, 1, 0, "2026-03-03" },
+		{ "2026-05-10", 0, -5, 0, "2025-12-10" },
+		{ "2026-05-10", 0, 20, -9, "2028-01-01" },
+		{ "0001-01-01", 0, 0, -1, "0001-01-01" }, /* what a date can hold */
+		{ "0001-01-01", -9999, 0, 0, "0001-01-01" },
+		{ "9999-12-31", 9999, 0, 0, "9999-12-31" },
+	};
+
+	(void)state;
+	for (size_t i = 0; i < ARRAY_LEN(rows); i++) {
+		struct date from = day(rows[i].from), to;
+		char text[DATE_TEXT_LEN + 1];
+
+		to = date_add(&from, rows[i].years, rows[i].months, rows[i].days);
+		date_format(&to, text);
+		assert_string_equal(text, rows[i].to);
+	}
+}
+
+static void a_short_year_is_the_nearest(void **state)
+{
+	static const struct {
+		const char *today;
+		int year, month, day;
+		const char *stands_for;
+	} rows[] = {
+		{ "2026-05-10", 99, 5, 1, "1999-05-01" },
+		{ "2026-05-10", 26, 5, 10, "2026-05-10" },
+		{ "2026-05-10", 76, 5, 9, "2076-05-09" },
+		{ "2026-05-10", 76, 5, 11, "1976-05-11" },
+		{ "2026-05-10", 0, 2, 29, "2000-02-29" },
+		{ "2095-05-10", 0, 2, 28, "2100-02-28" },
+		{ "2095-05-10", 0, 2, 29, "2000-02-29" }, /* 2100 has none */
+		{ "2099-12-31", 1, 1, 1, "2101-01-01" },
+		{ "2026-05-10", 25, 2, 29, NULL },
+		{ "2026-05-10", 26, 13, 1, NULL },
+		{ "2026-05-10", 26, 0, 0, NULL },
+	};
+
+	(void)state;
+	for (size_t i = 0; i < ARRAY_LEN(rows); i++) {
+		struct date today = day(rows[i].today);
+		struct date found = date_of_short_year(
+			rows[i].year, rows[i].month, rows[i].day, &today);
+		char text[DATE_TEXT_LEN + 1];
+
+		assert_int_equal(date_is_set(&found), rows[i].stands_for != NULL);
+		date_format(&found, text);
+		if (rows[i].stands_for != NULL)
+			assert_string_equal(text, rows[i].stands_for);
+	}
 }
 
 /* What holds for an unknown birth date holds for every date that it can be. */
@@ -287,6 +354,8 @@ int main(void)
 		cmocka_unit_test(unknown_parts_have_bounds),
 		cmocka_unit_test(birthdays),
 		cmocka_unit_test(ages),
+		cmocka_unit_test(days_are_added_as_on_a_calendar),
+		cmocka_unit_test(a_short_year_is_the_nearest),
 		cmocka_unit_test(unknown_is_below_only_if_every_day_is),
 	};
 

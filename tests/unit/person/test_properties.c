@@ -7,6 +7,7 @@
 #include <stdarg.h>
 #include <stddef.h>
 #include <stdint.h>
+#include <stdio.h>
 
 #include <cmocka.h>
 
@@ -58,6 +59,84 @@ static void a_number_has_one_canonical_form(void **state)
 		assert_string_equal(read, number);
 		assert_true(document_number_canonical(number, strlen(number), read));
 		assert_string_equal(read, number);
+	}
+}
+
+/* A letter of a series as it is printed, and how else somebody may write the same letter. */
+static const struct letter {
+	const char *printed, *others[3];
+} letters[] = {
+	{ "А", { "а", "A", "a" } }, { "В", { "в", "B", "b" } }, { "Е", { "е", "E", "e" } },
+	{ "К", { "к", "K", "k" } }, { "М", { "м", "M", "m" } }, { "Н", { "н", "H", "h" } },
+	{ "О", { "о", "O", "o" } }, { "Р", { "р", "P", "p" } }, { "С", { "с", "C", "c" } },
+	{ "Т", { "т", "T", "t" } }, { "У", { "у", "Y", "y" } }, { "Х", { "х", "X", "x" } },
+	{ "І", { "і", "I", "i" } }, { "Б", { "б" } }, { "Г", { "г" } }, { "Д", { "д" } },
+	{ "Ж", { "ж" } }, { "З", { "з" } }, { "И", { "и" } }, { "Л", { "л" } }, { "П", { "п" } },
+	{ "Ф", { "ф" } }, { "Ц", { "ц" } }, { "Ч", { "ч" } }, { "Ш", { "ш" } }, { "Э", { "э" } },
+	{ "Ю", { "ю" } }, { "Я", { "я" } }, { "Ё", { "ё" } }, { "Є", { "є" } }, { "Ґ", { "ґ" } },
+};
+
+static const char *spelling(struct chance *chance, const struct letter *letter)
+{
+	int which = chance_in(chance, -1, 2);
+
+	return which < 0 || letter->others[which] == NULL ? letter->printed : letter->others[which];
+}
+
+/* A series of two letters and a number, as one shop or another writes it. */
+static size_t write_series(
+	struct chance *chance, const struct letter *a, const struct letter *b, char out[64])
+{
+	static const char *const between[] = { "", " ", "-", " № ", "\u00a0", " – " };
+
+	return (size_t)snprintf(out, 64, "%s%s%s123456", spelling(chance, a), spelling(chance, b),
+		between[chance_in(chance, 0, (int)ARRAY_LEN(between) - 1)]);
+}
+
+/* However it is written, a series is one; and every two series are two. */
+static void a_series_has_one_form_and_two_have_two(void **state)
+{
+	char forms[ARRAY_LEN(letters) * ARRAY_LEN(letters)][DOCUMENT_NUMBER_MAX + 1];
+	struct chance chance = { SEED };
+	size_t count = 0;
+
+	(void)state;
+	for (size_t a = 0; a < ARRAY_LEN(letters); a++) {
+		for (size_t b = 0; b < ARRAY_LEN(letters); b++) {
+			char *form = forms[count++], again[DOCUMENT_NUMBER_MAX + 1], written[64];
+
+			assert_true(document_number_canonical(written,
+				write_series(&chance, &letters[a], &letters[b], written), form));
+			for (int i = 0; i < 8; i++) {
+				size_t len = write_series(
+					&chance, &letters[a], &letters[b], written);
+
+				assert_true(document_number_canonical(written, len, again));
+				assert_string_equal(again, form);
+			}
+			assert_true(document_number_canonical(form, strlen(form), again));
+			assert_string_equal(again, form);
+		}
+	}
+	for (size_t i = 0; i < count; i++)
+		for (size_t j = 0; j < i; j++)
+			assert_string_not_equal(forms[i], forms[j]);
+}
+
+/* Of every day, the nearest year of its two digits is itself for half a century around. */
+static void a_short_year_leads_back(void **state)
+{
+	struct chance chance = { SEED };
+
+	(void)state;
+	for (int i = 0; i < ROUNDS; i++) {
+		struct date today = { chance_in(&chance, 1900, 2150), chance_in(&chance, 1, 12),
+			chance_in(&chance, 1, 28) };
+		struct date day = date_add(&today, 0, 0, chance_in(&chance, -18261, 18261));
+		struct date found =
+			date_of_short_year(day.year % 100, day.month, day.day, &today);
+
+		assert_int_equal(date_compare(&found, &day), 0);
 	}
 }
 
@@ -274,7 +353,9 @@ static void ages_are_counted_in_birthdays(void **state)
 	}
 }
 
-/* With parts unknown: true if it is for each day that may be the true one and has come. */
+/*
+ * With parts unknown: true if it is for each day that may be the true one and has come somewhere.
+ */
 static void an_unknown_day_may_be_any(void **state)
 {
 	struct chance chance = { SEED };
@@ -289,7 +370,7 @@ static void an_unknown_day_may_be_any(void **state)
 		int days = 0, below = 0;
 
 		while (day.year == year && (month == 0 || day.month == month)) {
-			if (date_compare(&day, &today) <= 0) {
+			if (!date_is_ahead(&day, &today)) {
 				days++;
 				below += age_is_below(&day, 6, &today);
 			}
@@ -308,6 +389,8 @@ int main(void)
 		cmocka_unit_test(every_day_from_1900_to_2100),
 		cmocka_unit_test(ages_are_counted_in_birthdays),
 		cmocka_unit_test(an_unknown_day_may_be_any),
+		cmocka_unit_test(a_series_has_one_form_and_two_have_two),
+		cmocka_unit_test(a_short_year_leads_back),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

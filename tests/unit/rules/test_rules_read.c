@@ -44,11 +44,12 @@ static void a_whole_rule_is_read(void **state)
 					  "  { id = \"second\"; citation = \"c\"; age_below = 1; }\n"
 					  ");\n");
 	struct rule_info info;
-	struct sale german = { 0 };
+	struct sale german = { .person = { .nationality = "D",
+					   .document = { "I", "D", "L01X00T47", { 0 } } } };
+	struct date today = { 2026, 5, 10 };
 
 	(void)state;
-	(void)strcpy(german.person.nationality, "D");
-	assert_true(rules_is_home(set, &german));
+	assert_int_equal(rules_home_verdict(set, &german, &today), RULE_HOLDS);
 	assert_int_equal(rules_count(set), 2);
 	info = rules_info(set, 0);
 	assert_string_equal(info.id, "first");

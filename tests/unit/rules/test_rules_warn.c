@@ -92,6 +92,10 @@ static void what_is_never_reached_is_told(void **state)
 		{ "age_below = 6; evidence = \"mrz\";", "age_below = 6; evidence = \"document\";",
 			false },
 		{ "age_below = 6;", "age_below = 6; evidence = \"stated\";", false },
+		/* expiry */
+		{ "age_below = 6;", "age_below = 6; expiry = \"known\";", true },
+		{ "age_below = 6; expiry = \"known\";", "age_below = 6;", false },
+		{ "age_below = 6; expiry = \"known\";", "age_below = 6; expiry = \"known\";", true },
 		/* days */
 		{ "age_below = 6; enabled = false;", "age_below = 6;", false },
 		{ "age_below = 6; from = \"2026-05-10\";", "age_below = 6;", true },

@@ -72,7 +72,7 @@ static void fields_become_canonical(void **state)
 	struct sale sale;
 
 	(void)state;
-	tell_all(&request, whole);
+	add_all(&request, whole);
 	expect_read("whole", &request, &sale);
 	assert_string_equal(sale.id, "shop-7/000123");
 	assert_string_equal(sale.token, "c2VjcmV0");
@@ -138,7 +138,7 @@ static void values_of_the_right_shape_are_read(void **state)
 		struct request request = { 0 };
 		struct sale sale;
 
-		tell(&request, rows[i].attribute, rows[i].text);
+		add(&request, rows[i].attribute, rows[i].text);
 		expect_read(rows[i].text, &request, &sale);
 		assert_false(sale.accept_challenge);
 	}
@@ -199,7 +199,7 @@ static void values_of_another_shape_are_refused(void **state)
 	for (size_t i = 0; i < ARRAY_LEN(rows); i++) {
 		struct request request = { 0 };
 
-		tell(&request, rows[i].attribute, rows[i].text);
+		add(&request, rows[i].attribute, rows[i].text);
 		expect_fault(rows[i].text, &request, REASON_ATTRIBUTE_INVALID, rows[i].attribute,
 			MRZ_FIELD_NONE);
 	}
@@ -257,8 +257,8 @@ static void none_is_repeated(void **state)
 
 		if (told->attribute == ATTR_LANGUAGE)
 			continue;
-		tell_all(&request, whole);
-		tell(&request, told->attribute, told->text);
+		add_all(&request, whole);
+		add(&request, told->attribute, told->text);
 		expect_fault(told->text, &request, REASON_ATTRIBUTE_INVALID, told->attribute,
 			MRZ_FIELD_NONE);
 	}
@@ -295,8 +295,8 @@ static void codes_of_the_operator_are_states(void **state)
 	struct sale sale;
 
 	(void)state;
-	tell(&request, ATTR_NATIONALITY, "ost");
-	tell(&request, ATTR_DOCUMENT_ISSUER, "ABH");
+	add(&request, ATTR_NATIONALITY, "ost");
+	add(&request, ATTR_DOCUMENT_ISSUER, "ABH");
 	expect_fault("not named", &request, REASON_ATTRIBUTE_INVALID, ATTR_DOCUMENT_ISSUER,
 		MRZ_FIELD_NONE);
 	assert_true(sale_read(request.fields, request.count, &options, &sale, &fault));
@@ -306,7 +306,7 @@ static void codes_of_the_operator_are_states(void **state)
 	expect_fault("not named", &by_mrz, REASON_ATTRIBUTE_INVALID, ATTR_MRZ, MRZ_ISSUER);
 	assert_true(sale_read(by_mrz.fields, by_mrz.count, &options, &sale, &fault));
 	assert_string_equal(sale.person.nationality, "ABH");
-	tell(&by_mrz, ATTR_NATIONALITY, "OST");
+	add(&by_mrz, ATTR_NATIONALITY, "OST");
 	assert_false(sale_read(by_mrz.fields, by_mrz.count, &options, &sale, &fault));
 	assert_int_equal(fault.reason, REASON_MRZ_MISMATCH);
 }
@@ -364,7 +364,7 @@ static void a_strange_attribute_is_refused(void **state)
 	for (size_t i = 0; i < ARRAY_LEN(strange); i++) {
 		struct request request = { 0 };
 
-		tell(&request, (enum attribute)strange[i], "x");
+		add(&request, (enum attribute)strange[i], "x");
 		expect_fault("strange", &request, REASON_ATTRIBUTE_INVALID, ATTR_NONE,
 			MRZ_FIELD_NONE);
 		assert_string_equal(attribute_name((enum attribute)strange[i]), "");
@@ -407,8 +407,8 @@ static void what_is_told_may_agree(void **state)
 	struct sale sale;
 
 	(void)state;
-	tell_all(&request, agreeing);
-	show(&request, &mrz_preset);
+	add_all(&request, agreeing);
+	show(&request, &mrz_default);
 	expect_read("agreeing", &request, &sale);
 	/* Only the first letter has to agree, and what was told stands. */
 	assert_string_equal(sale.person.document.type, "PD");
@@ -421,8 +421,8 @@ static void a_kind_cannot_disagree_with_an_mrz(void **state)
 	struct sale sale;
 
 	(void)state;
-	tell(&request, ATTR_DOCUMENT_TYPE, "residence-permit");
-	show(&request, &mrz_preset);
+	add(&request, ATTR_DOCUMENT_TYPE, "residence-permit");
+	show(&request, &mrz_default);
 	expect_read("kind", &request, &sale);
 	assert_string_equal(sale.person.document.type, "residence-permit");
 }
@@ -450,8 +450,8 @@ static void what_disagrees_is_named(void **state)
 	for (size_t i = 0; i < ARRAY_LEN(rows); i++) {
 		struct request request = { 0 };
 
-		tell(&request, rows[i].told.attribute, rows[i].told.text);
-		show(&request, &mrz_preset);
+		add(&request, rows[i].told.attribute, rows[i].told.text);
+		show(&request, &mrz_default);
 		expect_fault(rows[i].told.text, &request, REASON_MRZ_MISMATCH,
 			rows[i].told.attribute, rows[i].field);
 	}
@@ -480,7 +480,7 @@ static void an_expiry_is_of_the_nearest_century(void **state)
 		struct sale sale;
 
 		if (rows[i].told != NULL)
-			tell(&request, ATTR_DOCUMENT_EXPIRY, rows[i].told);
+			add(&request, ATTR_DOCUMENT_EXPIRY, rows[i].told);
 		show(&request, &shown);
 		expect_read(rows[i].shown, &request, &sale);
 		assert_int_equal(sale.person.document.expiry.year, rows[i].year);
@@ -508,7 +508,7 @@ static void what_a_zone_does_not_show_agrees_with_what_is_told(void **state)
 		struct request request = { 0 };
 		struct sale sale;
 
-		tell(&request, rows[i].told.attribute, rows[i].told.text);
+		add(&request, rows[i].told.attribute, rows[i].told.text);
 		show(&request, &rows[i].shown);
 		expect_read(rows[i].told.text, &request, &sale);
 		assert_int_equal(sale.person.document.expiry.year, rows[i].expiry_year);
@@ -527,15 +527,15 @@ static void documents_of_their_state_s_own_rules_are_read(void **state)
 
 	(void)state;
 	for (size_t i = 0; i < ARRAY_LEN(moldova); i++)
-		tell(&card, ATTR_MRZ, moldova[i]);
-	tell(&card, ATTR_DATE_OF_BIRTH, "1945-03-12");
+		add(&card, ATTR_MRZ, moldova[i]);
+	add(&card, ATTR_DATE_OF_BIRTH, "1945-03-12");
 	expect_read("Moldova", &card, &sale);
 	assert_string_equal(sale.person.document.number, "B12345678");
 	assert_false(date_is_set(&sale.person.document.expiry));
 	for (size_t i = 0; i < ARRAY_LEN(russia); i++)
-		tell(&internal, ATTR_MRZ, russia[i]);
-	tell(&internal, ATTR_DOCUMENT_NUMBER, "45 00 \xe2\x84\x96 412345");
-	tell(&internal, ATTR_DATE_OF_BIRTH, "1970-01-01");
+		add(&internal, ATTR_MRZ, russia[i]);
+	add(&internal, ATTR_DOCUMENT_NUMBER, "45 00 \xe2\x84\x96 412345");
+	add(&internal, ATTR_DATE_OF_BIRTH, "1970-01-01");
 	expect_read("Russia", &internal, &sale);
 	assert_string_equal(sale.person.nationality, "RUS");
 	assert_string_equal(sale.mrz.document.number, "4500412345");
@@ -547,14 +547,14 @@ static void cyrillic_numbers_agree_with_a_zone(void **state)
 	static const struct {
 		const char *told, *shown, *number;
 	} rows[] = {
-		{ "\u041c\u04201234567", "MP1234567", "MP1234567" },
-		{ "\u043c\u0440 1234567", "MP1234567", "MP1234567" },
-		{ "\u041c\u04201234567", "MR1234567", "MP1234567" },
-		{ "\u0412\u0423 \u2116 012345", "BY012345<", "BY012345" },
-		{ "\u0412\u0423 \u2116 012345", "VU012345<", "BY012345" },
-		{ "\u0410\u0411 123456", "AB123456<", "A\u0411123456" },
-		{ "\u0425\u0429 123", "KHSHCH123", "X\u0429123" },
-		{ "\u042c\u0410 123", "A123<<<<<", "\u042cA123" },
+		{ "МР1234567", "MP1234567", "MP1234567" },
+		{ "мр 1234567", "MP1234567", "MP1234567" },
+		{ "МР1234567", "MR1234567", "MP1234567" },
+		{ "ВУ \u2116 012345", "BY012345<", "BY012345" },
+		{ "ВУ \u2116 012345", "VU012345<", "BY012345" },
+		{ "АБ 123456", "AB123456<", "AБ123456" },
+		{ "ХЩ 123", "KHSHCH123", "XЩ123" },
+		{ "ЬА 123", "A123<<<<<", "ЬA123" },
 	};
 
 	(void)state;
@@ -563,7 +563,7 @@ static void cyrillic_numbers_agree_with_a_zone(void **state)
 		struct request request = { 0 };
 		struct sale sale;
 
-		tell(&request, ATTR_DOCUMENT_NUMBER, rows[i].told);
+		add(&request, ATTR_DOCUMENT_NUMBER, rows[i].told);
 		show(&request, &shown);
 		expect_read(rows[i].told, &request, &sale);
 		assert_string_equal(sale.person.document.number, rows[i].number);
@@ -582,7 +582,7 @@ static void disagreements_have_an_order(void **state)
 	for (size_t i = 1; i < ARRAY_LEN(fields); i++) {
 		struct request request = { 0 };
 
-		tell_all(&request, agreeing + i);
+		add_all(&request, agreeing + i);
 		show(&request, &other);
 		expect_fault("order", &request, REASON_MRZ_MISMATCH, agreeing[i].attribute,
 			fields[i]);
@@ -606,7 +606,7 @@ static void a_faulty_mrz_is_refused(void **state)
 		{ "P<BLRTEST<<PERSON<<<<<<<<<<<<<<<<<<<<<<<<<<*",
 			"MP12345673BLR9001311F3006308<<<<<<<<<<<<<<00", REASON_ATTRIBUTE_INVALID,
 			MRZ_NAME },
-		{ "P<ZZZTEST<<PERSON<<<<<<<<<<<<<<<<<<<<<<<<<<<",
+		{ "P<<<<TEST<<PERSON<<<<<<<<<<<<<<<<<<<<<<<<<<<",
 			"MP12345673BLR9001311F3006308<<<<<<<<<<<<<<00", REASON_ATTRIBUTE_INVALID,
 			MRZ_ISSUER },
 		{ "P<BLRTEST<<PERSON<<<<<<<<<<<<<<<<<<<<<<<<<<<",
@@ -618,9 +618,9 @@ static void a_faulty_mrz_is_refused(void **state)
 	for (size_t i = 0; i < ARRAY_LEN(rows); i++) {
 		struct request request = { 0 };
 
-		tell(&request, ATTR_MRZ, rows[i].first);
+		add(&request, ATTR_MRZ, rows[i].first);
 		if (rows[i].second != NULL)
-			tell(&request, ATTR_MRZ, rows[i].second);
+			add(&request, ATTR_MRZ, rows[i].second);
 		expect_fault(rows[i].first, &request, rows[i].reason, ATTR_MRZ, rows[i].field);
 	}
 }
@@ -638,7 +638,7 @@ static void each_check_digit_is_named(void **state)
 		struct request request = { 0 };
 		char *digit = &request.mrz[1][rows[i].at];
 
-		show(&request, &mrz_preset);
+		show(&request, &mrz_default);
 		*digit = *digit == '9' ? '0' : (char)(*digit + 1);
 		expect_fault("digit", &request, REASON_MRZ_CHECK_DIGIT, ATTR_MRZ, rows[i].field);
 	}
@@ -650,15 +650,15 @@ static void a_fault_of_form_comes_first(void **state)
 	struct request request = { 0 };
 
 	(void)state;
-	tell(&request, ATTR_DOCUMENT_ISSUER, "RUS");
-	show(&request, &mrz_preset);
+	add(&request, ATTR_DOCUMENT_ISSUER, "RUS");
+	show(&request, &mrz_default);
 	request.mrz[1][9] = 'X';
 	expect_fault("digit", &request, REASON_MRZ_CHECK_DIGIT, ATTR_MRZ, MRZ_NUMBER);
-	tell(&request, ATTR_NATIONALITY, "ZZZ");
+	add(&request, ATTR_NATIONALITY, "ZZZ");
 	expect_fault("nationality", &request, REASON_ATTRIBUTE_INVALID, ATTR_NATIONALITY,
 		MRZ_FIELD_NONE);
-	tell(&request, ATTR_LANGUAGE, "");
-	expect_fault("empty", &request, REASON_ATTRIBUTE_INVALID, ATTR_LANGUAGE, MRZ_FIELD_NONE);
+	add(&request, ATTR_SALE_ID, "");
+	expect_fault("empty", &request, REASON_ATTRIBUTE_INVALID, ATTR_SALE_ID, MRZ_FIELD_NONE);
 }
 
 static void a_laissez_passer_shows_no_nationality(void **state)
@@ -671,7 +671,7 @@ static void a_laissez_passer_shows_no_nationality(void **state)
 	show(&request, &shown);
 	expect_read("not told", &request, &sale);
 	assert_string_equal(sale.person.nationality, "");
-	tell(&request, ATTR_NATIONALITY, "KEN");
+	add(&request, ATTR_NATIONALITY, "KEN");
 	expect_read("told", &request, &sale);
 	assert_string_equal(sale.person.nationality, "KEN");
 }
@@ -686,14 +686,14 @@ static void a_specimen_is_for_tests_alone(void **state)
 	struct sale_fault fault;
 
 	(void)state;
-	tell(&request, ATTR_MRZ, mrz[0]);
-	tell(&request, ATTR_MRZ, mrz[1]);
+	add(&request, ATTR_MRZ, mrz[0]);
+	add(&request, ATTR_MRZ, mrz[1]);
 	expect_fault("issuer", &request, REASON_ATTRIBUTE_INVALID, ATTR_MRZ, MRZ_ISSUER);
 	show(&other, &utopian);
 	expect_fault("nationality", &other, REASON_ATTRIBUTE_INVALID, ATTR_MRZ, MRZ_NATIONALITY);
 
-	tell(&request, ATTR_NATIONALITY, "UTO");
-	tell(&request, ATTR_DOCUMENT_ISSUER, "uto");
+	add(&request, ATTR_NATIONALITY, "UTO");
+	add(&request, ATTR_DOCUMENT_ISSUER, "uto");
 	assert_true(sale_read(request.fields, request.count, &with_specimen, &sale, &fault));
 	assert_string_equal(sale.person.nationality, "UTO");
 	assert_string_equal(sale.person.document.issuer, "UTO");

@@ -42,7 +42,7 @@ struct asker {
 	bool alone; /* joins by its own txn only */
 	int64_t until_ms;
 	struct share *share;
-	int64_t *place; /* where it is counted while it waits */
+	int64_t *counter; /* where it is counted while it waits */
 };
 
 /* A place of its own to wait in until there is an answer, unless they are short. */
@@ -59,18 +59,18 @@ static bool take_place(struct inquiries *all, const struct inquiry *inquiry, str
 	if (asker->until_ms <= now)
 		return false;
 	if (may_wait(all, asker->share)) {
-		asker->place = &all->waiting;
+		asker->counter = &all->waiting;
 		asker->share->waiting++;
 	} else if (moment_ms > 0 && all->moment_waiting < all->options.max_moment_waiting) {
-		asker->place = &all->moment_waiting;
+		asker->counter = &all->moment_waiting;
 		if (asker->until_ms > now + moment_ms)
 			asker->until_ms = now + moment_ms;
 	} else if (all->recall_waiting < all->options.max_recall_waiting) {
-		asker->place = &all->recall_waiting;
+		asker->counter = &all->recall_waiting;
 	} else {
 		return false;
 	}
-	++*asker->place;
+	++*asker->counter;
 	return true;
 }
 
@@ -133,12 +133,12 @@ static void go_ashore(struct inquiries *all, struct asker *asker, struct inquiry
 	struct inquiry_result *out)
 {
 	pthread_mutex_lock(&all->mutex);
-	--*asker->place;
-	if (asker->place == &all->waiting)
+	--*asker->counter;
+	if (asker->counter == &all->waiting)
 		asker->share->waiting--;
 	if (out->outcome == INQUIRY_PENDING && out->retry_after == 0)
 		out->retry_after = pace_retry_after(all, inquiry->begun_ms);
-	if (out->outcome == INQUIRY_PENDING && asker->place == &all->moment_waiting)
+	if (out->outcome == INQUIRY_PENDING && asker->counter == &all->moment_waiting)
 		pace_in_vain(all);
 	share_drop(all, asker->share);
 	inquiry = in_flight_unref(inquiry);
@@ -173,7 +173,7 @@ static bool ask_once(struct inquiries *all, const struct question *question, boo
 			report_shortage(all, "out of memory");
 		return true;
 	}
-	wait_for(inquiry, asker.until_ms, asker.place != &all->recall_waiting, out);
+	wait_for(inquiry, asker.until_ms, asker.counter != &all->recall_waiting, out);
 	anothers = is_anothers(inquiry, question, out);
 	go_ashore(all, &asker, inquiry, out);
 	return !anothers;

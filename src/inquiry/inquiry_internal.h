@@ -218,8 +218,8 @@ void report_shortage(struct inquiries *all, const char *why);
 void report_our_fault(struct inquiries *all, const struct attempt_result *attempt);
 void report_refused(struct inquiries *all, const struct attempt_result *attempt);
 void report_too_large(struct inquiries *all, const struct attempt_result *attempt);
-void report_failed_check(struct inquiries *all, enum answer_check failed,
-			 const struct answer *answer, int64_t now);
+void report_failed_check(
+	struct inquiries *all, enum answer_check failed, const struct answer *answer, int64_t now);
 
 /* inquiry.c, engine thread */
 void inquiry_attempt_ended(

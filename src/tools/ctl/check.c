@@ -218,10 +218,10 @@ const struct verb verb_check = {
 		"wrong with file, line and what to do: errors, which would stop the server's\n"
 		"start or the questions, and warnings: rules that are over or can never be\n"
 		"reached, files that everybody may read or change, certificates that expire\n"
-		"within 30 days, a Redis that does not answer, a shop's secret as shipped.\n"
-		"Nobody is asked about, and nothing is changed. With --connect it also tries\n"
-		"each address of the service, over TLS with the certificates that are named,\n"
-		"and fetches the key set. Exit code 0 if there is no\n"
+		"within 30 days, a Redis that does not answer, a shop's secret as shipped. With\n"
+		"--connect it also tries each address of the service, over TLS with the\n"
+		"certificates that are named, and the key set's.\n"
+		"Nobody is asked about, and nothing is changed. Exit code 0 if there is no\n"
 		"error.",
 	.run = run,
 };

@@ -41,6 +41,14 @@ void report_refused(struct inquiries *all, const struct attempt_result *attempt)
 			address_of(all, attempt));
 }
 
+/* Our own want: it says nothing of any address. */
+void report_no_resources(struct inquiries *all, const struct attempt_result *attempt)
+{
+	if (may_complain(all, STATUS_FAILED))
+		report(&all->options.reporter, SAY_ERROR, NULL, 0,
+			"the ID service cannot be asked: %s", attempt->cause);
+}
+
 void report_too_large(struct inquiries *all, const struct attempt_result *attempt)
 {
 	report(&all->options.reporter, SAY_WARNING, NULL, 0,

@@ -57,9 +57,12 @@ static int64_t *counter_of(
 {
 	if (may_wait(all, share))
 		return &all->waiting;
-	if (pace_is_due(all, inquiry->begun_ms))
-		return all->moment_waiting < all->options.max_moment_waiting ? &all->moment_waiting
-									     : &all->blinking;
+	if (pace_is_due(all, inquiry->begun_ms)) {
+		if (all->moment_waiting < all->options.max_moment_waiting)
+			return &all->moment_waiting;
+		if (pace_is_quick(all))
+			return &all->blinking;
+	}
 	return all->recall_waiting < all->options.max_recall_waiting ? &all->recall_waiting : NULL;
 }
 

@@ -25,7 +25,7 @@
 #define COMPLAIN_EVERY_MS 60000
 #define SHARE_BUCKETS 64
 #define MOMENT_MS 50 /* worth waiting for an answer that is due */
-#define BLINK_MS 10 /* so short that any worker may wait for it */
+#define BLINK_MS 5 /* so short that any worker may wait for it, where answers are quick */
 
 /* See the table in inquiry.c. */
 enum inquiry_state {
@@ -199,6 +199,7 @@ void pace_note(struct inquiries *all, int64_t took_ms);
 unsigned pace_retry_after(const struct inquiries *all, int64_t begun_ms);
 /* Whether a moment's waiting is likely to be enough. */
 bool pace_is_due(const struct inquiries *all, int64_t begun_ms);
+bool pace_is_quick(const struct inquiries *all); /* and a blink's */
 void pace_in_vain(struct inquiries *all, int64_t begun_ms); /* a moment was not enough */
 
 /* inquiries.c, engine thread: inquiries->first */

@@ -8,7 +8,7 @@
 
 #define LATELY_MS 60000 /* what is older says nothing of now */
 #define WEIGHT 8 /* the newest answer counts for an eighth */
-#define NO_MOMENT_MS 1000 /* for so long after one was waited in vain */
+#define NO_MOMENT_MS 5000 /* for so long after one was waited in vain */
 
 void pace_note(struct inquiries *all, int64_t took_ms)
 {
@@ -53,7 +53,12 @@ bool pace_is_due(const struct inquiries *all, int64_t begun_ms)
 	int64_t left = mean - (now - begun_ms);
 
 	return is_known(&all->pace, now) && now >= all->pace.no_moment_until_ms &&
-	       left <= MOMENT_MS && left >= -(MOMENT_MS + mean / 8);
+	       left <= MOMENT_MS && left >= -(MOMENT_MS + mean / 4);
+}
+
+bool pace_is_quick(const struct inquiries *all)
+{
+	return all->pace.took_ms / WEIGHT <= MOMENT_MS;
 }
 
 void pace_in_vain(struct inquiries *all, int64_t begun_ms)
@@ -61,6 +66,6 @@ void pace_in_vain(struct inquiries *all, int64_t begun_ms)
 	int64_t now = inquiries_now(all), mean = all->pace.took_ms / WEIGHT;
 
 	/* While others are answered, or it is not late, the next one may be luckier. */
-	if (now - all->pace.noted_ms >= MOMENT_MS && now - begun_ms > mean + mean / 8)
+	if (now - all->pace.noted_ms >= MOMENT_MS && now - begun_ms > mean + mean / 4)
 		all->pace.no_moment_until_ms = now + NO_MOMENT_MS;
 }

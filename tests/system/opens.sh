@@ -20,9 +20,8 @@ if ! strace -f -Y -e trace=openat -o "$trace" true 2>/dev/null; then
 fi
 
 echo '{ "people": [], "default": { "result": "yes", "reason": "match" } }' >"$work/people.json"
-fixture_sandbox "$work" "$work/people.json" && fixture_settings "$work" &&
-	SERVER_WAIT=60 SERVER_PREFIX="strace -D -f -Y -e trace=open,openat,openat2,creat -o $trace" \
-		fixture_server "$work" || not_ok "a server under strace"
+export SERVER_WAIT=60 SERVER_PREFIX="strace -D -f -Y -e trace=open,openat,openat2,creat -o $trace"
+fixture_with "$work" "$work/people.json" || not_ok "a server under strace"
 started=$(wc -l <"$trace")
 
 sell "$work" FA0000001

@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * in_flight.c - the table of inquiries under way: who joins which, and how they end. Two sales share an inquiry only where one answer may serve both: under the txn, and, for
- * documents of which answers are kept, under person and consent text. Should the answer be about
- * one sale after all, whoever joined under another txn asks again, alone.
+ * in_flight.c - the table of inquiries under way: who joins which, and how they end. Two sales
+ * share an inquiry only where one answer may serve both: under the txn, and, for documents of which
+ * answers are kept, under person and consent text. Should the answer be about one sale after all,
+ * whoever joined under another txn asks again, alone.
  */
 #include <stdlib.h>
 #include <string.h>

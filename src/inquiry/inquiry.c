@@ -26,15 +26,6 @@ static void happen(struct inquiry *inquiry, enum inquiry_event event)
 	step(inquiry, event, &nothing);
 }
 
-static unsigned jitter(struct inquiries *all)
-{
-	/* xorshift64: times spread, secrets do not hang on it. */
-	all->random ^= all->random << 13;
-	all->random ^= all->random >> 7;
-	all->random ^= all->random << 17;
-	return (unsigned)(all->random % 1000);
-}
-
 /* The state INQUIRY_ENDED: whatever is under way for it ends, too, and the askers are told. */
 static void end(struct inquiry *inquiry, const struct inquiry_result *result)
 {
@@ -155,7 +146,8 @@ static void fail(struct inquiry *inquiry, const struct happening *what)
 
 	inquiry->failures++;
 	inquiry->last_endpoint = what->attempt->endpoint;
-	if (once_more(inquiry, RETRY_PAUSE_MS + RETRY_PAUSE_MS * jitter(inquiry->all) / 1000))
+	if (once_more(inquiry,
+		    RETRY_PAUSE_MS + RETRY_PAUSE_MS * inquiries_jitter(inquiry->all) / 1000))
 		return;
 	if (timed_out)
 		time_out(inquiry, what);

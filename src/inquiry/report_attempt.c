@@ -62,8 +62,8 @@ void report_too_large(struct inquiries *all, const struct attempt_result *attemp
  * A fresh answer was signed a moment ago: when it was signed ahead of now, or has ended already,
  * the clocks of this machine and of the service do not agree.
  */
-void report_failed_check(struct inquiries *all, enum answer_check failed,
-	const struct answer *answer, int64_t now)
+void report_failed_check(
+	struct inquiries *all, enum answer_check failed, const struct answer *answer, int64_t now)
 {
 	int64_t ahead = answer->issued_at - now;
 	const char *off = NULL;
@@ -78,8 +78,9 @@ void report_failed_check(struct inquiries *all, enum answer_check failed,
 			answer_check_name(failed));
 	else
 		report(&all->options.reporter, SAY_ERROR, NULL, 0,
-			"the service's answer fails check %d (%s): no decision; this machine's clock is "
-			"%lld s %s the service's: look at the clocks (timedatectl), this one first",
-			(int)failed, answer_check_name(failed), (long long)(ahead < 0 ? -ahead : ahead),
-			off);
+			"the service's answer fails check %d (%s): no decision; this machine's "
+			"clock is %lld s %s the service's: look at the clocks (timedatectl), "
+			"this one first",
+			(int)failed, answer_check_name(failed),
+			(long long)(ahead < 0 ? -ahead : ahead), off);
 }

@@ -8,6 +8,7 @@
 #include <openssl/crypto.h>
 
 #include "base/clock.h"
+#include "config/config.h"
 #include "tools/ctl/connect.h"
 #include "tools/ctl/ctl.h"
 #include "tools/ctl/files.h"
@@ -195,6 +196,7 @@ static enum ctl_exit run(const struct args *args, struct output *out)
 	struct settings *settings CLEANUP(drop_settings) = files_settings(args, out);
 
 	output_fact(out, "settings", path);
+	(void)!config_environment_is_safe(&out->reporter); /* an error is counted */
 	if (settings == NULL && access(path, R_OK) != 0)
 		return CTL_UNABLE;
 	if (settings != NULL)
@@ -216,10 +218,10 @@ const struct verb verb_check = {
 		"wrong with file, line and what to do: errors, which would stop the server's\n"
 		"start or the questions, and warnings: rules that are over or can never be\n"
 		"reached, files that everybody may read or change, certificates that expire\n"
-		"within 30 days, a Redis that does not answer, a shop's secret as shipped.\n"
-		"Nobody is asked about, and nothing is changed. With --connect it also tries\n"
-		"each address of the service, over TLS with the certificates that are named,\n"
-		"and fetches the key set. Exit code 0 if there is no\n"
+		"within 30 days, a Redis that does not answer, a shop's secret as shipped. With\n"
+		"--connect it also tries each address of the service, over TLS with the\n"
+		"certificates that are named, and the key set's.\n"
+		"Nobody is asked about, and nothing is changed. Exit code 0 if there is no\n"
 		"error.",
 	.run = run,
 };

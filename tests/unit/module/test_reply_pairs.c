@@ -205,7 +205,10 @@ static void a_second_instance_replaces_what_the_first_said(void **state)
 		.clerk = "go",
 	};
 
-	assert_true(reply_pairs_add(reply, VENDOR, &full));
+	struct decision first = full;
+
+	first.attribute = ATTR_NATIONALITY;
+	assert_true(reply_pairs_add(reply, VENDOR, &first));
 	assert_true(reply_pairs_add(reply, VENDOR, &decision));
 	assert_int_equal(count_pairs(reply), 5);
 	assert_number(reply, REPLY_RESULT, RESULT_YES);

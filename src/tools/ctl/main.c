@@ -18,6 +18,7 @@
 static const struct verb *const verbs[] = {
 	&verb_mrz,
 	&verb_verify,
+	&verb_credential,
 	&verb_person_key,
 	&verb_check,
 	&verb_explain,

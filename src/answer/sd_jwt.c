@@ -229,8 +229,12 @@ static const char *disclose_value(struct disclosing *disclosing, json_t *value, 
 		why = disclose_members(disclosing, value, depth);
 		json_object_foreach(value, name, each)
 		{
+			/* Nothing of what has to stand in clear is to be disclosed: too deep it is. */
+			bool in_clear = depth == 1 && sd_jwt_is_clear_claim(name);
+
 			if (why == NULL)
-				why = disclose_value(disclosing, each, depth + 1);
+				why = disclose_value(disclosing, each,
+					in_clear ? SD_JWT_DEPTH_MAX + 1 : depth + 1);
 		}
 	}
 	while (why == NULL && i < json_array_size(value))

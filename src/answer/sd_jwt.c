@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "answer/sd_jwt.h"
 
+#include <openssl/err.h>
 #include <openssl/evp.h>
 #include <stdlib.h>
 #include <string.h>
@@ -46,11 +47,14 @@ bool sd_jwt_is_clear_claim(const char *name)
 bool sd_jwt_digest(struct span text, char digest[SD_JWT_DIGEST_LEN + 1])
 {
 	uint8_t octets[SHA256_LEN];
+	bool made;
 
-	if (EVP_Q_digest(NULL, "SHA256", NULL, text.data, text.len, octets, NULL) != 1)
-		return false;
-	base64url_encode(octets, sizeof(octets), digest);
-	return true;
+	(void)ERR_set_mark();
+	made = EVP_Q_digest(NULL, "SHA256", NULL, text.data, text.len, octets, NULL) == 1;
+	(void)ERR_pop_to_mark();
+	if (made)
+		base64url_encode(octets, sizeof(octets), digest);
+	return made;
 }
 
 const char *sd_jwt_split(const char *text, size_t len, struct sd_jwt *out)

@@ -17,6 +17,7 @@ struct status_list {
 	uint8_t *octets;
 	size_t len;
 	unsigned bits; /* of one status: 1, 2, 4 or 8 */
+	int64_t issued_at;
 };
 
 static const char *const check_names[] = {
@@ -145,6 +146,7 @@ static enum status_list_check read_list(
 	if (claims.iat - CLOCK_SKEW > now || claims.end <= now)
 		return STATUS_LIST_TIME;
 	list->bits = claims.bits;
+	list->issued_at = claims.iat;
 	list->uri = strdup(claims.sub);
 	if (list->uri == NULL || !read_octets(claims.lst, list))
 		return STATUS_LIST_OCTETS;
@@ -199,6 +201,11 @@ void status_list_free(struct status_list *list)
 const char *status_list_uri(const struct status_list *list)
 {
 	return list->uri;
+}
+
+int64_t status_list_issued_at(const struct status_list *list)
+{
+	return list->issued_at;
 }
 
 /* From the least significant bit on. */

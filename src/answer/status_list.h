@@ -47,6 +47,7 @@ MUST_CHECK enum status_list_check status_list_read(const char *token, size_t len
 void status_list_free(struct status_list *list); /* NULL is fine */
 
 const char *status_list_uri(const struct status_list *list); /* its `sub` */
+int64_t status_list_issued_at(const struct status_list *list); /* its `iat` */
 enum card_status status_list_at(const struct status_list *list, uint32_t index);
 
 const char *status_list_check_name(enum status_list_check check); /* "octets" .. */

@@ -81,3 +81,63 @@ says "credential: it says that it is suspended" '^15 status +failed +suspended$'
 status_list 'ttl=60'
 t 1 "credential: a stale list" "$(status_card 5)" "${card[@]}" --status-list "$dir/list.jwt"
 says "credential: it says that the list is stale" 'list.jwt: error: .*check 6, time, fails'
+
+# Lists are fetched over HTTPS, from a server of this machine.
+openssl req -x509 -newkey ec -pkeyopt ec_paramgen_curve:P-256 -nodes -days 2 -subj /CN=lists \
+	-addext subjectAltName=IP:127.0.0.1 -keyout "$dir/lists.key" -out "$dir/lists.pem" 2>/dev/null
+mkdir "$dir/lists"
+lists_port=0
+for _ in 1 2 3 4 5; do
+	lists_port=$((20000 + RANDOM % 12000))
+	(cd "$dir/lists" && exec openssl s_server -accept 127.0.0.1:$lists_port -WWW -quiet \
+		-cert "$dir/lists.pem" -key "$dir/lists.key" >"$dir/lists.log" 2>&1 </dev/null) &
+	lists_pid=$!
+	for _ in $(seq 50); do
+		(: <"/dev/tcp/127.0.0.1/$lists_port") 2>/dev/null && break 2
+		kill -0 $lists_pid 2>/dev/null || break
+		sleep 0.1
+	done
+done
+lists=https://127.0.0.1:$lists_port
+# serve NAME [MEMBER=VALUE]: a list of now, at that name.
+serve() {
+	status_list "sub=\"$lists/$1\" | .iat=$(($(date +%s) - ${3:-60})) | .${2:-ttl=43200}"
+	cp "$dir/list.jwt" "$dir/lists/$1"
+}
+fetch=(status-list fetch --file "$dir/kept.jwt" --issuer-jwks "$dir/jwks.json" --ca "$dir/lists.pem")
+serve one
+t 0 "status-list fetch: a list" "" "${fetch[@]}" --url "$lists/one" --json
+json "status-list fetch: it says so" '.status == "fine"'
+[ "$(cat "$dir/kept.jwt")" = "$(cat "$dir/lists/one")" ]
+verdict "status-list fetch: it is there" $?
+[ "$(stat -c %a "$dir/kept.jwt") $(find "$dir" -name 'kept.jwt.*' | wc -l)" = "644 0" ]
+verdict "status-list fetch: for everybody to read, and nothing beside it" $?
+before=$(cat "$dir/kept.jwt")
+serve one ttl=43200 30
+t 0 "status-list fetch: a newer one" "" "${fetch[@]}" --url "$lists/one"
+[ "$(cat "$dir/kept.jwt")" != "$before" ]
+verdict "status-list fetch: the newer one is there" $?
+before=$(cat "$dir/kept.jwt")
+serve one ttl=43200 600
+t 1 "status-list fetch: an older one" "" "${fetch[@]}" --url "$lists/one"
+says "status-list fetch: it says that it is older" 'older than what is kept'
+serve two
+cp "$dir/lists/two" "$dir/lists/three"
+t 1 "status-list fetch: the list of another address" "" "${fetch[@]}" --url "$lists/three"
+says "status-list fetch: it says that it is another's" 'the list of another address'
+serve stale ttl=10
+t 1 "status-list fetch: a stale one" "" "${fetch[@]}" --url "$lists/stale"
+says "status-list fetch: it says that it is stale" 'check 6, time, fails'
+echo nonsense >"$dir/lists/nonsense"
+t 1 "status-list fetch: no list" "" "${fetch[@]}" --url "$lists/nonsense"
+head -c 9000000 /dev/zero >"$dir/lists/endless"
+t 3 "status-list fetch: too much" "" "${fetch[@]}" --url "$lists/endless"
+says "status-list fetch: it says that it is too much" 'longer than 8388608 octets'
+t 3 "status-list fetch: a server that nobody vouches for" "" "${fetch[@]:0:6}" --url "$lists/one"
+t 3 "status-list fetch: not https" "" "${fetch[@]}" --url "file://$dir/lists/one"
+kill $lists_pid
+wait $lists_pid 2>/dev/null
+t 3 "status-list fetch: nobody there" "" "${fetch[@]}" --url "$lists/one"
+[ "$(cat "$dir/kept.jwt")" = "$before" ]
+verdict "status-list fetch: what is kept stays" $?
+t 2 "status-list fetch: without --url" "" "${fetch[@]}"

@@ -80,12 +80,13 @@ static bool open_inquiries(struct decider *decider)
 	const struct settings *settings = decider->boot->settings;
 	int64_t workers = decider->options.workers > 0 ? decider->options.workers : WORKERS_USUAL;
 	int64_t quarter = workers >= 4 ? workers / 4 : 1;
+	int64_t waiting = workers > 1 ? quarter : 0; /* the only one is everybody's */
 	const struct inquiry_options options = {
 		.question_ms = settings->question_timeout,
 		.attempt_ms = settings->attempt_timeout,
 		.max_in_flight = settings->max_in_flight,
 		.max_in_flight_per_shop = share_of(settings),
-		.max_waiting = settings->max_waiting > 0 ? settings->max_waiting : quarter,
+		.max_waiting = settings->max_waiting > 0 ? settings->max_waiting : waiting,
 		.max_recall_waiting = quarter,
 		.max_moment_waiting = workers >= 4 ? quarter : 0,
 		.fetches_keys = settings->jwks_url[0] != '\0',
@@ -95,6 +96,12 @@ static bool open_inquiries(struct decider *decider)
 		.reporter = decider->options.reporter,
 	};
 
+	if (workers == 1 && settings->max_waiting == 0)
+		report(&decider->options.reporter, SAY_WARNING, NULL, 0,
+			"the server has one worker (max_servers in radiusd.conf), which all "
+			"traffic "
+			"needs: it waits for no answer, and who asks is told `pending` first; give "
+			"the server more workers");
 	decider->inquiries = inquiries_open(
 		&options, decider->engine, decider->cache, decider->transport, decider->config);
 	return decider->inquiries != NULL;
@@ -126,13 +133,16 @@ struct decider *decider_open(const struct decider_options *options)
 	const struct config_options config = {
 		.settings_file = options->settings_file,
 		.check_only = options->check_only,
+		.request_ms = options->request_ms,
 		.clock = options->clock,
 		.reporter = options->reporter,
 	};
 	struct decider *decider = calloc(1, sizeof(*decider));
 
-	if (decider == NULL)
+	if (decider == NULL) {
+		report(&options->reporter, SAY_ERROR, NULL, 0, "out of memory");
 		return NULL;
+	}
 	decider->options = *options;
 	decider->config = config_open(&config);
 	if (decider->config != NULL) {

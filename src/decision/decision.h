@@ -56,6 +56,7 @@ struct decider; /* opaque: all parts, opened */
 struct decider_options {
 	const char *settings_file; /* borrowed until decider_close() */
 	int64_t workers; /* threads of the server that may call decide(); 0: unknown, take 32 */
+	int64_t request_ms; /* how long a request of the server may take; 0: unknown */
 	bool check_only; /* check all configuration, start nothing, open nothing */
 	struct clock clock;
 	struct reporter reporter;

@@ -42,7 +42,7 @@ struct asker {
 	bool alone; /* joins by its own txn only */
 	int64_t until_ms;
 	struct share *share;
-	int64_t *place; /* where it is counted while it waits */
+	int64_t *counter; /* where it is counted while it waits */
 };
 
 /* A place of its own to wait in until there is an answer, unless they are short. */
@@ -51,26 +51,44 @@ static bool may_wait(const struct inquiries *all, const struct share *share)
 	return all->waiting < all->options.max_waiting && !share_of_workers_is_used(all, share);
 }
 
-/* Where it waits, and not longer than is good there; false: nowhere. inquiries->mutex is held. */
+/* Where it is counted while it waits; NULL: it waits for nothing. inquiries->mutex is held. */
+static int64_t *counter_of(
+	struct inquiries *all, const struct inquiry *inquiry, struct share *share)
+{
+	if (may_wait(all, share))
+		return &all->waiting;
+	if (pace_is_due(all, inquiry->begun_ms)) {
+		if (all->moment_waiting < all->options.max_moment_waiting)
+			return &all->moment_waiting;
+		if (pace_is_quick(all))
+			return &all->blinking;
+	}
+	return all->recall_waiting < all->options.max_recall_waiting ? &all->recall_waiting : NULL;
+}
+
+static void wait_at_most(struct inquiries *all, struct asker *asker, int64_t ms)
+{
+	int64_t until_ms = inquiries_now(all) + ms;
+
+	if (asker->until_ms > until_ms)
+		asker->until_ms = until_ms;
+}
+
+/* Not longer than is good there; false: it waits for nothing. inquiries->mutex is held. */
 static bool take_place(struct inquiries *all, const struct inquiry *inquiry, struct asker *asker)
 {
-	int64_t now = inquiries_now(all), moment_ms = pace_moment_ms(all, inquiry->begun_ms);
-
-	if (asker->until_ms <= now)
+	if (asker->until_ms <= inquiries_now(all))
 		return false;
-	if (may_wait(all, asker->share)) {
-		asker->place = &all->waiting;
+	asker->counter = counter_of(all, inquiry, asker->share);
+	if (asker->counter == NULL)
+		return false;
+	++*asker->counter;
+	if (asker->counter == &all->waiting)
 		asker->share->waiting++;
-	} else if (moment_ms > 0 && all->moment_waiting < all->options.max_moment_waiting) {
-		asker->place = &all->moment_waiting;
-		if (asker->until_ms > now + moment_ms)
-			asker->until_ms = now + moment_ms;
-	} else if (all->recall_waiting < all->options.max_recall_waiting) {
-		asker->place = &all->recall_waiting;
-	} else {
-		return false;
-	}
-	++*asker->place;
+	else if (asker->counter == &all->moment_waiting)
+		wait_at_most(all, asker, MOMENT_MS);
+	else if (asker->counter == &all->blinking)
+		wait_at_most(all, asker, BLINK_MS);
 	return true;
 }
 
@@ -120,6 +138,8 @@ static struct inquiry *come_aboard(
 		asker->share = share_hold(all, asker->question->shop);
 	if (asker->share != NULL)
 		inquiry = board(all, asker, out);
+	else if (!all->stopping)
+		atomic_store(&all->short_of_memory, true);
 	if (inquiry == NULL)
 		share_drop(all, asker->share);
 	pthread_mutex_unlock(&all->mutex);
@@ -131,13 +151,13 @@ static void go_ashore(struct inquiries *all, struct asker *asker, struct inquiry
 	struct inquiry_result *out)
 {
 	pthread_mutex_lock(&all->mutex);
-	--*asker->place;
-	if (asker->place == &all->waiting)
+	--*asker->counter;
+	if (asker->counter == &all->waiting)
 		asker->share->waiting--;
 	if (out->outcome == INQUIRY_PENDING && out->retry_after == 0)
 		out->retry_after = pace_retry_after(all, inquiry->begun_ms);
-	if (out->outcome == INQUIRY_PENDING && asker->place == &all->moment_waiting)
-		pace_in_vain(all);
+	if (out->outcome == INQUIRY_PENDING && asker->counter == &all->moment_waiting)
+		pace_in_vain(all, inquiry->begun_ms);
 	share_drop(all, asker->share);
 	inquiry = in_flight_unref(inquiry);
 	pthread_mutex_unlock(&all->mutex);
@@ -166,9 +186,12 @@ static bool ask_once(struct inquiries *all, const struct question *question, boo
 	struct inquiry *inquiry = come_aboard(all, &asker, out);
 	bool anothers;
 
-	if (inquiry == NULL)
+	if (inquiry == NULL) {
+		if (atomic_exchange(&all->short_of_memory, false))
+			report_shortage(all, "out of memory");
 		return true;
-	wait_for(inquiry, asker.until_ms, asker.place != &all->recall_waiting, out);
+	}
+	wait_for(inquiry, asker.until_ms, asker.counter != &all->recall_waiting, out);
 	anothers = is_anothers(inquiry, question, out);
 	go_ashore(all, &asker, inquiry, out);
 	return !anothers;

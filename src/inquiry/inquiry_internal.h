@@ -24,6 +24,8 @@
 #define SECOND_MS 1000
 #define COMPLAIN_EVERY_MS 60000
 #define SHARE_BUCKETS 64
+#define MOMENT_MS 50 /* worth waiting for an answer that is due */
+#define BLINK_MS 5 /* so short that any worker may wait for it, where answers are quick */
 
 /* See the table in inquiry.c. */
 enum inquiry_state {
@@ -133,14 +135,17 @@ struct inquiries {
 	size_t bucket_count; /* a power of two */
 	int64_t under_way; /* all in the table */
 	int64_t askers; /* workers in inquiry_ask() */
-	/* those of them that wait: until there is an answer, for the tier, for a moment */
-	int64_t waiting, recall_waiting, moment_waiting;
+	/* those of them that wait: for the answer, for the tier, for what is due in a moment */
+	int64_t waiting, recall_waiting, moment_waiting, blinking;
 	int64_t asking; /* inquiries about which the service is asked */
 	struct share *shares[SHARE_BUCKETS];
 	char last_shop[SHOP_MAX + 1]; /* who asked last */
 	int64_t others_until_ms; /* until then it is not alone; 0: never yet */
 	struct pace pace;
 	bool stopping;
+
+	atomic_bool short_of_memory; /* noted where a lock is held, reported where none is */
+	atomic_int_fast64_t shortage_reported_ms; /* when last; 0: never */
 
 	/* the engine thread's alone */
 	struct inquiry *first;
@@ -195,23 +200,29 @@ bool share_of_workers_is_used(const struct inquiries *all, const struct share *s
 /* pace.c. inquiries->mutex is held. Seconds for Retry-After; 0: not known. */
 void pace_note(struct inquiries *all, int64_t took_ms);
 unsigned pace_retry_after(const struct inquiries *all, int64_t begun_ms);
-/* How long to wait beyond max_waiting; 0: not at all. */
-int64_t pace_moment_ms(const struct inquiries *all, int64_t begun_ms);
-void pace_in_vain(struct inquiries *all); /* a moment was not enough */
+/* Whether a moment's waiting is likely to be enough. */
+bool pace_is_due(const struct inquiries *all, int64_t begun_ms);
+bool pace_is_quick(const struct inquiries *all); /* and a blink's */
+void pace_in_vain(struct inquiries *all, int64_t begun_ms); /* a moment was not enough */
 
 /* inquiries.c, engine thread: inquiries->first */
 void inquiries_link(struct inquiry *inquiry);
 void inquiries_unlink(struct inquiry *inquiry);
+unsigned inquiries_jitter(struct inquiries *all); /* 0..999 */
 
 /* attempt.c, engine thread. Its end is inquiry_attempt_ended(). False: memory or OpenSSL failed. */
 MUST_CHECK bool attempt_send(struct inquiry *inquiry);
+
+/* report_attempt.c: a question could not be asked for want of what this machine has; any thread,
+ * with no lock held; at most once a minute. */
+void report_shortage(struct inquiries *all, const char *why);
 
 /* report_attempt.c, engine thread */
 void report_our_fault(struct inquiries *all, const struct attempt_result *attempt);
 void report_refused(struct inquiries *all, const struct attempt_result *attempt);
 void report_too_large(struct inquiries *all, const struct attempt_result *attempt);
-void report_failed_check(struct inquiries *all, enum answer_check failed,
-			 const struct answer *answer, int64_t now);
+void report_failed_check(
+	struct inquiries *all, enum answer_check failed, const struct answer *answer, int64_t now);
 
 /* inquiry.c, engine thread */
 void inquiry_attempt_ended(

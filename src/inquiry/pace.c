@@ -8,8 +8,7 @@
 
 #define LATELY_MS 60000 /* what is older says nothing of now */
 #define WEIGHT 8 /* the newest answer counts for an eighth */
-#define MOMENT_MS 50 /* worth waiting beyond max_waiting */
-#define NO_MOMENT_MS 1000 /* for so long after one was waited in vain */
+#define NO_MOMENT_MS 5000 /* for so long after one was waited in vain */
 
 void pace_note(struct inquiries *all, int64_t took_ms)
 {
@@ -47,18 +46,26 @@ unsigned pace_retry_after(const struct inquiries *all, int64_t begun_ms)
 	return seconds_of(left > 0 ? left : elapsed / 2);
 }
 
-int64_t pace_moment_ms(const struct inquiries *all, int64_t begun_ms)
+/* Answers do not all take as long: due from a moment before the mean to somewhat behind it. */
+bool pace_is_due(const struct inquiries *all, int64_t begun_ms)
 {
-	int64_t now = inquiries_now(all);
-	int64_t left = all->pace.took_ms / WEIGHT - (now - begun_ms);
+	int64_t now = inquiries_now(all), mean = all->pace.took_ms / WEIGHT;
+	int64_t left = mean - (now - begun_ms);
 
-	if (!is_known(&all->pace, now) || now < all->pace.no_moment_until_ms || left > MOMENT_MS ||
-		left < -MOMENT_MS)
-		return 0;
-	return MOMENT_MS;
+	return is_known(&all->pace, now) && now >= all->pace.no_moment_until_ms &&
+	       left <= MOMENT_MS && left >= -(MOMENT_MS + mean / 4);
 }
 
-void pace_in_vain(struct inquiries *all)
+bool pace_is_quick(const struct inquiries *all)
 {
-	all->pace.no_moment_until_ms = inquiries_now(all) + NO_MOMENT_MS;
+	return all->pace.took_ms / WEIGHT <= MOMENT_MS;
+}
+
+void pace_in_vain(struct inquiries *all, int64_t begun_ms)
+{
+	int64_t now = inquiries_now(all), mean = all->pace.took_ms / WEIGHT;
+
+	/* While others are answered, or it is not late, the next one may be luckier. */
+	if (now - all->pace.noted_ms >= MOMENT_MS && now - begun_ms > mean + mean / 4)
+		all->pace.no_moment_until_ms = now + NO_MOMENT_MS;
 }

@@ -78,10 +78,12 @@ bool share_of_questions_is_used(const struct inquiries *all, const struct share 
 	       share->asking >= all->options.max_in_flight_per_shop && !is_alone(all);
 }
 
+/* Whoever has more than its share of questions under way holds up no workers for them, either. */
 bool share_of_workers_is_used(const struct inquiries *all, const struct share *share)
 {
 	int64_t most = all->options.max_waiting;
+	bool has_places = share->waiting >= (most >= 8 ? most / 8 : 1);
 
-	return is_short(all->waiting, most) && share->waiting >= (most >= 8 ? most / 8 : 1) &&
-	       !is_alone(all);
+	return !is_alone(all) && ((is_short(all->waiting, most) && has_places) ||
+					 share->asking >= all->options.max_in_flight_per_shop);
 }

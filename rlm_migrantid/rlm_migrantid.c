@@ -154,17 +154,34 @@ static const char *or_dash(const char *text)
 	return text && *text ? text : "-";
 }
 
+#define TIME_ROOM 32
+
+/* Until when an answer holds, as RFC 3339 writes times; "-" where there is none. */
+static const char *time_text(int64_t seconds, char out[TIME_ROOM])
+{
+	time_t time = (time_t)seconds;
+	struct tm utc;
+
+	if (seconds <= 0 || !gmtime_r(&time, &utc) ||
+		strftime(out, TIME_ROOM, "%Y-%m-%dT%H:%M:%SZ", &utc) == 0)
+		return "-";
+	return out;
+}
+
 /* One line per decision: how the operator finds a reference that a shop reads out. */
 static void log_decision(const struct instance *self, const REQUEST *request,
 	const struct decision *decision, int64_t took_ms)
 {
+	char until[TIME_ROOM];
+
 	radlog(L_INFO,
-		"(%u) %s: reference=%s result=%s reason=%s attribute=%s source=%s rule=%s rules=%s "
-		"ms=%lld",
+		"(%u) %s: reference=%s result=%s reason=%s attribute=%s source=%s until=%s "
+		"rule=%s rules=%s ms=%lld",
 		request->number, self->name, or_dash(decision->reference),
 		or_dash(result_name(decision->result)), or_dash(reason_name(decision->reason)),
 		or_dash(attribute_name(decision->attribute)),
-		or_dash(source_name(decision->source)), or_dash(decision->rule),
+		or_dash(source_name(decision->source)), time_text(decision->valid_until, until),
+		or_dash(decision->rule),
 		or_dash(decision->rules_digest), (long long)took_ms);
 }
 

@@ -85,7 +85,7 @@ void config_drop(struct config *config)
 }
 
 /* curl writes the secrets of every connection where this variable says. */
-static bool environment_is_safe(const struct reporter *reporter)
+bool config_environment_is_safe(const struct reporter *reporter)
 {
 	const char *file = getenv("SSLKEYLOGFILE");
 
@@ -93,15 +93,14 @@ static bool environment_is_safe(const struct reporter *reporter)
 		return true;
 	report(reporter, SAY_ERROR, NULL, 0,
 		"SSLKEYLOGFILE is set in the environment: the secrets of every TLS connection "
-		"would "
-		"be written to a file. Take it out of the server's unit or shell (unset "
+		"would be written to a file. Take it out of the server's unit or shell (unset "
 		"SSLKEYLOGFILE) and start again");
 	return false;
 }
 
 static bool load_first(struct config *config)
 {
-	bool safe = environment_is_safe(&config->reporter), good;
+	bool safe = config_environment_is_safe(&config->reporter), good;
 
 	config->loaded = loaded_load(config->options.settings_file, NULL, config->request_ms,
 		clock_wall(&config->clock), &config->reporter);

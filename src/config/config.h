@@ -96,6 +96,12 @@ void config_on_keys(struct config *config, void (*settled)(void *ctx, bool good)
  */
 void config_close(struct config *config);
 
+/*
+ * False after an error was reported: something in the environment would have secrets of TLS written
+ * to a file. config_open() looks, too.
+ */
+MUST_CHECK bool config_environment_is_safe(const struct reporter *reporter);
+
 /* Today's date in the snapshot's time zone. Pure. */
 struct date snapshot_today(const struct snapshot *snapshot, int64_t now);
 

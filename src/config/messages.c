@@ -157,8 +157,8 @@ static void read_texts(struct loading *loading, struct language *language, enum 
 	language->texts[BUYER][reason] = given(loading, entry, "remedy", texts.remedy);
 	if (language->texts[CLERK][reason] != NULL && strlen(texts.clerk) > clerk_max(reason))
 		complain(loading, conf_line_of(entry, "clerk"),
-			"'clerk' may have %zu octets here, for the attribute's name is put behind it: "
-			"shorten it",
+			"'clerk' may have %zu octets here, for the attribute's name is put behind "
+			"it: shorten it",
 			clerk_max(reason));
 	if (language->texts[CLERK][reason] != NULL && texts.clerk[0] == '\0')
 		complain(loading, conf_line_of(entry, "clerk"),

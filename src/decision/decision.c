@@ -139,8 +139,10 @@ struct decider *decider_open(const struct decider_options *options)
 	};
 	struct decider *decider = calloc(1, sizeof(*decider));
 
-	if (decider == NULL)
+	if (decider == NULL) {
+		report(&options->reporter, SAY_ERROR, NULL, 0, "out of memory");
 		return NULL;
+	}
 	decider->options = *options;
 	decider->config = config_open(&config);
 	if (decider->config != NULL) {

@@ -138,6 +138,8 @@ static struct inquiry *come_aboard(
 		asker->share = share_hold(all, asker->question->shop);
 	if (asker->share != NULL)
 		inquiry = board(all, asker, out);
+	else if (!all->stopping)
+		atomic_store(&all->short_of_memory, true);
 	if (inquiry == NULL)
 		share_drop(all, asker->share);
 	pthread_mutex_unlock(&all->mutex);
@@ -184,8 +186,11 @@ static bool ask_once(struct inquiries *all, const struct question *question, boo
 	struct inquiry *inquiry = come_aboard(all, &asker, out);
 	bool anothers;
 
-	if (inquiry == NULL)
+	if (inquiry == NULL) {
+		if (atomic_exchange(&all->short_of_memory, false))
+			report_shortage(all, "out of memory");
 		return true;
+	}
 	wait_for(inquiry, asker.until_ms, asker.counter != &all->recall_waiting, out);
 	anothers = is_anothers(inquiry, question, out);
 	go_ashore(all, &asker, inquiry, out);

@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * in_flight.c - the table of inquiries under way: who joins which, and how they end. Two sales share an inquiry only where one answer may serve both: under the txn, and, for
- * documents of which answers are kept, under person and consent text. Should the answer be about
- * one sale after all, whoever joined under another txn asks again, alone.
+ * in_flight.c - the table of inquiries under way: who joins which, and how they end. Two sales
+ * share an inquiry only where one answer may serve both: under the txn, and, for documents of which
+ * answers are kept, under person and consent text. Should the answer be about one sale after all,
+ * whoever joined under another txn asks again, alone.
  */
 #include <stdlib.h>
 #include <string.h>
@@ -223,11 +224,11 @@ struct inquiry *in_flight_begin(struct inquiries *all, const struct question *qu
 		return NULL;
 	}
 	inquiry = inquiry_new(all, question, alone);
-	if (inquiry == NULL)
-		return NULL;
-	inquiry->share = share_hold(all, question->shop);
-	if (inquiry->share == NULL) {
+	if (inquiry != NULL)
+		inquiry->share = share_hold(all, question->shop);
+	if (inquiry == NULL || inquiry->share == NULL) {
 		in_flight_free_one(inquiry);
+		atomic_store(&all->short_of_memory, true);
 		return NULL;
 	}
 	insert(all, inquiry);

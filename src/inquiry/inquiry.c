@@ -26,15 +26,6 @@ static void happen(struct inquiry *inquiry, enum inquiry_event event)
 	step(inquiry, event, &nothing);
 }
 
-static unsigned jitter(struct inquiries *all)
-{
-	/* xorshift64: times spread, secrets do not hang on it. */
-	all->random ^= all->random << 13;
-	all->random ^= all->random >> 7;
-	all->random ^= all->random << 17;
-	return (unsigned)(all->random % 1000);
-}
-
 /* The state INQUIRY_ENDED: whatever is under way for it ends, too, and the askers are told. */
 static void end(struct inquiry *inquiry, const struct inquiry_result *result)
 {
@@ -101,6 +92,7 @@ static void attempt(struct inquiry *inquiry, const struct happening *what)
 	engine_timer_stop(inquiry->timer);
 	inquiry->attempts++;
 	if (!attempt_send(inquiry)) {
+		report_shortage(inquiry->all, "out of memory");
 		end_without(inquiry, INQUIRY_UNAVAILABLE, RETRY_AFTER_MIN);
 		return;
 	}
@@ -154,7 +146,8 @@ static void fail(struct inquiry *inquiry, const struct happening *what)
 
 	inquiry->failures++;
 	inquiry->last_endpoint = what->attempt->endpoint;
-	if (once_more(inquiry, RETRY_PAUSE_MS + RETRY_PAUSE_MS * jitter(inquiry->all) / 1000))
+	if (once_more(inquiry,
+		    RETRY_PAUSE_MS + RETRY_PAUSE_MS * inquiries_jitter(inquiry->all) / 1000))
 		return;
 	if (timed_out)
 		time_out(inquiry, what);
@@ -251,9 +244,9 @@ static void end_unavailable(struct inquiry *inquiry, const struct happening *wha
 	end_without(inquiry, INQUIRY_UNAVAILABLE, RETRY_AFTER_MIN);
 }
 
-static void end_without_resources(struct inquiry *inquiry, const struct happening *what)
+static void end_short(struct inquiry *inquiry, const struct happening *what)
 {
-	report_no_resources(inquiry->all, what->attempt);
+	report_shortage(inquiry->all, what->attempt->cause);
 	end_unavailable(inquiry, what);
 }
 
@@ -348,7 +341,7 @@ static action *const transitions[INQUIRY_STATES][INQUIRY_EVENTS] = {
 		[EVENT_CONNECTION_LOST] = retry_at_once, /* ready: a fresh connection */
 		[EVENT_TOO_LARGE] = reject_too_large, /* ended: rejected */
 		[EVENT_ALL_RESTING] = end_unasked, /* ended: busy, or unavailable */
-		[EVENT_OUT_OF_RESOURCES] = end_without_resources,
+		[EVENT_OUT_OF_RESOURCES] = end_short,
 		[EVENT_STOPPED] = end_unavailable,
 	},
 	[INQUIRY_AWAITING_KEYS] = {
@@ -384,6 +377,7 @@ void inquiry_begin(struct engine_task *task)
 	inquiries_link(inquiry);
 	inquiry->timer = engine_timer_new(all->engine, on_timer, inquiry);
 	if (inquiry->timer == NULL) {
+		report_shortage(all, "out of memory");
 		happen(inquiry, EVENT_STOPPED);
 		return;
 	}

@@ -144,6 +144,9 @@ struct inquiries {
 	struct pace pace;
 	bool stopping;
 
+	atomic_bool short_of_memory; /* noted where a lock is held, reported where none is */
+	atomic_int_fast64_t shortage_reported_ms; /* when last; 0: never */
+
 	/* the engine thread's alone */
 	struct inquiry *first;
 	/* Since it last said 429. */
@@ -205,15 +208,19 @@ void pace_in_vain(struct inquiries *all, int64_t begun_ms); /* a moment was not 
 /* inquiries.c, engine thread: inquiries->first */
 void inquiries_link(struct inquiry *inquiry);
 void inquiries_unlink(struct inquiry *inquiry);
+unsigned inquiries_jitter(struct inquiries *all); /* 0..999 */
 
 /* attempt.c, engine thread. Its end is inquiry_attempt_ended(). False: memory or OpenSSL failed. */
 MUST_CHECK bool attempt_send(struct inquiry *inquiry);
+
+/* report_attempt.c: a question could not be asked for want of what this machine has; any thread,
+ * with no lock held; at most once a minute. */
+void report_shortage(struct inquiries *all, const char *why);
 
 /* report_attempt.c, engine thread */
 void report_our_fault(struct inquiries *all, const struct attempt_result *attempt);
 void report_refused(struct inquiries *all, const struct attempt_result *attempt);
 void report_too_large(struct inquiries *all, const struct attempt_result *attempt);
-void report_no_resources(struct inquiries *all, const struct attempt_result *attempt);
 void report_failed_check(
 	struct inquiries *all, enum answer_check failed, const struct answer *answer, int64_t now);
 

@@ -34,7 +34,7 @@ enum mrz_status {
 	MRZ_BAD_LINES, /* not two or three lines of the lengths of one kind */
 	MRZ_BAD_CHARACTER, /* something else than A-Z 0-9 < */
 	MRZ_VISA, /* MRV-A or MRV-B: no identity document */
-	MRZ_BAD_FIELD, /* a field that is needed holds what it may not (letters in a date of birth) */
+	MRZ_BAD_FIELD, /* a needed field holds what it may not (letters in a date) */
 	MRZ_BAD_CHECK_DIGIT,
 };
 

@@ -17,9 +17,11 @@ static const char *const reason_names[LOAD_COUNTED] = {
 	[32] = "mrz-check-digit", [33] = "mrz-mismatch",
 };
 
+/* clang-format off */
 #define COUNTS(X)                                                                           \
 	X(begun) X(finished) X(lost) X(unfinished) X(skipped) X(requests) X(replies) X(bad) \
 	X(stray) X(unsent) X(accepts) X(rejects) X(challenges)
+/* clang-format on */
 
 static double seconds(const struct load_result *result)
 {

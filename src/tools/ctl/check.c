@@ -8,6 +8,7 @@
 #include <openssl/crypto.h>
 
 #include "base/clock.h"
+#include "config/config.h"
 #include "tools/ctl/connect.h"
 #include "tools/ctl/ctl.h"
 #include "tools/ctl/files.h"
@@ -195,6 +196,7 @@ static enum ctl_exit run(const struct args *args, struct output *out)
 	struct settings *settings CLEANUP(drop_settings) = files_settings(args, out);
 
 	output_fact(out, "settings", path);
+	(void)!config_environment_is_safe(&out->reporter); /* an error is counted */
 	if (settings == NULL && access(path, R_OK) != 0)
 		return CTL_UNABLE;
 	if (settings != NULL)

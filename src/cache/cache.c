@@ -202,6 +202,16 @@ static void refuse(struct cache *cache, const struct cache_question *question, i
 		cache->tier->ops->forget(cache->tier, &question->previous);
 }
 
+void cache_put(struct cache *cache, const struct answer_policy *policy,
+	       const uint8_t key[PERSON_KEY_LEN], int64_t now, int64_t until,
+	       const struct answer *answer)
+{
+	pthread_mutex_lock(&cache->mutex);
+	if (cache->policy == policy)
+		memory_put(cache->memory, key, now, until, answer);
+	pthread_mutex_unlock(&cache->mutex);
+}
+
 static void keep_in_tier(struct cache *cache, const struct person_key *sbj, const char *jws,
 			 size_t len, int64_t now, int64_t until)
 {
@@ -224,12 +234,12 @@ static void keep(struct cache *cache, const struct answer_policy *policy,
 	uint8_t own[PERSON_KEY_LEN];
 
 	own_key(question, own);
-	memory_put(cache->memory, own, now, keeping_own_until(policy, answer, now), answer);
+	cache_put(cache, policy, own, now, keeping_own_until(policy, answer, now), answer);
 	if (keeping_is_refusal(answer))
 		refuse(cache, question, answer->issued_at);
 	if (until <= now)
 		return;
-	memory_put(cache->memory, question->sbj.bytes, now, until, answer);
+	cache_put(cache, policy, question->sbj.bytes, now, until, answer);
 	keep_in_tier(cache, &question->sbj, jws, len, now, until);
 }
 

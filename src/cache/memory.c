@@ -250,14 +250,40 @@ void memory_remove(struct memory_cache *cache, const uint8_t key[PERSON_KEY_LEN]
 	pthread_mutex_unlock(&shard->mutex);
 }
 
+/*
+ * With a million entries, to free them takes longer than a worker may wait for the lock: they are
+ * taken out under it, and freed outside.
+ */
+static void clear_shard(struct memory_cache *cache, struct shard *shard)
+{
+	struct entry **buckets = calloc(BUCKETS_FIRST, sizeof(buckets[0])), **old = NULL;
+	struct entry *entry = NULL, *newer;
+
+	pthread_mutex_lock(&shard->mutex);
+	if (buckets == NULL) {
+		empty(cache, shard);
+	} else {
+		old = shard->buckets;
+		entry = shard->oldest;
+		shard->buckets = buckets;
+		shard->bucket_count = BUCKETS_FIRST;
+		shard->oldest = shard->newest = NULL;
+		shard->entries = 0;
+	}
+	pthread_mutex_unlock(&shard->mutex);
+	for (; entry != NULL; entry = newer) {
+		newer = entry->newer;
+		free(entry);
+	}
+	free(old);
+}
+
 void memory_clear(struct memory_cache *cache)
 {
 	for (size_t i = 0; i < SHARDS; i++) {
 		struct shard *shard = &cache->shards[i];
 
-		pthread_mutex_lock(&shard->mutex);
-		empty(cache, shard);
-		pthread_mutex_unlock(&shard->mutex);
+		clear_shard(cache, shard);
 	}
 }
 

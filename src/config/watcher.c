@@ -26,7 +26,8 @@ bool config_refresh(struct config *config)
 	/* Only the watcher swaps: it may look at the pointer without the lock. */
 	if (old != NULL && snapshot_loaded(old) == config->loaded && old->policy->keys == keys)
 		return true;
-	fresh = snapshot_make(config->loaded, keys, old != NULL ? old->number + 1 : 1);
+	fresh = snapshot_make(config->loaded, config->boot->settings->issuer, keys,
+		old != NULL ? old->number + 1 : 1);
 	if (fresh == NULL)
 		return false;
 	pthread_mutex_lock(&config->mutex);

@@ -122,12 +122,18 @@ static bool identify(struct path *path, struct identity *identity)
 	return false;
 }
 
-/* During a change of the operator's key, what was kept under the other pseudonym still serves. */
-static void add_other(const struct path *path, const struct identity *identity,
-		      struct question *question)
+/*
+ * During a change of the operator's key, what was kept under the other pseudonym still serves, and a
+ * refusal ends it, too: without it nobody is asked. False if OpenSSL fails.
+ */
+static bool add_other(
+	const struct path *path, const struct identity *identity, struct question *question)
 {
-	question->asked.has_previous = path->form != SUBJECT_TOKEN &&
+	if (path->form == SUBJECT_TOKEN || identity->other->len == 0)
+		return true;
+	question->asked.has_previous =
 		sbj_make(identity->other, path, &question->asked.previous);
+	return question->asked.has_previous;
 }
 
 static void inquire(struct path *path, const struct identity *identity,
@@ -164,10 +170,10 @@ static void ask_about(struct path *path)
 	if (!state_settle_id(&path->sale, identity.seed))
 		return;
 	if (identify(path, &identity) &&
-		question_make(identity.key, &identity.sbj, path->form, &path->sale, &question)) {
+		question_make(identity.key, &identity.sbj, path->form, &path->sale, &question) &&
+		add_other(path, &identity, &question)) {
 		question.by_person = path->form == SUBJECT_DOCUMENT &&
 			path->snapshot->policy->keep_yes > 0;
-		add_other(path, &identity, &question);
 		if (cache_lookup(path->decider->cache, &question.asked, path->now, &answer))
 			answered(path, &answer, SOURCE_CACHE);
 		else

@@ -183,7 +183,8 @@ static void judge(struct path *path, unsigned forms)
 
 	switch (verdict.kind) {
 	case VERDICT_INVALID:
-		bad_request(path, REASON_ATTRIBUTE_INVALID, verdict.attribute);
+		bad_request(path, REASON_ATTRIBUTE_INVALID,
+			sale_told(&path->sale, verdict.attribute));
 		break;
 	case VERDICT_HOME:
 		conclude(path, RESULT_NOT_APPLICABLE, REASON_NOT_APPLICABLE);
@@ -242,6 +243,7 @@ void decide(struct decider *decider, const struct sale_request *request, struct 
 	path.today = snapshot_today(path.snapshot, path.now);
 	options = (struct sale_options){
 		.allow_specimen = path.snapshot->settings->allow_specimen,
+		.plain_allowed = request->plain_allowed,
 		.today = path.today,
 		.codes = rules_codes(path.snapshot->rules),
 	};

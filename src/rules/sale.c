@@ -29,17 +29,42 @@ _Static_assert(ATTR_CONSENT_TEXT_LONGEST == CONSENT_TEXT_MAX, "consent text");
 _Static_assert(ATTR_LANGUAGE_LONGEST == LANGUAGE_MAX, "language");
 _Static_assert(ATTR_STATE_LONGEST == STATE_MAX, "state");
 
-/* The values of a request, sorted by attribute; borrowed, never copied. */
+/* For what each attribute stands: a twin for the hidden one, any other for itself (ATTR_NONE). */
+static const enum attribute hidden_of[ATTRIBUTES] = {
+#define AS_ROW(hidden, twin) [twin] = hidden,
+	HIDDEN_ATTRIBUTES(AS_ROW)
+#undef AS_ROW
+};
+
+static const enum attribute twin_of[ATTRIBUTES] = {
+#define AS_ROW(hidden, twin) [hidden] = twin,
+	HIDDEN_ATTRIBUTES(AS_ROW)
+#undef AS_ROW
+};
+_Static_assert(ATTRIBUTES <= 32, "sale.plain has a bit for each");
+
+/* The values of a request, sorted by attribute; borrowed, never copied. Those of a twin are sorted
+ * in as the hidden one's. */
 struct request {
 	struct span values[ATTRIBUTES][AT_MOST];
 	size_t count[ATTRIBUTES];
 };
 
+static bool is_known(enum attribute attribute)
+{
+	return attribute > ATTR_NONE && attribute < ATTRIBUTES;
+}
+
 const char *attribute_name(enum attribute attribute)
 {
-	if (attribute <= ATTR_NONE || attribute >= ATTRIBUTES)
-		return "";
-	return attributes[attribute].name;
+	return is_known(attribute) ? attributes[attribute].name : "";
+}
+
+enum attribute sale_told(const struct sale *sale, enum attribute attribute)
+{
+	if (!is_known(attribute) || (sale->plain & UINT32_C(1) << attribute) == 0)
+		return attribute;
+	return twin_of[attribute];
 }
 
 static bool at_fault(struct sale_fault *fault, enum reason reason, enum attribute attribute,
@@ -54,21 +79,65 @@ static bool invalid(struct sale_fault *fault, enum attribute attribute)
 	return at_fault(fault, REASON_ATTRIBUTE_INVALID, attribute, MRZ_FIELD_NONE);
 }
 
-static bool sort_fields(const struct sale_field *fields, size_t count, struct request *request,
-			struct sale_fault *fault)
+bool sale_value_is_noise(struct span value)
+{
+	return !text_is_plain(value.data, value.len);
+}
+
+/* Before all else: no correction of any field mends that. */
+static bool is_readable(const struct sale_field *fields, size_t count, struct sale_fault *fault)
+{
+	for (size_t i = 0; i < count; i++)
+		if (is_known(fields[i].attribute) && twin_of[fields[i].attribute] != ATTR_NONE &&
+			sale_value_is_noise(fields[i].value))
+			return at_fault(fault, REASON_ATTRIBUTE_UNREADABLE, fields[i].attribute,
+				MRZ_FIELD_NONE);
+	return true;
+}
+
+/* A twin is taken on a protected way alone, and only instead of what it is the twin of. */
+static bool note_twin(enum attribute attribute, const struct sale_options *options,
+	const struct request *request, struct sale *out)
+{
+	uint32_t bit = UINT32_C(1) << hidden_of[attribute];
+
+	if (!options->plain_allowed ||
+		(request->count[hidden_of[attribute]] > 0 && (out->plain & bit) == 0))
+		return false;
+	out->plain |= bit;
+	return true;
+}
+
+static bool sort_field(const struct sale_field *field, const struct sale_options *options,
+	struct request *request, struct sale *out, struct sale_fault *fault)
+{
+	enum attribute a = field->attribute;
+
+	if (hidden_of[a] != ATTR_NONE) {
+		if (!note_twin(a, options, request, out))
+			return invalid(fault, a);
+		a = hidden_of[a];
+	} else if (sale_told(out, a) != a) {
+		return invalid(fault, a); /* its twin has come already */
+	}
+	if (request->count[a] == attributes[a].most || field->value.len == 0 ||
+		field->value.len > attributes[a].longest)
+		return invalid(fault, a);
+	request->values[a][request->count[a]++] = field->value;
+	return true;
+}
+
+static bool sort_fields(const struct sale_field *fields, size_t count,
+	const struct sale_options *options, struct request *request, struct sale *out,
+	struct sale_fault *fault)
 {
 	for (size_t i = 0; i < count; i++) {
-		enum attribute a = fields[i].attribute;
-		struct span value = fields[i].value;
-
-		if (a <= ATTR_NONE || a >= ATTRIBUTES)
+		if (!is_known(fields[i].attribute))
 			return invalid(fault, ATTR_NONE);
-		if (a == ATTR_LANGUAGE)
+		if (fields[i].attribute == ATTR_LANGUAGE)
 			continue; /* a reply's text is no reason to lose a sale */
-		if (request->count[a] == attributes[a].most || value.len == 0 ||
-		    value.len > attributes[a].longest)
-			return invalid(fault, a);
-		request->values[a][request->count[a]++] = value;
+		if (!sort_field(&fields[i], options, request, out, fault))
+			return false;
 	}
 	return true;
 }
@@ -160,6 +229,10 @@ static bool read_value(enum attribute attribute, struct span value,
 		out->state_len = value.len;
 		return true;
 	case ATTR_LANGUAGE: /* never sorted in */
+	case ATTR_PLAIN_SUBJECT_TOKEN: /* sorted in as the hidden ones */
+	case ATTR_PLAIN_DOCUMENT_NUMBER:
+	case ATTR_PLAIN_DATE_OF_BIRTH:
+	case ATTR_PLAIN_MRZ:
 	case ATTR_NONE:
 	case ATTRIBUTES:
 		break;
@@ -299,7 +372,8 @@ static bool read_all(const struct sale_field *fields, size_t count,
 {
 	struct request request = { 0 };
 
-	if (!sort_fields(fields, count, &request, fault) ||
+	if (!is_readable(fields, count, fault) ||
+	    !sort_fields(fields, count, options, &request, out, fault) ||
 	    !read_values(&request, options, out, fault))
 		return false;
 	if (request.count[ATTR_MRZ] == 0)
@@ -317,6 +391,8 @@ bool sale_read(const struct sale_field *fields, size_t count, const struct sale_
 	*fault = (struct sale_fault){ 0 };
 	if (read_all(fields, count, options, out, fault))
 		return true;
+	if (fault->reason != REASON_ATTRIBUTE_UNREADABLE)
+		fault->attribute = sale_told(out, fault->attribute);
 	sale_clear(out);
 	return false;
 }

@@ -14,6 +14,7 @@ static const char *const reason_names[LOAD_COUNTED] = {
 	[20] = "service-timeout", [21] = "service-unavailable", [22] = "service-busy",
 	[23] = "answer-rejected", [24] = "not-configured", [30] = "attribute-missing",
 	[31] = "attribute-invalid", [32] = "mrz-check-digit", [33] = "mrz-mismatch",
+	[34] = "attribute-unreadable",
 };
 
 #define COUNTS(X)                                                                           \

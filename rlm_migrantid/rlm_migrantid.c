@@ -181,7 +181,7 @@ static void explain_noise(
 	radlog(L_WARN,
 		"(%u) %s: client %s: %s came out as noise: the client does not hide it (encrypt=1 "
 		"in dictionary.migrantid), or a proxy without that dictionary stands between; see "
-		"docs/shops.md",
+		"shops.md",
 		request->number, self->name, or_dash(client), attribute_name(decision->attribute));
 }
 

@@ -9,7 +9,7 @@
 #	radsec_configure DIR TLS	to DIR/server of server_make: listen with TLS/server.pem, take
 #					certificates of TLS/ca.pem; its port in $radsec_port
 #	radsec_plain DIR		to the same: the shops that come by TLS may send unhidden twins
-#	radsec_proxy DIR TLS NAME	start the real radsecproxy as such a shop's, a till's server in
+#	radsec_proxy DIR TLS NAME [ADDRESS]	the real radsecproxy as such a shop's, a till's server in
 #					DIR/server for sell.sh; radsec_proxy_stop DIR ends it
 #	radsec_shop DIR TLS NAME	start a shop's server in DIR/server that shows TLS/NAME.pem
 
@@ -41,7 +41,7 @@ radsec_plain() {
 }
 
 radsec_proxy() {
-	local dir=$1 tls=$2 name=$3 tries=50
+	local dir=$1 tls=$2 name=$3 address=${4:-127.0.0.1} tries=50
 	mkdir -p "$dir/server" && server_dictionary "$dir/server/dictionary" &&
 		fixture_port >"$dir/server/port" && echo testing123 >"$dir/server/secret" || return
 	cat >"$dir/radsecproxy.conf" <<-END
@@ -58,7 +58,7 @@ radsec_proxy() {
 			secret testing123
 		}
 		server operator {
-			host 127.0.0.1
+			host $address
 			port $radsec_port
 			type tls
 			secret radsec

@@ -13,8 +13,8 @@ static bool same_size(const char *what, size_t ours, size_t servers)
 	if (ours == servers)
 		return true;
 	radlog(L_ERR,
-		"rlm_migrantid: %s has %zu octets in this server and %zu in the one that the module "
-		"was compiled for: " WHAT_TO_DO,
+		"rlm_migrantid: %s has %zu octets in this server and %zu in the one that the "
+		"module was compiled for: " WHAT_TO_DO,
 		what, servers, ours);
 	return false;
 }

@@ -69,7 +69,9 @@ bool reply_pairs_add(RADIUS_PACKET *reply, unsigned vendor, const struct decisio
 	const struct target ours = { reply, vendor };
 	const struct target standard = { reply, 0 };
 
-	/* A sale that is not this check's business is the operator's policy's: it may name its own. */
+	/*
+	 * A sale that is not this check's business is the operator's policy's: it may name its own.
+	 */
 	const char *reference =
 		decision->result == RESULT_NOT_APPLICABLE ? "" : decision->reference;
 

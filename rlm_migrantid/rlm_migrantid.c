@@ -28,8 +28,7 @@ struct instance {
 
 /* Every setting of the module's section; what the core is told stands in migrantid.cfg. */
 static const CONF_PARSER settings[] = {
-	{ "config",
-		FR_CONF_OFFSET(PW_TYPE_FILE_INPUT | PW_TYPE_REQUIRED, struct instance, config),
+	{ "config", FR_CONF_OFFSET(PW_TYPE_FILE_INPUT | PW_TYPE_REQUIRED, struct instance, config),
 		NULL },
 	CONF_PARSER_TERMINATOR
 };
@@ -64,7 +63,7 @@ static bool settings_known(const CONF_SECTION *section)
 	for (CONF_ITEM *item = cf_item_find_next(section, NULL); item;
 		item = cf_item_find_next(section, item)) {
 		bool ours = cf_item_is_pair(item) &&
-			strcmp(cf_pair_attr(cf_item_to_pair(item)), settings[0].name) == 0;
+			    strcmp(cf_pair_attr(cf_item_to_pair(item)), settings[0].name) == 0;
 
 		if (cf_item_is_data(item) || (ours && !seen)) {
 			seen |= ours;
@@ -129,6 +128,7 @@ static int instantiate(UNUSED CONF_SECTION *section, void *instance)
 	const struct decider_options options = {
 		.settings_file = self->config,
 		.workers = count_workers(main_config.config),
+		.request_ms = (int64_t)main_config.max_request_time * 1000,
 		.check_only = check_config,
 		.clock = system_clock,
 		.reporter = { say, self },
@@ -154,18 +154,34 @@ static const char *or_dash(const char *text)
 	return text && *text ? text : "-";
 }
 
+#define TIME_ROOM 32
+
+/* Until when an answer holds, as RFC 3339 writes times; "-" where there is none. */
+static const char *time_text(int64_t seconds, char out[TIME_ROOM])
+{
+	time_t time = (time_t)seconds;
+	struct tm utc;
+
+	if (seconds <= 0 || !gmtime_r(&time, &utc) ||
+		strftime(out, TIME_ROOM, "%Y-%m-%dT%H:%M:%SZ", &utc) == 0)
+		return "-";
+	return out;
+}
+
 /* One line per decision: how the operator finds a reference that a shop reads out. */
 static void log_decision(const struct instance *self, const REQUEST *request,
 	const struct decision *decision, int64_t took_ms)
 {
+	char until[TIME_ROOM];
+
 	radlog(L_INFO,
-		"(%u) %s: reference=%s result=%s reason=%s attribute=%s source=%s rule=%s rules=%s "
-		"ms=%lld",
+		"(%u) %s: reference=%s result=%s reason=%s attribute=%s source=%s until=%s "
+		"rule=%s rules=%s ms=%lld",
 		request->number, self->name, or_dash(decision->reference),
 		or_dash(result_name(decision->result)), or_dash(reason_name(decision->reason)),
 		or_dash(attribute_name(decision->attribute)),
-		or_dash(source_name(decision->source)), or_dash(decision->rule),
-		or_dash(decision->rules_digest), (long long)took_ms);
+		or_dash(source_name(decision->source)), time_text(decision->valid_until, until),
+		or_dash(decision->rule), or_dash(decision->rules_digest), (long long)took_ms);
 }
 
 /* The shop cannot mend it by what it types, and its maker has only what the operator tells. */
@@ -224,7 +240,7 @@ static rlm_rcode_t authorize(void *instance, REQUEST *request)
 		.shop = sale_pairs_shop(request->config, self->vendor),
 		.forms = sale_pairs_forms(request->config, self->vendor),
 		.plain_allowed = sale_pairs_plain_allowed(request->config, self->vendor) &&
-			way_is_protected(request),
+				 way_is_protected(request),
 	};
 	decide(self->decider, &sale, &decision);
 	log_decision(self, request, &decision, clock_mono_ms(&system_clock) - began);

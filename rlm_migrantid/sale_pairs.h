@@ -14,7 +14,7 @@
  * As many fields as a request may have, and one more: where there are more, then among any that
  * many there is an attribute that is repeated too often, which is what the core must see.
  */
-#define PLUS_MOST(symbol, number, name, longest, most) + (most)
+#define PLUS_MOST(symbol, number, name, longest, most) +(most)
 enum { SALE_PAIRS_MAX = 1 SALE_ATTRIBUTES(PLUS_MOST) };
 #undef PLUS_MOST
 

@@ -7,7 +7,6 @@
 #include "answer/strict_json.h"
 
 #define SIM_SALE_MEMBERS 3 /* subject, result, reason; another one may mean another thing */
-#define TIME_MAX INT64_C(253402300799) /* 9999-12-31T23:59:59Z */
 
 #define FORM(form) (1u << SUBJECT_##form)
 #define WITH_TOKEN (FORM(TOKEN) | FORM(TOKEN_DOCUMENT))
@@ -72,15 +71,6 @@ static bool read_text(const json_t *object, const char *name, const char **text)
 	return *text != NULL;
 }
 
-/* A real is refused, even 1e9: RFC 7519 allows it, the service's contract does not. */
-static bool read_time(const json_t *object, const char *name, int64_t *seconds)
-{
-	const json_t *value = json_object_get(object, name);
-
-	*seconds = json_integer_value(value);
-	return json_is_integer(value) && *seconds >= 0 && *seconds <= TIME_MAX;
-}
-
 /* `jti` and `nbf` may be absent, the rest may not. */
 static bool read_claims(const json_t *document, struct claims *claims)
 {
@@ -90,15 +80,16 @@ static bool read_claims(const json_t *document, struct claims *claims)
 	if (jti != NULL && !json_is_string(jti))
 		return false;
 	claims->nbf = 0;
-	if (json_object_get(document, "nbf") != NULL && !read_time(document, "nbf", &claims->nbf))
+	if (json_object_get(document, "nbf") != NULL &&
+		!strict_json_time(document, "nbf", &claims->nbf))
 		return false;
 	return read_text(document, "iss", &claims->iss) &&
 	       read_text(document, "aud", &claims->aud) &&
 	       read_text(document, "sbj", &claims->sbj) &&
 	       read_text(document, "txn", &claims->txn) &&
 	       read_text(document, "nonce", &claims->nonce) &&
-	       read_time(document, "iat", &claims->iat) &&
-	       read_time(document, "exp", &claims->exp) &&
+	       strict_json_time(document, "iat", &claims->iat) &&
+	       strict_json_time(document, "exp", &claims->exp) &&
 	       json_object_size(sim_sale) == SIM_SALE_MEMBERS &&
 	       read_text(sim_sale, "subject", &claims->form_word) &&
 	       read_text(sim_sale, "result", &claims->result_word) &&
@@ -118,7 +109,7 @@ static bool answers_question(const struct claims *claims, const struct answer_ex
 	return is_expected(claims->txn, want->txn) && is_expected(claims->nonce, want->nonce);
 }
 
-/* The times lie in 0..TIME_MAX, so that no difference of two of them overflows. */
+/* The times lie in 0..STRICT_JSON_TIME_MAX, so that no difference of two of them overflows. */
 static bool is_in_time(const struct claims *claims, const struct answer_expectation *want)
 {
 	return claims->iat - ANSWER_CLOCK_SKEW <= want->now &&

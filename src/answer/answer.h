@@ -48,11 +48,11 @@ struct answer {
 };
 
 /*
- * CHECK_NONE and *out filled, or the first check that failed and *out zeroed, but that with CHECK_TIME
- * its two times say what the answer holds: they tell a clock that is off. *unknown_kid as in
- * jws_verify(). Claims nobody asked for are ignored, but a `nbf` (RFC 7519 section 4.1.5) ahead of
- * now is not: it fails CHECK_TIME. An empty or absent expectation is met by nothing, except txn and
- * nonce, both NULL. Thread-safe; leaves OpenSSL's error queue as it was.
+ * CHECK_NONE and *out filled, or the first check that failed and *out zeroed, but that with
+ * CHECK_TIME its two times say what the answer holds: they tell a clock that is off. *unknown_kid
+ * as in jws_verify(). Claims nobody asked for are ignored, but a `nbf` (RFC 7519 section 4.1.5)
+ * ahead of now is not: it fails CHECK_TIME. An empty or absent expectation is met by nothing,
+ * except txn and nonce, both NULL. Thread-safe; leaves OpenSSL's error queue as it was.
  */
 MUST_CHECK enum answer_check answer_verify(const char *token, size_t len,
 					   const struct key_set *keys,

@@ -53,11 +53,11 @@ static bool decode(struct span segment, uint8_t **octets, size_t *len)
 	return true;
 }
 
-static bool open_token(const char *token, size_t len, struct opened *opened)
+static bool open_token(const char *token, size_t len, size_t max_len, struct opened *opened)
 {
 	struct span segments[3];
 
-	if (len == 0 || len > JWS_MAX_LEN || !split(token, len, segments))
+	if (len == 0 || len > max_len || !split(token, len, segments))
 		return false;
 	opened->signed_text.data = token;
 	opened->signed_text.len = (size_t)(segments[1].data - token) + segments[1].len;
@@ -105,8 +105,10 @@ static const struct key *find_key(const struct key_set *keys, const json_t *head
 	*unknown_kid = keys == NULL;
 	if (keys == NULL)
 		return NULL;
-	if (kid == NULL)
-		return rules->kid_optional && keys->count == 1 ? &keys->keys[0] : NULL;
+	if (kid == NULL || rules->kid_passed_over)
+		return (rules->kid_optional || rules->kid_passed_over) && keys->count == 1
+			       ? &keys->keys[0]
+			       : NULL;
 	if (!json_is_string(kid) || len == 0 || len > KEY_ID_MAX)
 		return NULL;
 	for (size_t i = 0; i < keys->count; i++) {
@@ -129,7 +131,7 @@ enum answer_check jws_verify(const char *token, size_t len, const struct key_set
 	unknown_kid = unknown_kid != NULL ? unknown_kid : &unwanted;
 	*unknown_kid = false;
 	memset(out, 0, sizeof(*out));
-	if (!open_token(token, len, &opened))
+	if (!open_token(token, len, rules->max_len > 0 ? rules->max_len : JWS_MAX_LEN, &opened))
 		return CHECK_FORM;
 	header = strict_json_object(opened.header, opened.header_len, NULL);
 	algorithm = algorithm_of(header, rules);

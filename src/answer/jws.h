@@ -12,7 +12,7 @@
 #include "answer/jwks.h"
 #include "base/base.h"
 
-#define JWS_MAX_LEN 16384
+#define JWS_MAX_LEN 16384 /* octets of a token, where its rules name no other bound */
 
 /* The ordered checks of docs/openapi.yaml; the number is the check's. */
 enum answer_check {
@@ -34,6 +34,8 @@ struct jws_rules {
 	const char *typ; /* demanded header typ, compared exactly; NULL: not looked at */
 	unsigned algorithms; /* bits of enum jws_algorithm that are allowed at all */
 	bool kid_optional; /* a token without kid is checked with the only key of the set */
+	bool kid_passed_over; /* the set has one key, and that is meant, whatever kid says */
+	size_t max_len; /* octets; 0: JWS_MAX_LEN */
 };
 
 struct jws_verified {

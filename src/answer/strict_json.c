@@ -33,6 +33,15 @@ static void explain(json_error_t *error, const char *why)
 	(void)snprintf(error->text, sizeof(error->text), "%s", why);
 }
 
+static json_t *read_value(const void *text, size_t len, json_error_t *error)
+{
+	if (!is_shallow(text, len)) {
+		explain(error, "nested too deep");
+		return NULL;
+	}
+	return json_loadb(text, len, JSON_REJECT_DUPLICATES, error);
+}
+
 json_t *strict_json_object(const void *text, size_t len, json_error_t *error)
 {
 	json_error_t unwanted;
@@ -40,11 +49,7 @@ json_t *strict_json_object(const void *text, size_t len, json_error_t *error)
 
 	if (error == NULL)
 		error = &unwanted;
-	if (!is_shallow(text, len)) {
-		explain(error, "nested too deep");
-		return NULL;
-	}
-	value = json_loadb(text, len, JSON_REJECT_DUPLICATES, error);
+	value = read_value(text, len, error);
 	if (value != NULL && !json_is_object(value)) {
 		json_decref(value);
 		explain(error, "not a JSON object");
@@ -53,7 +58,27 @@ json_t *strict_json_object(const void *text, size_t len, json_error_t *error)
 	return value;
 }
 
+json_t *strict_json_array(const void *text, size_t len)
+{
+	json_error_t unwanted;
+	json_t *value = read_value(text, len, &unwanted);
+
+	if (value != NULL && !json_is_array(value)) {
+		json_decref(value);
+		return NULL;
+	}
+	return value;
+}
+
 const char *strict_json_text(const json_t *object, const char *name)
 {
 	return json_string_value(json_object_get(object, name));
+}
+
+bool strict_json_time(const json_t *object, const char *name, int64_t *seconds)
+{
+	const json_t *value = json_object_get(object, name);
+
+	*seconds = json_integer_value(value);
+	return json_is_integer(value) && *seconds >= 0 && *seconds <= STRICT_JSON_TIME_MAX;
 }

@@ -20,8 +20,19 @@
  */
 MUST_CHECK json_t *strict_json_object(const void *text, size_t len, json_error_t *error);
 
+/* The same for an array. */
+MUST_CHECK json_t *strict_json_array(const void *text, size_t len);
+
 /* The string of a member, without a NUL inside; NULL if absent or another type. */
 const char *strict_json_text(const json_t *object, const char *name);
+
+#define STRICT_JSON_TIME_MAX INT64_C(253402300799) /* 9999-12-31T23:59:59Z */
+
+/*
+ * A member that is a time (RFC 7519 section 2, NumericDate): whole seconds since 1970, at most
+ * STRICT_JSON_TIME_MAX. False if it is absent or anything else; a real is refused, even 1e9.
+ */
+MUST_CHECK bool strict_json_time(const json_t *object, const char *name, int64_t *seconds);
 
 static inline void strict_json_drop(json_t **value)
 {

@@ -100,7 +100,9 @@ bool disk_admin_count(struct disk_admin *admin, struct disk_count *out)
 	return status == DISK_OK || failed(admin, status);
 }
 
-/* The number changes also if there was nothing: a server's memory may have what the file has not. */
+/*
+ * The number changes also if there was nothing: a server's memory may have what the file has not.
+ */
 static enum disk_status finish_removal(struct disk_file *file)
 {
 	int64_t generation;

@@ -211,7 +211,7 @@ static int schema_is_ours(void *ctx, int columns, char **values, char **names)
 	return same ? 0 : 1;
 }
 
-static enum disk_status look_at_schema(struct disk_file *file, size_t *rows)
+static enum disk_status check_schema(struct disk_file *file, size_t *rows)
 {
 	int code;
 
@@ -232,7 +232,7 @@ static enum disk_status make_tables(struct disk_file *file)
 
 	if (sqlite3_exec(file->db, "BEGIN IMMEDIATE", NULL, NULL, NULL) != SQLITE_OK)
 		return disk_result(file, sqlite3_extended_errcode(file->db));
-	status = look_at_schema(file, &rows);
+	status = check_schema(file, &rows);
 	for (size_t i = 0; i < ARRAY_LEN(schema) && rows == 0 && status == DISK_OK; i++)
 		if (schema[i][2] != NULL)
 			status = disk_result(
@@ -253,7 +253,7 @@ static enum disk_status make_tables(struct disk_file *file)
 static enum disk_status check_tables(struct disk_file *file)
 {
 	size_t rows;
-	enum disk_status status = look_at_schema(file, &rows);
+	enum disk_status status = check_schema(file, &rows);
 
 	if (status == DISK_OK && rows == 0) {
 		status = make_tables(file);

@@ -118,8 +118,8 @@ MUST_CHECK enum disk_status disk_remove(struct disk_file *file, const uint8_t ke
 /* Some of what has expired, and, as long as the file is nearly full, of the oldest. */
 MUST_CHECK enum disk_status disk_make_room(struct disk_file *file, int64_t now);
 /*
- * What was stored before a time, in steps: *after is the last row looked at, at first INT64_MIN, and
- * INT64_MAX when that was the last step.
+ * What was stored before a time, in steps: *after is the last row looked at, at first INT64_MIN,
+ * and INT64_MAX when that was the last step.
  */
 MUST_CHECK enum disk_status disk_remove_before(
 	struct disk_file *file, int64_t before, int64_t *after, uint64_t *removed);

@@ -60,7 +60,7 @@ void disk_store_is_fine(struct disk_store *store)
 }
 
 /* The former version's store, which held the same about people, is nobody's now. */
-static void look_for_former(struct disk_store *store)
+static void find_former(struct disk_store *store)
 {
 	char path[PATH_MAX + 32];
 
@@ -176,7 +176,7 @@ bool disk_store_ready(struct disk_store *store)
 		return false;
 	if (store->open)
 		return true;
-	look_for_former(store);
+	find_former(store);
 	status = disk_store_open(store);
 	/* A damaged one has been deleted. */
 	if (status == DISK_DAMAGED && !disk_store_paused(store))

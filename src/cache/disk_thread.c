@@ -55,7 +55,7 @@ static void publish(struct disk *disk)
 }
 
 /* One that is told and not heard yet would not come behind the looks answered since: then later. */
-static void tell_removed(struct disk *disk)
+static void report_removed(struct disk *disk)
 {
 	if (!disk->untold || atomic_exchange(&disk->removed_posted, true))
 		return;
@@ -295,7 +295,7 @@ void *disk_thread(void *ctx)
 			poll_at = now_ms() + DISK_POLL_MS;
 		}
 		publish(disk);
-		tell_removed(disk);
+		report_removed(disk);
 	} while (goes_on);
 	finish(disk);
 

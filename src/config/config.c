@@ -56,6 +56,7 @@ static struct config *config_new(const struct config_options *options)
 		return NULL;
 	atomic_init(&config->references, 1);
 	config->options = *options;
+	config->request_ms = options->request_ms;
 	config->reporter = (struct reporter){ say_outward, config };
 	config->clock = (struct clock){ wall_outward, mono_outward, config };
 	pthread_mutex_init(&config->outward, NULL);
@@ -84,7 +85,7 @@ void config_drop(struct config *config)
 }
 
 /* curl writes the secrets of every connection where this variable says. */
-static bool environment_is_safe(const struct reporter *reporter)
+bool config_environment_is_safe(const struct reporter *reporter)
 {
 	const char *file = getenv("SSLKEYLOGFILE");
 
@@ -92,18 +93,17 @@ static bool environment_is_safe(const struct reporter *reporter)
 		return true;
 	report(reporter, SAY_ERROR, NULL, 0,
 		"SSLKEYLOGFILE is set in the environment: the secrets of every TLS connection "
-		"would "
-		"be written to a file. Take it out of the server's unit or shell (unset "
+		"would be written to a file. Take it out of the server's unit or shell (unset "
 		"SSLKEYLOGFILE) and start again");
 	return false;
 }
 
 static bool load_first(struct config *config)
 {
-	bool safe = environment_is_safe(&config->reporter), good;
+	bool safe = config_environment_is_safe(&config->reporter), good;
 
-	config->loaded = loaded_load(
-		config->options.settings_file, NULL, clock_wall(&config->clock), &config->reporter);
+	config->loaded = loaded_load(config->options.settings_file, NULL, config->request_ms,
+		clock_wall(&config->clock), &config->reporter);
 	if (config->loaded == NULL)
 		return false;
 	config->dates_told_ms = clock_mono_ms(&config->clock);

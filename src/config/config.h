@@ -51,6 +51,7 @@ struct snapshot {
 struct config_options {
 	const char *settings_file; /* borrowed until config_close() */
 	bool check_only; /* load and check all once; no thread, nothing is written */
+	int64_t request_ms; /* how long a request of the server may take; 0: unknown */
 	struct clock clock;
 	struct reporter reporter;
 };
@@ -94,6 +95,12 @@ void config_on_keys(struct config *config, void (*settled)(void *ctx, bool good)
  * not be unloaded (-z nodelete). Snapshots that were acquired stay good. NULL is fine.
  */
 void config_close(struct config *config);
+
+/*
+ * False after an error was reported: something in the environment would have secrets of TLS written
+ * to a file. config_open() looks, too.
+ */
+MUST_CHECK bool config_environment_is_safe(const struct reporter *reporter);
 
 /* Today's date in the snapshot's time zone. Pure. */
 struct date snapshot_today(const struct snapshot *snapshot, int64_t now);

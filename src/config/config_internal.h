@@ -82,10 +82,10 @@ struct loaded {
 
 /*
  * Load and check all; every error is reported. NULL if there was one. `before` may be NULL; what of
- * its TLS material is the same is taken over.
+ * its TLS material is the same is taken over. `request_ms` as in struct config_options.
  */
 MUST_CHECK struct loaded *loaded_load(const char *settings_file, const struct loaded *before,
-	int64_t now, const struct reporter *reporter);
+	int64_t request_ms, int64_t now, const struct reporter *reporter);
 void loaded_unref(struct loaded *loaded); /* NULL is fine */
 const char *loaded_path(const struct settings *settings, enum watched which);
 
@@ -166,6 +166,7 @@ struct offer {
 struct config {
 	atomic_uint references; /* the owner's, the watcher's */
 	char *file; /* absolute: no later chdir() moves it */
+	int64_t request_ms; /* of the options */
 	struct clock clock; /* these two call the options' ones, while they may */
 	struct reporter reporter;
 

@@ -41,7 +41,8 @@ struct top {
 };
 
 static const struct conf_row top_rows[] = {
-	{ "default", CONF_STRING, offsetof(struct top, fallback), .required = true, .max = LANGUAGE_TAG_MAX,
+	{ "default", CONF_STRING, offsetof(struct top, fallback), .required = true,
+		.max = LANGUAGE_TAG_MAX,
 		.help = "name the language of whoever names none, or one that is not here" },
 	{ "languages", CONF_GROUP, offsetof(struct top, languages), .required = true,
 		.help = "write languages = { en = { ... }; };" },
@@ -98,6 +99,7 @@ static bool is_refusal(enum reason reason)
 	case REASON_TOKEN_USED:
 	case REASON_DOCUMENT_MISMATCH:
 	case REASON_QUESTION_REFUSED:
+	case REASON_TOO_MANY:
 	case REASON_SERVICE_TIMEOUT:
 	case REASON_SERVICE_UNAVAILABLE:
 	case REASON_SERVICE_BUSY:
@@ -157,8 +159,8 @@ static void read_texts(struct loading *loading, struct language *language, enum 
 	language->texts[BUYER][reason] = given(loading, entry, "remedy", texts.remedy);
 	if (language->texts[CLERK][reason] != NULL && strlen(texts.clerk) > clerk_max(reason))
 		complain(loading, conf_line_of(entry, "clerk"),
-			"'clerk' may have %zu octets here, for the attribute's name is put behind it: "
-			"shorten it",
+			"'clerk' may have %zu octets here, for the attribute's name is put behind "
+			"it: shorten it",
 			clerk_max(reason));
 	if (language->texts[CLERK][reason] != NULL && texts.clerk[0] == '\0')
 		complain(loading, conf_line_of(entry, "clerk"),

@@ -13,8 +13,8 @@
 #define MESSAGE_MAX 240 /* octets of UTF-8: one RADIUS attribute, VSA included */
 
 /*
- * A clerk's text is one attribute of 253 octets together with what is put behind it for a bad request:
- * ": MigrantID-Accreditation-Expiry (document-number)".
+ * A clerk's text is one attribute of 253 octets together with what is put behind it for a bad
+ * request: ": MigrantID-Accreditation-Expiry (document-number)".
  */
 #define REPLY_TEXT_MAX 253
 #define MESSAGE_MAX_BEFORE_ATTRIBUTE 200
@@ -44,9 +44,9 @@ void messages_free(struct messages *messages); /* NULL is fine */
 
 /*
  * The text for a reason in the best language that has one, of those that `asked` names as
- * config/language.h reads it; RFC 4647 section 3.4: "ru-RU" falls back to "ru", then to the next one,
- * at last to the default; case does not matter. Never NULL; belongs to the messages. The clerk's text
- * and the remedy may be of different languages.
+ * config/language.h reads it; RFC 4647 section 3.4: "ru-RU" falls back to "ru", then to the next
+ * one, at last to the default; case does not matter. Never NULL; belongs to the messages. The
+ * clerk's text and the remedy may be of different languages.
  */
 const char *messages_clerk(const struct messages *messages, enum reason reason, struct span asked);
 /* "" where there is nothing to do. */

@@ -49,7 +49,7 @@ struct settings {
 	struct conf_strings form_names; /* the setting `forms` */
 	unsigned forms; /* the same as bits 1 << enum subject_form, never 0 */
 	int64_t question_timeout, attempt_timeout, connect_timeout; /* ms */
-	int64_t max_in_flight, max_connections;
+	int64_t max_in_flight, max_in_flight_per_client, max_connections;
 	int64_t breaker_failures, breaker_pause, breaker_pause_max; /* count, ms, ms */
 
 	/* keys = { ... } */

@@ -7,6 +7,8 @@
 #include "config/config_internal.h"
 #include "config/files.h"
 
+#define WAIT_MARGIN_MS 500 /* for all else that a request takes */
+
 /* A snapshot, and what it keeps alive. */
 struct held {
 	struct snapshot snapshot; /* first: one is the other's address */
@@ -141,8 +143,23 @@ static bool load_all(struct loaded *loaded, const struct loaded *before, int64_t
 	return good;
 }
 
-struct loaded *loaded_load(const char *settings_file, const struct loaded *before, int64_t now,
-	const struct reporter *reporter)
+/* A request that takes longer is dropped by the server, without any reply. */
+static bool wait_fits(
+	const struct settings *settings, int64_t request_ms, const struct reporter *reporter)
+{
+	if (request_ms <= 0 || settings->wait <= request_ms - WAIT_MARGIN_MS)
+		return true;
+	settings_say(settings, reporter, SAY_ERROR, SETTINGS_WAITING, "wait",
+		"%lld ms is too long beside the server's max_request_time (%lld s), behind which "
+		"there is no reply at all: write %lld or less, or raise max_request_time in "
+		"radiusd.conf",
+		(long long)settings->wait, (long long)request_ms / 1000,
+		(long long)(request_ms - WAIT_MARGIN_MS));
+	return false;
+}
+
+struct loaded *loaded_load(const char *settings_file, const struct loaded *before,
+	int64_t request_ms, int64_t now, const struct reporter *reporter)
 {
 	struct loaded *loaded = calloc(1, sizeof(*loaded));
 
@@ -153,8 +170,12 @@ struct loaded *loaded_load(const char *settings_file, const struct loaded *befor
 	atomic_init(&loaded->references, 1);
 	loaded->marks[WATCH_SETTINGS] = file_mark_of(settings_file);
 	loaded->settings = settings_load(settings_file, reporter);
-	if (loaded->settings != NULL && load_all(loaded, before, now, reporter))
-		return loaded;
+	if (loaded->settings != NULL) {
+		bool fits = wait_fits(loaded->settings, request_ms, reporter);
+
+		if (load_all(loaded, before, now, reporter) && fits)
+			return loaded;
+	}
 	loaded_free(loaded);
 	return NULL;
 }

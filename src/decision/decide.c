@@ -63,6 +63,8 @@ static enum reason reason_of_outcome(enum inquiry_outcome outcome)
 		return REASON_PENDING;
 	case INQUIRY_BUSY:
 		return REASON_SERVICE_BUSY;
+	case INQUIRY_TOO_MANY:
+		return REASON_TOO_MANY;
 	case INQUIRY_TIMEOUT:
 		return REASON_SERVICE_TIMEOUT;
 	case INQUIRY_REJECTED:
@@ -85,8 +87,8 @@ struct identity {
 	uint8_t seed[STATE_SEED_LEN];
 };
 
-static bool sbj_make(const struct operator_key *key, const struct path *path,
-		     struct person_key *out)
+static bool sbj_make(
+	const struct operator_key *key, const struct path *path, struct person_key *out)
 {
 	if (key->len == 0)
 		return false;
@@ -121,15 +123,15 @@ static bool identify(struct path *path, struct identity *identity)
 }
 
 /* During a change of the operator's key, what was kept under the other pseudonym still serves. */
-static void add_other(const struct path *path, const struct identity *identity,
-		      struct question *question)
+static void add_other(
+	const struct path *path, const struct identity *identity, struct question *question)
 {
 	question->asked.has_previous = path->form != SUBJECT_TOKEN &&
-		sbj_make(identity->other, path, &question->asked.previous);
+				       sbj_make(identity->other, path, &question->asked.previous);
 }
 
-static void inquire(struct path *path, const struct identity *identity,
-		    const struct question *question)
+static void inquire(
+	struct path *path, const struct identity *identity, const struct question *question)
 {
 	const struct settings *settings = path->snapshot->settings;
 	struct decision *out = path->out;
@@ -163,8 +165,8 @@ static void ask_about(struct path *path)
 		return;
 	if (identify(path, &identity) &&
 		question_make(identity.key, &identity.sbj, path->form, &path->sale, &question)) {
-		question.by_person = path->form == SUBJECT_DOCUMENT &&
-			path->snapshot->policy->keep_yes > 0;
+		question.by_person =
+			path->form == SUBJECT_DOCUMENT && path->snapshot->policy->keep_yes > 0;
 		add_other(path, &identity, &question);
 		if (cache_lookup(path->decider->cache, &question.asked, path->now, &answer))
 			answered(path, &answer, SOURCE_CACHE);
@@ -183,8 +185,8 @@ static void judge(struct path *path, unsigned forms)
 
 	switch (verdict.kind) {
 	case VERDICT_INVALID:
-		bad_request(path, REASON_ATTRIBUTE_INVALID,
-			sale_told(&path->sale, verdict.attribute));
+		bad_request(
+			path, REASON_ATTRIBUTE_INVALID, sale_told(&path->sale, verdict.attribute));
 		break;
 	case VERDICT_HOME:
 		conclude(path, RESULT_NOT_APPLICABLE, REASON_NOT_APPLICABLE);

@@ -64,23 +64,31 @@ static bool open_transport(struct decider *decider)
 	options.groups[GROUP_SERVICE].count = settings->urls.count;
 	options.groups[GROUP_KEYS].urls[0] = settings->jwks_url;
 	options.groups[GROUP_KEYS].count = settings->jwks_url[0] != '\0';
-	decider->transport =
-		transport_open(&options, decider->engine, decider->boot->service_tls);
+	decider->transport = transport_open(&options, decider->engine, decider->boot->service_tls);
 	return decider->transport != NULL;
+}
+
+static int64_t share_of(const struct settings *settings)
+{
+	if (settings->max_in_flight_per_client > 0)
+		return settings->max_in_flight_per_client;
+	return settings->max_in_flight >= 8 ? settings->max_in_flight / 8 : 1;
 }
 
 static bool open_inquiries(struct decider *decider)
 {
 	const struct settings *settings = decider->boot->settings;
-	int64_t workers =
-		decider->options.workers > 0 ? decider->options.workers : WORKERS_USUAL;
+	int64_t workers = decider->options.workers > 0 ? decider->options.workers : WORKERS_USUAL;
 	int64_t quarter = workers >= 4 ? workers / 4 : 1;
+	int64_t waiting = workers > 1 ? quarter : 0; /* the only one is everybody's */
 	const struct inquiry_options options = {
 		.question_ms = settings->question_timeout,
 		.attempt_ms = settings->attempt_timeout,
 		.max_in_flight = settings->max_in_flight,
-		.max_waiting = settings->max_waiting > 0 ? settings->max_waiting : quarter,
+		.max_in_flight_per_shop = share_of(settings),
+		.max_waiting = settings->max_waiting > 0 ? settings->max_waiting : waiting,
 		.max_recall_waiting = quarter,
+		.max_moment_waiting = workers >= 4 ? quarter : 0,
 		.fetches_keys = settings->jwks_url[0] != '\0',
 		.keys_refresh_ms = settings->jwks_refresh * 1000,
 		.keys_min_interval_ms = settings->jwks_min_interval * 1000,
@@ -88,8 +96,14 @@ static bool open_inquiries(struct decider *decider)
 		.reporter = decider->options.reporter,
 	};
 
-	decider->inquiries = inquiries_open(&options, decider->engine, decider->cache,
-		decider->transport, decider->config);
+	if (workers == 1 && settings->max_waiting == 0)
+		report(&decider->options.reporter, SAY_WARNING, NULL, 0,
+			"the server has one worker (max_servers in radiusd.conf), which all "
+			"traffic "
+			"needs: it waits for no answer, and who asks is told `pending` first; give "
+			"the server more workers");
+	decider->inquiries = inquiries_open(
+		&options, decider->engine, decider->cache, decider->transport, decider->config);
 	return decider->inquiries != NULL;
 }
 
@@ -119,13 +133,16 @@ struct decider *decider_open(const struct decider_options *options)
 	const struct config_options config = {
 		.settings_file = options->settings_file,
 		.check_only = options->check_only,
+		.request_ms = options->request_ms,
 		.clock = options->clock,
 		.reporter = options->reporter,
 	};
 	struct decider *decider = calloc(1, sizeof(*decider));
 
-	if (decider == NULL)
+	if (decider == NULL) {
+		report(&options->reporter, SAY_ERROR, NULL, 0, "out of memory");
 		return NULL;
+	}
 	decider->options = *options;
 	decider->config = config_open(&config);
 	if (decider->config != NULL) {

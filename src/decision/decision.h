@@ -15,7 +15,8 @@
 #include "rules/sale.h"
 #include "rules/vocabulary.h"
 
-#define CLERK_MAX REPLY_TEXT_MAX /* a message, and behind it an attribute's name and a field of the MRZ */
+#define CLERK_MAX                                                                                  \
+	REPLY_TEXT_MAX /* a message, and behind it an attribute's name and a field of the MRZ */
 #define DECISION_STATE_MAX 128 /* octets of a State of ours; RADIUS allows 253 */
 
 /* What is replied. Holds nothing of the person; texts are the reader's to keep. */
@@ -56,6 +57,7 @@ struct decider; /* opaque: all parts, opened */
 struct decider_options {
 	const char *settings_file; /* borrowed until decider_close() */
 	int64_t workers; /* threads of the server that may call decide(); 0: unknown, take 32 */
+	int64_t request_ms; /* how long a request of the server may take; 0: unknown */
 	bool check_only; /* check all configuration, start nothing, open nothing */
 	struct clock clock;
 	struct reporter reporter;

@@ -1,13 +1,12 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * in_flight.c - the table of inquiries under way: who joins which, waits for it, and what it is
- * told. Two sales share an inquiry only where one answer may serve both: under the txn, and, for
- * documents of which answers are kept, under person and consent text. Should the answer be about
- * one sale after all, whoever joined under another txn asks again, alone.
+ * in_flight.c - the table of inquiries under way: who joins which, and how they end. Two sales
+ * share an inquiry only where one answer may serve both: under the txn, and, for documents of which
+ * answers are kept, under person and consent text. Should the answer be about one sale after all,
+ * whoever joined under another txn asks again, alone.
  */
 #include <stdlib.h>
 #include <string.h>
-#include <time.h>
 
 #include "inquiry/inquiry_internal.h"
 
@@ -46,8 +45,8 @@ void in_flight_free(struct inquiries *all)
 	free(all->buckets);
 }
 
-static struct inquiry *inquiry_new(struct inquiries *all, const struct question *question,
-				   bool alone)
+static struct inquiry *inquiry_new(
+	struct inquiries *all, const struct question *question, bool alone)
 {
 	struct inquiry *inquiry = calloc(1, sizeof(*inquiry));
 
@@ -58,7 +57,8 @@ static struct inquiry *inquiry_new(struct inquiries *all, const struct question 
 	inquiry->references = 1;
 	inquiry->alone = alone || !question->by_person;
 	inquiry->question = *question;
-	inquiry->deadline_ms = inquiries_now(all) + all->options.question_ms;
+	inquiry->begun_ms = inquiries_now(all);
+	inquiry->deadline_ms = inquiry->begun_ms + all->options.question_ms;
 	inquiry->last_endpoint = -1;
 	pthread_mutex_init(&inquiry->mutex, NULL);
 	pthread_cond_init(&inquiry->changed, NULL);
@@ -66,7 +66,7 @@ static struct inquiry *inquiry_new(struct inquiries *all, const struct question 
 }
 
 /* Whoever gives up the last reference; NULL is fine. */
-static void inquiry_free(struct inquiry *inquiry)
+void in_flight_free_one(struct inquiry *inquiry)
 {
 	if (inquiry == NULL)
 		return;
@@ -78,7 +78,7 @@ static void inquiry_free(struct inquiry *inquiry)
 }
 
 /* inquiries->mutex is held. The inquiry if nobody has it any more. */
-static struct inquiry *unref(struct inquiry *inquiry)
+struct inquiry *in_flight_unref(struct inquiry *inquiry)
 {
 	return --inquiry->references == 0 ? inquiry : NULL;
 }
@@ -97,7 +97,7 @@ static bool may_join(const struct inquiry *inquiry, const struct question *quest
 	       strcmp(asked->consent_text, question->consent_text) == 0;
 }
 
-static struct inquiry *find(struct inquiries *all, const struct question *question, bool alone)
+struct inquiry *in_flight_find(struct inquiries *all, const struct question *question, bool alone)
 {
 	struct inquiry *inquiry = all->buckets[bucket_of(all, question)];
 
@@ -134,12 +134,57 @@ void in_flight_later(struct inquiry *inquiry, unsigned seconds)
 	pthread_mutex_unlock(&inquiry->mutex);
 }
 
-void in_flight_past_recall(struct inquiry *inquiry)
+/* Room for one more question; inquiries->mutex is held. */
+bool in_flight_has_room(
+	struct inquiries *all, const struct share *share, struct inquiry_result *out)
 {
+	unsigned retry_after = pace_retry_after(all, inquiries_now(all));
+
+	out->retry_after = retry_after > 0 ? retry_after : RETRY_AFTER_MIN;
+	if (all->asking >= all->options.max_in_flight)
+		out->outcome = INQUIRY_BUSY;
+	else if (share_of_questions_is_used(all, share))
+		out->outcome = INQUIRY_TOO_MANY;
+	else
+		return true;
+	return false;
+}
+
+bool in_flight_past_recall(struct inquiry *inquiry, struct inquiry_result *out)
+{
+	struct inquiries *all = inquiry->all;
+
+	*out = (struct inquiry_result){ 0 };
+	pthread_mutex_lock(&all->mutex);
+	inquiry->counted = in_flight_has_room(all, inquiry->share, out);
+	if (inquiry->counted) {
+		all->asking++;
+		inquiry->share->asking++;
+	}
+	pthread_mutex_unlock(&all->mutex);
+	if (!inquiry->counted)
+		return false;
 	pthread_mutex_lock(&inquiry->mutex);
 	inquiry->past_recall = true;
 	pthread_cond_broadcast(&inquiry->changed);
 	pthread_mutex_unlock(&inquiry->mutex);
+	return true;
+}
+
+/* What it had of the room is free again; inquiries->mutex is held. */
+static void give_back(
+	struct inquiries *all, struct inquiry *inquiry, const struct inquiry_result *result)
+{
+	if (inquiry->counted) {
+		all->asking--;
+		inquiry->share->asking--;
+	}
+	share_drop(all, inquiry->share);
+	inquiry->share = NULL;
+	/* A capture takes as long as people do: that says nothing of other answers. */
+	if (result->outcome == INQUIRY_ANSWERED && result->source == SOURCE_SERVICE &&
+		!inquiry->said_later)
+		pace_note(all, inquiries_now(all) - inquiry->begun_ms);
 }
 
 /*
@@ -152,6 +197,7 @@ void in_flight_end(struct inquiry *inquiry, const struct inquiry_result *result)
 
 	pthread_mutex_lock(&all->mutex);
 	take_out(all, inquiry);
+	give_back(all, inquiry, result);
 	pthread_mutex_unlock(&all->mutex);
 
 	pthread_mutex_lock(&inquiry->mutex);
@@ -161,42 +207,14 @@ void in_flight_end(struct inquiry *inquiry, const struct inquiry_result *result)
 	pthread_cond_broadcast(&inquiry->changed);
 
 	pthread_mutex_lock(&all->mutex);
-	inquiry = unref(inquiry);
+	inquiry = in_flight_unref(inquiry);
 	pthread_mutex_unlock(&all->mutex);
-	inquiry_free(inquiry);
-}
-
-static struct timespec timespec_of(int64_t mono_ms)
-{
-	return (struct timespec){ .tv_sec = mono_ms / 1000, .tv_nsec = mono_ms % 1000 * 1000000 };
-}
-
-/*
- * Until it has ended, until `until_ms`, or until it is known that nothing will happen before.
- * Without patience only while the cache's tier is looked into.
- */
-static void wait_for(struct inquiry *inquiry, int64_t until_ms, bool patient,
-		     struct inquiry_result *out)
-{
-	struct timespec until = timespec_of(until_ms);
-	int status = 0;
-
-	pthread_mutex_lock(&inquiry->mutex);
-	while (!inquiry->ended && status == 0 && inquiry->later_until_ms < until_ms &&
-		(patient || !inquiry->past_recall))
-		status = pthread_cond_clockwait(&inquiry->changed, &inquiry->mutex, CLOCK_MONOTONIC,
-			&until);
-	if (inquiry->ended)
-		*out = inquiry->result;
-	else
-		*out = (struct inquiry_result){ .outcome = INQUIRY_PENDING,
-			.retry_after = inquiry->later_s };
-	pthread_mutex_unlock(&inquiry->mutex);
+	in_flight_free_one(inquiry);
 }
 
 /* A new inquiry, if there is room for it. inquiries->mutex is held. */
-static struct inquiry *begin(struct inquiries *all, const struct question *question, bool alone,
-			     struct inquiry_result *out)
+struct inquiry *in_flight_begin(struct inquiries *all, const struct question *question, bool alone,
+	struct inquiry_result *out)
 {
 	int64_t most = all->options.max_in_flight * UNDER_WAY_FACTOR;
 	struct inquiry *inquiry;
@@ -206,121 +224,14 @@ static struct inquiry *begin(struct inquiries *all, const struct question *quest
 		return NULL;
 	}
 	inquiry = inquiry_new(all, question, alone);
-	if (inquiry == NULL)
+	if (inquiry != NULL)
+		inquiry->share = share_hold(all, question->shop);
+	if (inquiry == NULL || inquiry->share == NULL) {
+		in_flight_free_one(inquiry);
+		atomic_store(&all->short_of_memory, true);
 		return NULL;
+	}
 	insert(all, inquiry);
 	engine_post(all->engine, &inquiry->begin);
 	return inquiry;
-}
-
-/* A worker's place to wait in; NULL: there is none. inquiries->mutex is held. */
-static int64_t *waiting_counter(struct inquiries *all, int64_t wait_ms)
-{
-	if (wait_ms <= 0)
-		return NULL;
-	if (all->waiting < all->options.max_waiting)
-		return &all->waiting;
-	if (all->recall_waiting < all->options.max_recall_waiting)
-		return &all->recall_waiting;
-	return NULL;
-}
-
-/*
- * Begin or join, under one lock. The inquiry comes with a reference for the asker if it may wait in
- * *place; NULL otherwise, and *out says why.
- */
-static struct inquiry *board(struct inquiries *all, const struct question *question, bool alone,
-	int64_t wait_ms, int64_t **counter, struct inquiry_result *out)
-{
-	struct inquiry *inquiry = NULL;
-
-	*out = (struct inquiry_result){ .outcome = INQUIRY_UNAVAILABLE };
-	pthread_mutex_lock(&all->mutex);
-	if (!all->stopping)
-		inquiry = find(all, question, alone);
-	if (inquiry == NULL && !all->stopping)
-		inquiry = begin(all, question, alone, out);
-	if (inquiry != NULL) {
-		out->outcome = INQUIRY_PENDING;
-		*counter = waiting_counter(all, wait_ms);
-		if (*counter != NULL) {
-			(**counter)++;
-			inquiry->references++;
-		} else {
-			inquiry = NULL;
-		}
-	}
-	pthread_mutex_unlock(&all->mutex);
-	return inquiry;
-}
-
-/* An answer about one sale, or a question that was malformed: it says nothing of another one. */
-static bool is_its_own(const struct inquiry_result *result)
-{
-	return result->outcome == INQUIRY_REFUSED ||
-	       (result->outcome == INQUIRY_ANSWERED && !cache_may_share(&result->answer));
-}
-
-/* True if the outcome is another sale's own, and this one has to ask for itself. */
-static bool is_anothers(const struct inquiry *inquiry, const struct question *question,
-			const struct inquiry_result *result)
-{
-	return is_its_own(result) &&
-	       strcmp(inquiry->question.asked.txn, question->asked.txn) != 0;
-}
-
-/* Returns false if it has to be asked once more, alone. */
-static bool ask_once(struct inquiries *all, const struct question *question, bool alone,
-		     int64_t until_ms, struct inquiry_result *out)
-{
-	int64_t left = until_ms - clock_mono_ms(&system_clock), *counter = NULL;
-	struct inquiry *inquiry = board(all, question, alone, left, &counter, out);
-	bool anothers;
-
-	if (inquiry == NULL)
-		return true;
-	wait_for(inquiry, until_ms, counter == &all->waiting, out);
-	anothers = is_anothers(inquiry, question, out);
-	pthread_mutex_lock(&all->mutex);
-	inquiry = unref(inquiry);
-	(*counter)--;
-	pthread_mutex_unlock(&all->mutex);
-	inquiry_free(inquiry);
-	return !anothers;
-}
-
-static void come_in(struct inquiries *all)
-{
-	pthread_mutex_lock(&all->mutex);
-	all->askers++;
-	pthread_mutex_unlock(&all->mutex);
-}
-
-/* Last of all: whoever closes frees `all` once the last asker has gone. */
-static void leave(struct inquiries *all)
-{
-	pthread_mutex_lock(&all->mutex);
-	if (--all->askers == 0)
-		pthread_cond_signal(&all->nobody_asks);
-	pthread_mutex_unlock(&all->mutex);
-}
-
-void inquiry_ask(struct inquiries *all, const struct question *question, int64_t wait_ms,
-		 struct inquiry_result *out)
-{
-	/* The real clock: a condition can wait on no other. */
-	int64_t until_ms = clock_mono_ms(&system_clock) + wait_ms;
-
-	come_in(all);
-	if (!ask_once(all, question, false, until_ms, out))
-		(void)ask_once(all, question, true, until_ms, out);
-	leave(all);
-}
-
-void in_flight_wait_for_askers(struct inquiries *all)
-{
-	pthread_mutex_lock(&all->mutex);
-	while (all->askers > 0)
-		pthread_cond_wait(&all->nobody_asks, &all->mutex);
-	pthread_mutex_unlock(&all->mutex);
 }

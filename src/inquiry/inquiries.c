@@ -31,6 +31,15 @@ struct inquiries *inquiries_open(const struct inquiry_options *options, struct e
 	return NULL;
 }
 
+unsigned inquiries_jitter(struct inquiries *all)
+{
+	/* xorshift64: times spread, secrets do not hang on it. */
+	all->random ^= all->random << 13;
+	all->random ^= all->random >> 7;
+	all->random ^= all->random << 17;
+	return (unsigned)(all->random % 1000);
+}
+
 void inquiries_link(struct inquiry *inquiry)
 {
 	struct inquiries *all = inquiry->all;
@@ -66,7 +75,7 @@ void inquiries_close(struct inquiries *all)
 	pthread_mutex_unlock(&all->mutex);
 	key_refresh_close(all);
 	engine_call(all->engine, close_on_engine, all);
-	in_flight_wait_for_askers(all);
+	inquiries_wait_for_askers(all);
 	in_flight_free(all);
 	free(all);
 }

@@ -26,15 +26,6 @@ static void happen(struct inquiry *inquiry, enum inquiry_event event)
 	step(inquiry, event, &nothing);
 }
 
-static unsigned jitter(struct inquiries *all)
-{
-	/* xorshift64: times spread, secrets do not hang on it. */
-	all->random ^= all->random << 13;
-	all->random ^= all->random >> 7;
-	all->random ^= all->random << 17;
-	return (unsigned)(all->random % 1000);
-}
-
 /* The state INQUIRY_ENDED: whatever is under way for it ends, too, and the askers are told. */
 static void end(struct inquiry *inquiry, const struct inquiry_result *result)
 {
@@ -46,8 +37,6 @@ static void end(struct inquiry *inquiry, const struct inquiry_result *result)
 	inquiry->recall = NULL;
 	engine_timer_free(inquiry->timer);
 	inquiry->timer = NULL;
-	if (inquiry->counted)
-		inquiry->all->asking--;
 	OPENSSL_cleanse(inquiry->body, sizeof(inquiry->body));
 	inquiry->state = INQUIRY_ENDED;
 	inquiries_unlink(inquiry);
@@ -103,6 +92,7 @@ static void attempt(struct inquiry *inquiry, const struct happening *what)
 	engine_timer_stop(inquiry->timer);
 	inquiry->attempts++;
 	if (!attempt_send(inquiry)) {
+		report_shortage(inquiry->all, "out of memory");
 		end_without(inquiry, INQUIRY_UNAVAILABLE, RETRY_AFTER_MIN);
 		return;
 	}
@@ -125,16 +115,12 @@ static void take_recalled(struct inquiry *inquiry, const struct happening *what)
 /* Only now does it count among those that the service is asked about. */
 static void begin_asking(struct inquiry *inquiry, const struct happening *what)
 {
-	struct inquiries *all = inquiry->all;
+	struct inquiry_result no_room;
 
-	if (all->asking >= all->options.max_in_flight) {
-		end_without(inquiry, INQUIRY_BUSY, RETRY_AFTER_MIN);
-		return;
-	}
-	inquiry->counted = true;
-	all->asking++;
-	in_flight_past_recall(inquiry);
-	attempt(inquiry, what);
+	if (in_flight_past_recall(inquiry, &no_room))
+		attempt(inquiry, what);
+	else
+		end(inquiry, &no_room);
 }
 
 static void time_out(struct inquiry *inquiry, const struct happening *what)
@@ -160,7 +146,8 @@ static void fail(struct inquiry *inquiry, const struct happening *what)
 
 	inquiry->failures++;
 	inquiry->last_endpoint = what->attempt->endpoint;
-	if (once_more(inquiry, RETRY_PAUSE_MS + RETRY_PAUSE_MS * jitter(inquiry->all) / 1000))
+	if (once_more(inquiry,
+		    RETRY_PAUSE_MS + RETRY_PAUSE_MS * inquiries_jitter(inquiry->all) / 1000))
 		return;
 	if (timed_out)
 		time_out(inquiry, what);
@@ -176,11 +163,28 @@ static void retry_at_once(struct inquiry *inquiry, const struct happening *what)
 		end_without(inquiry, INQUIRY_UNAVAILABLE, RETRY_AFTER_MIN);
 }
 
+/*
+ * Whether "slow down" is meant for all: a 429 may be about one sale. While others are answered it
+ * takes a second one, with no answer in between.
+ */
+static bool is_for_all(struct inquiries *all, const struct attempt_result *attempt)
+{
+	bool *has_answered = &all->has_answered[attempt->endpoint];
+	bool spares_others = attempt->status == 429 && *has_answered;
+
+	*has_answered = false;
+	return !spares_others;
+}
+
 /* This endpoint rests; another one that is well is asked, and if there is none, transport says. */
 static void slow_down(struct inquiry *inquiry, const struct happening *what)
 {
 	unsigned seconds = retry_after_of(what->attempt->retry_after_s, LATER_DEFAULT_S);
 
+	if (!is_for_all(inquiry->all, what->attempt)) {
+		end_without(inquiry, INQUIRY_BUSY, seconds);
+		return;
+	}
 	transport_rest(inquiry->all->transport, GROUP_SERVICE, what->attempt->endpoint, seconds);
 	inquiry->last_endpoint = what->attempt->endpoint;
 	if (!once_more(inquiry, 0))
@@ -240,6 +244,12 @@ static void end_unavailable(struct inquiry *inquiry, const struct happening *wha
 	end_without(inquiry, INQUIRY_UNAVAILABLE, RETRY_AFTER_MIN);
 }
 
+static void end_short(struct inquiry *inquiry, const struct happening *what)
+{
+	report_shortage(inquiry->all, what->attempt->cause);
+	end_unavailable(inquiry, what);
+}
+
 static void reject_unknown_key(struct inquiry *inquiry)
 {
 	report(&inquiry->all->options.reporter, SAY_WARNING, NULL, 0,
@@ -290,6 +300,7 @@ static void take_answer(struct inquiry *inquiry, const struct happening *what)
 {
 	const struct attempt_result *result = what->attempt;
 
+	inquiry->all->has_answered[result->endpoint] = true;
 	if (!accept_answer(inquiry, result->body, result->len))
 		await_keys(inquiry, result->body, result->len);
 }
@@ -310,7 +321,7 @@ typedef void action(struct inquiry *inquiry, const struct happening *what);
 static action *const transitions[INQUIRY_STATES][INQUIRY_EVENTS] = {
 	[INQUIRY_RECALLING] = {
 		[EVENT_RECALLED] = take_recalled, /* ended */
-		[EVENT_NOT_RECALLED] = begin_asking, /* asking, or ended: busy */
+		[EVENT_NOT_RECALLED] = begin_asking, /* asking, or ended: busy, too many */
 		[EVENT_DEADLINE] = time_out,
 		[EVENT_STOPPED] = end_unavailable,
 	},
@@ -330,7 +341,7 @@ static action *const transitions[INQUIRY_STATES][INQUIRY_EVENTS] = {
 		[EVENT_CONNECTION_LOST] = retry_at_once, /* ready: a fresh connection */
 		[EVENT_TOO_LARGE] = reject_too_large, /* ended: rejected */
 		[EVENT_ALL_RESTING] = end_unasked, /* ended: busy, or unavailable */
-		[EVENT_OUT_OF_RESOURCES] = end_unavailable,
+		[EVENT_OUT_OF_RESOURCES] = end_short,
 		[EVENT_STOPPED] = end_unavailable,
 	},
 	[INQUIRY_AWAITING_KEYS] = {
@@ -366,6 +377,7 @@ void inquiry_begin(struct engine_task *task)
 	inquiries_link(inquiry);
 	inquiry->timer = engine_timer_new(all->engine, on_timer, inquiry);
 	if (inquiry->timer == NULL) {
+		report_shortage(all, "out of memory");
 		happen(inquiry, EVENT_STOPPED);
 		return;
 	}

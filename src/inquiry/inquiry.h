@@ -29,6 +29,7 @@ enum inquiry_outcome {
 	INQUIRY_ANSWERED, /* result.answer is verified: yes, no, or signed "undetermined" */
 	INQUIRY_PENDING, /* goes on; ask again after retry_after */
 	INQUIRY_BUSY, /* too many questions under way, or the service said: slow down */
+	INQUIRY_TOO_MANY, /* room is short, and this shop has more than its share of it */
 	INQUIRY_TIMEOUT, /* the deadline passed */
 	INQUIRY_UNAVAILABLE, /* no endpoint can be reached, or all are resting */
 	INQUIRY_REJECTED, /* an answer came and failed a check */
@@ -40,7 +41,7 @@ struct inquiry_result {
 	enum inquiry_outcome outcome;
 	struct answer answer; /* INQUIRY_ANSWERED */
 	enum source source; /* of the answer */
-	unsigned retry_after; /* seconds, 1..60; 0 where it means nothing */
+	unsigned retry_after; /* seconds, 1..60; 0 where it means or is known nothing */
 };
 
 /* Times in milliseconds. */
@@ -48,8 +49,10 @@ struct inquiry_options {
 	int64_t question_ms; /* one question, end to end, retries and 202s included */
 	int64_t attempt_ms; /* one attempt at one endpoint */
 	int64_t max_in_flight; /* questions that the service is being asked */
+	int64_t max_in_flight_per_shop; /* of them, once room is short and others ask, too */
 	int64_t max_waiting; /* workers that may wait for the service at once */
 	int64_t max_recall_waiting; /* and beyond those, for the cache's tier */
+	int64_t max_moment_waiting; /* likewise, for an answer that is due in a moment */
 	bool fetches_keys; /* GROUP_KEYS has an endpoint */
 	int64_t keys_refresh_ms; /* how often the key set is fetched anyway */
 	int64_t keys_min_interval_ms; /* at most one fetch in this time, whatever asks for it */
@@ -61,8 +64,8 @@ struct inquiries; /* opaque: all of them */
 
 /* NULL: out of memory. All parts outlive it. */
 MUST_CHECK struct inquiries *inquiries_open(const struct inquiry_options *options,
-					    struct engine *engine, struct cache *cache,
-					    struct transport *transport, struct config *config);
+	struct engine *engine, struct cache *cache, struct transport *transport,
+	struct config *config);
 
 /*
  * No new questions; those under way end as INQUIRY_UNAVAILABLE, waiting workers are woken and
@@ -72,10 +75,12 @@ void inquiries_close(struct inquiries *inquiries);
 
 /*
  * Ask about one person, or join the inquiry under way about them if its answer may serve this
- * sale, and wait at most wait_ms. If max_waiting workers wait already, it is INQUIRY_PENDING at
- * once (after the cache's tier was looked into) and the question goes on. Copies the question.
+ * sale, and wait at most wait_ms. If max_waiting workers wait already, or the shop's share of
+ * them is used up while they are short, it is INQUIRY_PENDING at once (after the cache's tier was
+ * looked into, or after a moment if the answer is due) and the question goes on. Copies the
+ * question.
  */
 void inquiry_ask(struct inquiries *inquiries, const struct question *question, int64_t wait_ms,
-		 struct inquiry_result *out);
+	struct inquiry_result *out);
 
 #endif

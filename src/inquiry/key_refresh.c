@@ -45,8 +45,8 @@ static void settle(struct key_refresh *keys, bool good, const char *why)
 		again = options->keys_min_interval_ms > AGAIN_MS ? options->keys_min_interval_ms :
 								   AGAIN_MS;
 		report(&options->reporter, SAY_WARNING, NULL, 0,
-			"the key set could not be fetched from %s (%s); the one in force stays, and "
-			"the next attempt is in %lld s",
+			"the key set could not be fetched from %s (%s); the one in force stays, "
+			"and the next attempt is in %lld s",
 			transport_address(keys->all->transport, GROUP_KEYS, 0), why,
 			(long long)(again / SECOND_MS));
 	}

@@ -104,6 +104,7 @@ bool question_make(const struct operator_key *key, const struct person_key *sbj,
 	if (form != SUBJECT_DOCUMENT)
 		memcpy(out->token, sale->token, sizeof(sale->token));
 	memcpy(out->consent_text, sale->consent_text, sizeof(out->consent_text));
+	memcpy(out->shop, sale->shop, sizeof(out->shop));
 	return make_txn(key, sale, out);
 }
 

@@ -26,6 +26,7 @@ struct question {
 	struct person person; /* unset with SUBJECT_TOKEN */
 	char token[TOKEN_MAX + 1]; /* "" with SUBJECT_DOCUMENT */
 	char consent_text[CONSENT_TEXT_MAX + 1];
+	char shop[SHOP_MAX + 1]; /* who asks, for its share alone: never sent */
 };
 
 /*

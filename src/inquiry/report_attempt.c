@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * report_attempt.c - what the operator is told of a response that decides no sale. Engine thread.
+ * report_attempt.c - what the operator is told of an attempt that decides no sale.
  */
 #include "inquiry/inquiry_internal.h"
 
@@ -31,6 +31,17 @@ void report_our_fault(struct inquiries *all, const struct attempt_result *attemp
 			address_of(all, attempt), attempt->status);
 }
 
+void report_shortage(struct inquiries *all, const char *why)
+{
+	int64_t now = inquiries_now(all);
+	int_fast64_t before = atomic_load(&all->shortage_reported_ms);
+
+	if ((before == 0 || now - before >= COMPLAIN_EVERY_MS) &&
+		atomic_compare_exchange_strong(&all->shortage_reported_ms, &before, now))
+		report(&all->options.reporter, SAY_ERROR, NULL, 0,
+			"the service could not be asked about a sale (%s): no decision", why);
+}
+
 /* It says something of this one question; others may be well. */
 void report_refused(struct inquiries *all, const struct attempt_result *attempt)
 {
@@ -48,11 +59,11 @@ void report_too_large(struct inquiries *all, const struct attempt_result *attemp
 }
 
 /*
- * A fresh answer was signed a moment ago: when it was signed ahead of now, or has ended already, the
- * clocks of this machine and of the service do not agree.
+ * A fresh answer was signed a moment ago: when it was signed ahead of now, or has ended already,
+ * the clocks of this machine and of the service do not agree.
  */
-void report_failed_check(struct inquiries *all, enum answer_check failed,
-	const struct answer *answer, int64_t now)
+void report_failed_check(
+	struct inquiries *all, enum answer_check failed, const struct answer *answer, int64_t now)
 {
 	int64_t ahead = answer->issued_at - now;
 	const char *off = NULL;
@@ -67,8 +78,9 @@ void report_failed_check(struct inquiries *all, enum answer_check failed,
 			answer_check_name(failed));
 	else
 		report(&all->options.reporter, SAY_ERROR, NULL, 0,
-			"the service's answer fails check %d (%s): no decision; this machine's clock is "
-			"%lld s %s the service's: look at the clocks (timedatectl), this one first",
-			(int)failed, answer_check_name(failed), (long long)(ahead < 0 ? -ahead : ahead),
-			off);
+			"the service's answer fails check %d (%s): no decision; this machine's "
+			"clock is %lld s %s the service's: look at the clocks (timedatectl), "
+			"this one first",
+			(int)failed, answer_check_name(failed),
+			(long long)(ahead < 0 ? -ahead : ahead), off);
 }

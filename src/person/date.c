@@ -232,6 +232,8 @@ bool age_is_below(const struct date *birth, int years, const struct date *today)
 		return false;
 	/* Whoever was born on the earliest possible day reaches the age first. */
 	first = date_earliest(birth);
+	if (date_compare(&first, today) > 0)
+		first = *today; /* born today, further east */
 	reached = date_birthday(&first, years);
 	return date_compare(today, &reached) < 0;
 }

@@ -38,8 +38,8 @@ MUST_CHECK bool document_number_canonical(const char *text, size_t len,
 
 /*
  * True if a number as it was told is the one that an MRZ shows (canonical): there each Cyrillic
- * letter may stand as the Latin one that looks like it, or transliterated by the table of Doc 9303-3
- * section 6. Only for this comparison: by that table two series become one.
+ * letter may stand as the Latin one that looks like it, or transliterated by the table of Doc
+ * 9303-3 section 6. Only for this comparison: by that table two series become one.
  */
 bool document_number_agrees(const char *told, size_t len, const char *shown);
 

@@ -77,7 +77,7 @@ static bool is_left_out(uint32_t character)
 struct writing {
 	const char *at;
 	size_t left;
-	bool filled; /* a '<' has been seen: nothing but more of them, and what is left out, follows */
+	bool filled; /* a '<' was seen: only more of them follow, and what is left out */
 	bool strange; /* something stands there that no number has */
 };
 

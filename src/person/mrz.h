@@ -34,7 +34,7 @@ enum mrz_status {
 	MRZ_BAD_LINES, /* not two or three lines of the lengths of one kind */
 	MRZ_BAD_CHARACTER, /* something else than A-Z 0-9 < */
 	MRZ_VISA, /* MRV-A or MRV-B: no identity document */
-	MRZ_BAD_FIELD, /* a field that is needed holds what it may not (letters in a date of birth) */
+	MRZ_BAD_FIELD, /* a needed field holds what it may not (letters in a date) */
 	MRZ_BAD_CHECK_DIGIT,
 };
 
@@ -70,8 +70,8 @@ struct mrz {
  * a number stands for a space or hyphen and is left out, as in the canonical number.
  *
  * Only what a decision may need can be at fault. Issuer and nationality are canonical, and whether
- * there is such a state is the caller's to look up. The number must be there; the birth date may have
- * unknown parts; an expiry that is no day, fillers above all, is none (documents without one).
+ * there is such a state is the caller's to look up. The number must be there; the birth date may
+ * have unknown parts; an expiry that is no day, fillers above all, is none (documents without one).
  * Nothing is asked of sex and name: states have their own rules for them, and digits in
  * transliterated names.
  *

@@ -83,8 +83,10 @@ static enum mrz_verdict check_plain(
 	const struct mrz_part *part = &layout->field[field];
 	char digit = text[layout->digit[field]];
 
-	/* An empty field may do without (Doc 9303-4 section 4.2.2.2, position 43; national documents
-	 * have it so in place of a date). */
+	/*
+	 * An empty field may do without (Doc 9303-4 section 4.2.2.2, position 43; national
+	 * documents have it so in place of a date).
+	 */
 	if (digit == '<')
 		return verdict_of(mrz_is_filler(text + part->at, part->len));
 	return verdict_of(digit == mrz_check_digit(text + part->at, part->len));

@@ -1,5 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* rules_home.c - the top level of rules.cfg: codes, and who is a citizen of the operator's state. */
+/*
+ * rules_home.c - the top level of rules.cfg: codes, and who is a citizen of the operator's state.
+ */
 #include <stdio.h>
 #include <string.h>
 

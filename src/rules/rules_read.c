@@ -23,7 +23,8 @@ static const struct conf_row top_rows[] = {
 		.help = "documents that show it: Doc 9303 codes or kinds; default P, I, A, C" },
 	{ "home_evidence", CONF_STRING, offsetof(struct top_level, home_evidence),
 		.default_text = "document",
-		.help = "how it is shown: document, mrz, stated, or none: the nationality is enough" },
+		.help = "how it is shown: document, mrz, stated, or none: the nationality "
+			"is enough" },
 	{ "codes", CONF_STRINGS, offsetof(struct top_level, codes), .max = COUNTRY_CODES_MAX,
 		.help = "codes of states that Doc 9303 does not list" },
 	{ "documents", CONF_STRINGS, offsetof(struct top_level, documents), .max = KINDS_MAX,

@@ -68,7 +68,7 @@ enum attribute sale_told(const struct sale *sale, enum attribute attribute)
 }
 
 static bool at_fault(struct sale_fault *fault, enum reason reason, enum attribute attribute,
-		     enum mrz_field field)
+	enum mrz_field field)
 {
 	*fault = (struct sale_fault){ reason, attribute, field };
 	return false;
@@ -160,10 +160,9 @@ static bool state_allowed(
 }
 
 static bool read_state(struct span value, const struct sale_options *options,
-		       bool (*may_be)(const char *code), char out[COUNTRY_LEN + 1])
+	bool (*may_be)(const char *code), char out[COUNTRY_LEN + 1])
 {
-	return country_canonical(value.data, value.len, out) &&
-	       state_allowed(out, options, may_be);
+	return country_canonical(value.data, value.len, out) && state_allowed(out, options, may_be);
 }
 
 static bool read_birth(struct span value, const struct sale_options *options, struct date *out)
@@ -192,7 +191,7 @@ static bool read_yes_no(struct span value, bool *out)
 }
 
 static bool read_value(enum attribute attribute, struct span value,
-		       const struct sale_options *options, struct sale *out)
+	const struct sale_options *options, struct sale *out)
 {
 	struct document *document = &out->person.document;
 
@@ -210,8 +209,7 @@ static bool read_value(enum attribute attribute, struct span value,
 	case ATTR_DOCUMENT_EXPIRY:
 		return date_parse(value.data, value.len, false, &document->expiry);
 	case ATTR_NATIONALITY:
-		return read_state(value, options, country_is_nationality,
-			out->person.nationality);
+		return read_state(value, options, country_is_nationality, out->person.nationality);
 	case ATTR_DATE_OF_BIRTH:
 		return read_birth(value, options, &out->person.birth);
 	case ATTR_MRZ:
@@ -241,7 +239,7 @@ static bool read_value(enum attribute attribute, struct span value,
 }
 
 static bool read_values(const struct request *request, const struct sale_options *options,
-			struct sale *out, struct sale_fault *fault)
+	struct sale *out, struct sale_fault *fault)
 {
 	for (enum attribute a = ATTR_NONE + 1; a < ATTRIBUTES; a++)
 		for (size_t i = 0; i < request->count[a]; i++)
@@ -258,12 +256,11 @@ static bool may_stand_as_nationality(const char *code)
 }
 
 static bool read_mrz(const struct request *request, const struct sale_options *options,
-		     struct sale *out, struct sale_fault *fault)
+	struct sale *out, struct sale_fault *fault)
 {
 	enum mrz_field field = MRZ_FIELD_NONE;
 
-	switch (mrz_parse(request->values[ATTR_MRZ], request->count[ATTR_MRZ], &out->mrz,
-		&field)) {
+	switch (mrz_parse(request->values[ATTR_MRZ], request->count[ATTR_MRZ], &out->mrz, &field)) {
 	case MRZ_OK:
 		break;
 	case MRZ_BAD_CHECK_DIGIT:
@@ -339,14 +336,14 @@ static bool check_agreement(
 
 	for (size_t i = 0; i < ARRAY_LEN(rows); i++)
 		if (rows[i].disagrees)
-			return at_fault(fault, REASON_MRZ_MISMATCH, rows[i].attribute,
-				rows[i].field);
+			return at_fault(
+				fault, REASON_MRZ_MISMATCH, rows[i].attribute, rows[i].field);
 	return true;
 }
 
 /*
- * The date of birth is never filled: an MRZ has no century. Of the expiry's two centuries, should the
- * shop have told another one, the nearest counts: what ended in 1999 does not end in 2099.
+ * The date of birth is never filled: an MRZ has no century. Of the expiry's two centuries, should
+ * the shop have told another one, the nearest counts: what ended in 1999 does not end in 2099.
  */
 static void fill_from_mrz(struct sale *sale)
 {
@@ -367,14 +364,13 @@ static void fill_from_mrz(struct sale *sale)
 }
 
 static bool read_all(const struct sale_field *fields, size_t count,
-		     const struct sale_options *options, struct sale *out,
-		     struct sale_fault *fault)
+	const struct sale_options *options, struct sale *out, struct sale_fault *fault)
 {
 	struct request request = { 0 };
 
 	if (!is_readable(fields, count, fault) ||
-	    !sort_fields(fields, count, options, &request, out, fault) ||
-	    !read_values(&request, options, out, fault))
+		!sort_fields(fields, count, options, &request, out, fault) ||
+		!read_values(&request, options, out, fault))
 		return false;
 	if (request.count[ATTR_MRZ] == 0)
 		return true;
@@ -385,7 +381,7 @@ static bool read_all(const struct sale_field *fields, size_t count,
 }
 
 bool sale_read(const struct sale_field *fields, size_t count, const struct sale_options *options,
-	       struct sale *out, struct sale_fault *fault)
+	struct sale *out, struct sale_fault *fault)
 {
 	memset(out, 0, sizeof(*out));
 	*fault = (struct sale_fault){ 0 };

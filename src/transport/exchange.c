@@ -33,7 +33,10 @@ static enum breaker_outcome silence_of(struct exchange *exchange)
 
 	if (exchange->stage == EXCHANGE_QUEUED) {
 		connections_give_up(pool, exchange->sent_at);
-		/* Whoever had a connection tells more; but somebody must say that none is to be had. */
+		/*
+		 * Whoever had a connection tells more; but somebody must say that none is to be
+		 * had.
+		 */
 		return !exchange->moved && pool_is_stuck(pool, exchange->sent_at)
 			       ? BREAKER_FAILURE
 			       : BREAKER_ABANDONED;
@@ -42,7 +45,9 @@ static enum breaker_outcome silence_of(struct exchange *exchange)
 		connections_give_up(pool, exchange->sent_at);
 	else if (exchange->stage == EXCHANGE_ANSWERED)
 		connections_give_up(pool, exchange->read_at + 1);
-	/* A connection that worked and fell silent says nothing of who may be behind a fresh one. */
+	/*
+	 * A connection that worked and fell silent says nothing of who may be behind a fresh one.
+	 */
 	if (connection == NULL || !connection->given_up || !exchange->worked_before)
 		return BREAKER_FAILURE;
 	endpoint_silent(exchange->endpoint);

@@ -9,13 +9,19 @@
 #	row LABEL UPSTREAM THROUGHPUT P50 P99 LOST	a line of the table ("-": not measured)
 #	row_of LABEL UPSTREAM FILE		the same: medians of the measurements in FILE
 #	median FILTER FILE			the median of a jq filter over the lines of FILE
-#	ratio FILTER FILE FILE			the median of the ratios of lines of the same number
+#	ratio FILTER FILE FILE			the ratios of lines of the same number: [median, least, most]
+#	ratio_figure KEY FILTER FILE FILE	the figure KEY, and KEY_min and KEY_max of its rounds
 #	figures_merge				take in what ran in the background
 #	figures_table, _json, _tsv, _machine	print
 
-figures_keys="exempt_vs_null cached_vs_null cached_vs_rest_cache uncached_vs_rest
-	slow_600_seconds rest_slow_600_seconds hung_neighbour_throughput hung_neighbour_p99
-	hung_neighbour_lost core_exempt_us core_cached_us core_verify_vs_openssl question_kib"
+figures_ratios="exempt_vs_null cached_vs_null cached_vs_rest_cache uncached_vs_rest
+	uncached_cpu_vs_rest hung_neighbour_throughput hung_neighbour_p99 flood_neighbour_answers
+	flood_neighbour_p99"
+figures_keys="slow_600_seconds rest_slow_600_seconds hung_neighbour_lost blackhole_lost_sales
+	core_exempt_us core_cached_us core_verify_vs_openssl question_kib"
+for figures_key in $figures_ratios; do
+	figures_keys="$figures_keys $figures_key ${figures_key}_min ${figures_key}_max"
+done
 
 bench_say() { printf 'bench: %s\n' "$*" >&2; }
 
@@ -61,8 +67,17 @@ ratio() {
 		[range([(\$a | length), (\$b | length)] | min) as \$i
 			| (\$a[\$i] | $1) as \$x | (\$b[\$i] | $1) as \$y
 			| select(\$y > 0) | \$x / \$y] | sort
-		| if length == 0 then null elif length % 2 == 1 then .[length / 2 | floor]
-		else (.[length / 2 - 1] + .[length / 2]) / 2 end"
+		| if length == 0 then null else [
+			(if length % 2 == 1 then .[length / 2 | floor]
+			else (.[length / 2 - 1] + .[length / 2]) / 2 end), min, max] end" -c
+}
+
+ratio_figure() {
+	local ratios
+	ratios=$(ratio "$2" "$3" "$4")
+	figure "$1" "$(jq 'if . == null then null else .[0] end' <<<"$ratios")"
+	figure "${1}_min" "$(jq 'if . == null then null else .[1] end' <<<"$ratios")"
+	figure "${1}_max" "$(jq 'if . == null then null else .[2] end' <<<"$ratios")"
 }
 
 # A background job appends to files of its own, as two writers would tear each other's lines.

@@ -24,7 +24,7 @@ struct kept_cost {
 	double read_us; /* what the store takes, median of KEPT_HITS at random places */
 	double hit_us; /* until the answer may be used: what a store gave is verified again */
 	double open_ms;
-	double memory; /* octets of the process's, beside what the machine keeps of files; 0: none */
+	double memory; /* octets of the process, beside the machine's file cache; 0: none */
 };
 
 MUST_CHECK bool kept_prepare(struct kept *kept);

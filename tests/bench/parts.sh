@@ -50,14 +50,14 @@ fast_summary() {
 fast_ratio() {
 	local dir=$1 key=$2 mode=$3 base=$4
 	if fast_as_expected "$dir" "$mode" && fast_as_expected "$dir" "$base"; then
-		figure "$key" "$(ratio .throughput "$dir/$mode" "$dir/$base")"
+		ratio_figure "$key" .throughput "$dir/$mode" "$dir/$base"
 	else
 		no_figure "$key" "$(fast_summary "$dir/$mode"), against $(fast_summary "$dir/$base")"
 	fi
 }
 
 part_fast() {
-	local dir=$work/stage-fast mode round requests
+	local dir=$work/stage-fast mode round requests before after
 	local modes="null worded exempt cached rest-cache uncached rest"
 	bench_say "no policy, exempt, cached, uncached, rlm_rest, in turns ..."
 	if ! stage_start "$dir"; then
@@ -79,7 +79,10 @@ part_fast() {
 	for ((round = 0; round < rounds; round++)); do
 		for mode in $modes; do
 			requests=requests_${mode/-/_}
+			before=$(stage_cpu_ms "$dir")
 			fast_load "$dir" "$mode" "${!requests}" "$dir/$mode"
+			after=$(stage_cpu_ms "$dir")
+			jq -cn "{us: (1000 * ($after - $before) / ${!requests})}" >>"$dir/$mode.cpu"
 		done
 	done
 	row_of "no policy" - "$dir/null"
@@ -93,6 +96,7 @@ part_fast() {
 	fast_ratio "$dir" cached_vs_null cached null
 	fast_ratio "$dir" cached_vs_rest_cache cached rest-cache
 	fast_ratio "$dir" uncached_vs_rest uncached rest
+	ratio_figure uncached_cpu_vs_rest .us "$dir/uncached.cpu" "$dir/rest.cpu"
 }
 
 # 600 sales at once while an answer takes a second.
@@ -222,8 +226,8 @@ part_hung() {
 		neighbour "$dir" "$dir/alone"
 		neighbour_of "$dir" "$dir/beside" sale polling --poll
 	done
-	figure hung_neighbour_throughput "$(ratio .throughput "$dir/beside" "$dir/alone")"
-	figure hung_neighbour_p99 "$(ratio .p99_ms "$dir/beside" "$dir/alone")"
+	ratio_figure hung_neighbour_throughput .throughput "$dir/beside" "$dir/alone"
+	ratio_figure hung_neighbour_p99 .p99_ms "$dir/beside" "$dir/alone"
 	figure hung_neighbour_lost "$(jq -s 'map(.lost + .unfinished) | add' "$dir/beside")"
 	row_of "other traffic, 2000/s" - "$dir/alone"
 	row_of "other traffic beside 500 sales/s, migrantid" hung "$dir/beside"

@@ -12,6 +12,7 @@
 #	stage_stop DIR				stop them
 #	stage_load DIR NAME TEMPLATE OPTION..	one measurement; prints radload's JSON
 #	stage_rss DIR				resident memory of the server, KiB
+#	stage_cpu_ms DIR			processor time of the server so far
 #
 # NAME is sale, other, worded, rest or rest-cache.
 
@@ -64,6 +65,8 @@ stage_configure() {
 	stage_fill "$dir" module-log >"$raddb/mods-enabled/log_worded"
 	stage_fill "$dir" policy >"$raddb/policy.d/rest_sale"
 	stage_fill "$dir" site >"$raddb/sites-enabled/rest"
+	# Many shops come from one address here: who asks is the template's User-Name.
+	server_edit "$raddb/policy.d/migrantid" 's/%\{client:shortname\}/%{User-Name}/' || return 1
 	# More than 16384 requests in cleanup_delay is what a measurement is about.
 	server_edit "$raddb/radiusd.conf" 's/^max_requests = .*/max_requests = 262144/' || return 1
 	# All 32 threads, and rlm_rest's connections, from the start: no measurement waits for them.
@@ -117,12 +120,27 @@ stage_service() {
 		fixture_sandbox "$dir" "$dir/people.json" "$@" && cp "$dir/sandbox.url" "$dir/service.url"
 	else
 		fixture_sandbox "$dir" "$dir/people.json" --plain "$@" && stage_front "$dir"
-	fi
+	fi && { [ "${relay_before:-no}" = no ] || stage_relay "$dir"; }
+}
+
+stage_relay() {
+	local dir=$1 tries=50
+	: >"$dir/relay.port"
+	tests/system/relay.py 127.0.0.1 "$(sed 's/.*://' "$dir/service.url")" >"$dir/relay.port" 2>"$dir/relay.out" &
+	echo $! >"$dir/relay.pid"
+	until [ -s "$dir/relay.port" ]; do
+		tries=$((tries - 1))
+		[ $tries -gt 0 ] || return 1
+		sleep 0.1
+	done
+	echo "https://127.0.0.1:$(cat "$dir/relay.port")" >"$dir/service.url"
 }
 
 stage_stop() {
 	local pid
 	fixture_stop "$1"
+	pid=$(cat "$1/relay.pid" 2>/dev/null) && kill "$pid" 2>/dev/null && wait "$pid" 2>/dev/null
+	rm -f "$1/relay.pid"
 	pid=$(cat "$1/front.pid" 2>/dev/null) || return 0
 	rm -f "$1/front.pid"
 	kill "$pid" 2>/dev/null
@@ -150,6 +168,12 @@ stage_load() {
 	shift 3
 	"$stage_programs/radload" --server "127.0.0.1:$(cat "$dir/port.$name")" \
 		--secret $stage_secret --template "$work/$template" --json "$@"
+}
+
+# Processor time of the server so far, in ms.
+stage_cpu_ms() {
+	awk -v hz="$(getconf CLK_TCK)" '{ sub(/.*\) /, ""); print int(($12 + $13) * 1000 / hz) }' \
+		"/proc/$(cat "$1/server/pid")/stat"
 }
 
 stage_rss() {

@@ -62,7 +62,9 @@ static enum answer_check answer(const char *token, size_t len)
 	failed = answer_verify(token, len, keys, &question_expectation, &answer, &unknown_kid);
 	if (failed == CHECK_NONE)
 		HOLDS(answer.result >= RESULT_YES && answer.result <= RESULT_UNDETERMINED);
-	else
+	if (failed == CHECK_TIME) /* it tells of the clock */
+		answer.issued_at = answer.expires_at = 0;
+	if (failed != CHECK_NONE)
 		HOLDS(memcmp(&answer, &nothing, sizeof(nothing)) == 0);
 	return failed;
 }

@@ -14,8 +14,16 @@ static const struct date today = { 2026, 1, 1 };
 /* Someone for every sort of rule; what the MRZ says is filled in by hand. */
 static const struct sale sales[] = {
 	{ .person = { { "P", "BLR", "MP1234567", { 2030, 1, 1 } }, "BLR", { 1990, 1, 31 } },
-		.mrz = { MRZ_TD3, { "P", "BLR", "MP1234567", { 2030, 1, 1 } }, "BLR", 90, 1, 31,
-			'F', { 0 } } },
+		.mrz = { .kind = MRZ_TD3,
+			.document = { "P", "BLR", "MP1234567", { 0 } },
+			.nationality = "BLR",
+			.birth_year = 90,
+			.birth_month = 1,
+			.birth_day = 31,
+			.expiry_year = 30,
+			.expiry_month = 1,
+			.expiry_day = 1,
+			.sex = 'F' } },
 	{ .person = { { "I", "UZB", "FA1234567", { 2030, 1, 1 } }, "UZB", { 2022, 2, 0 } } },
 	{ .person = { { "PD", "KGZ", "AC1234567", { 2030, 1, 1 } }, "KGZ", { 1970, 1, 1 } },
 		.accreditation = "mfa-diplomatic",

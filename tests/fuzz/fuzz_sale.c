@@ -133,7 +133,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	if (good) {
 		is_valid(sale, fields, count, options.allow_specimen);
 		verdict_is_valid(sale, 1 + data[0] % FORMS_ALL);
-	} else
+	} else {
 		is_refused_cleanly(sale, &fault);
 	}
 	HOLDS(good == (fault.reason == REASON_NONE));

@@ -48,6 +48,7 @@ static char *make_token(const struct signer *signer, size_t row)
 		.txn = QUESTION_TXN,
 		.nonce = QUESTION_NONCE,
 		.jti = rows[row].kid,
+		.subject = subject_form_name(question_expectation.form),
 		.result = rows[row].result,
 		.reason = rows[row].reason,
 		.iat = QUESTION_NOW - 1,

@@ -34,8 +34,8 @@ of() { cat "$1" 2>/dev/null; }
 # Which folders stand together, by what they stand at.
 declare -A together
 for folder in tests/policy/cases/*/; do
-	settings=$(of "$folder/settings")
-	at=$(of "$folder/clock")$'\x1f'${settings//@CASES@/$PWD/tests/policy/cases}
+	wanted=$(of "$folder/settings")
+	at=$(of "$folder/clock")$'\x1f'${wanted//@CASES@/$PWD/tests/policy/cases}
 	together[$at]+="${folder%/} "
 done
 for at in "${!together[@]}"; do

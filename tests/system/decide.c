@@ -99,7 +99,9 @@ static bool read_line(const char *line, size_t len, struct sale_field *out)
 
 static void decide_one(struct decider *decider, const struct sale_field *fields, size_t count)
 {
-	const struct sale_request sale = { .fields = fields, .count = count, .shop = { "shop-17", 7 } };
+	const struct sale_request sale = {
+		.fields = fields, .count = count, .shop = { "shop-17", 7 }
+	};
 	struct decision decision;
 
 	if (count == 0)

@@ -7,14 +7,17 @@
  *	harm FILE spoil		an octet in the middle of every answer is another
  *	harm FILE rubbish	every answer is rubbish of the same length
  *
- * No server has it open meanwhile. Exit code 1 if it could not be done, or there was nothing to harm.
+ * No server has it open meanwhile. Exit code 1 if it could not be done, or there was nothing to
+ * harm.
  */
 #include <stdio.h>
 #include <string.h>
 
 #include <sqlite3.h>
 
-/* An entry is a version, stored_at and keep_until of 8 octets each, and the token (cache/entry.h). */
+/*
+ * An entry is a version, stored_at and keep_until of 8 octets each, and the token (cache/entry.h).
+ */
 #define HEAD "substr(entry, 1, 17)"
 #define TOKEN "substr(entry, 18)"
 /* What || has joined is a text. */

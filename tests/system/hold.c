@@ -5,8 +5,8 @@
  *	hold FILE reserved	others can read
  *	hold FILE exclusive	others cannot
  *
- * Stops itself (SIGSTOP) with the lock held; to be ended by SIGKILL. Exit code 1 if there is no lock
- * to be had.
+ * Stops itself (SIGSTOP) with the lock held; to be ended by SIGKILL. Exit code 1 if there is no
+ * lock to be had.
  */
 #include <signal.h>
 #include <stdio.h>

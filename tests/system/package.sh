@@ -26,10 +26,13 @@ for word in "$@"; do
 	esac
 done
 [ ${#suites[@]} -gt 0 ] || suites=(bookworm trixie)
-if [ "$(id -u)" != 0 ]; then
-	echo "package: debootstrap and chroot need root" >&2
-	exit 1
-fi
+# Without these nothing can be tried: in most containers, and in a chroot.
+cannot() {
+	skip "the packages' life in ${suites[*]}" "$1"
+	exit 0
+}
+[ "$(id -u)" = 0 ] || cannot "debootstrap and chroot need root"
+unshare --mount --pid --fork true 2>/dev/null || cannot "no mount or process namespace can be had here"
 
 # The first time, everything again in a mount and process namespace of its own: whatever happens,
 # its mounts and its servers end with it.

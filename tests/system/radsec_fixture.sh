@@ -30,7 +30,7 @@ radsec_configure() {
 	radsec_port=$(fixture_port)
 	sed -i -E -e '/^#(listen|clients) /,/^#\}/s/^#//' \
 		-e "s|port = 2083|port = $radsec_port|; s|ipaddr = \*|ipaddr = 127.0.0.1|" \
-		-e "s|192\.0\.2\.0/24|127.0.0.1|" \
+		-e "s|192\.0\.2\.17|127.0.0.1|" \
 		-e "s|\\$\{certdir\}/sim-sale\.(pem\|key)|$tls/server.\1|" \
 		-e "s|\\$\{cadir\}/sim-sale-shops-ca\.pem|$tls/ca.pem|" "$site"
 }

@@ -8,6 +8,8 @@
 #include <openssl/crypto.h>
 
 #include "base/clock.h"
+#include "config/config.h"
+#include "tools/ctl/connect.h"
 #include "tools/ctl/ctl.h"
 #include "tools/ctl/files.h"
 #include "tools/ctl/redis_link.h"
@@ -194,10 +196,13 @@ static enum ctl_exit run(const struct args *args, struct output *out)
 	struct settings *settings CLEANUP(drop_settings) = files_settings(args, out);
 
 	output_fact(out, "settings", path);
+	(void)!config_environment_is_safe(&out->reporter); /* an error is counted */
 	if (settings == NULL && access(path, R_OK) != 0)
 		return CTL_UNABLE;
 	if (settings != NULL)
 		check_all(settings, out);
+	if (settings != NULL && args->value[OPT_CONNECT] != NULL)
+		connect_check(settings, clock_wall(&system_clock), out);
 	output_member(out, "errors", json_integer(out->errors));
 	output_member(out, "warnings", json_integer(out->warnings));
 	output_line(out, "errors: %u, warnings: %u", out->errors, out->warnings);
@@ -206,14 +211,16 @@ static enum ctl_exit run(const struct args *args, struct output *out)
 
 const struct verb verb_check = {
 	.name = "check",
-	.takes = TAKES(OPT_CONFIG),
+	.takes = TAKES(OPT_CONFIG) | TAKES(OPT_CONNECT),
 	.summary = "look at the settings and every file they name",
 	.details =
 		"Reads the settings and all they name, as the server would, and says what is\n"
 		"wrong with file, line and what to do: errors, which would stop the server's\n"
 		"start or the questions, and warnings: rules that are over or can never be\n"
 		"reached, files that everybody may read or change, certificates that expire\n"
-		"within 30 days, a Redis that does not answer, a shop's secret as shipped.\n"
+		"within 30 days, a Redis that does not answer, a shop's secret as shipped. With\n"
+		"--connect it also tries each address of the service, over TLS with the\n"
+		"certificates that are named, and the key set's.\n"
 		"Nobody is asked about, and nothing is changed. Exit code 0 if there is no\n"
 		"error.",
 	.run = run,

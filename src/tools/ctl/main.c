@@ -18,6 +18,8 @@
 static const struct verb *const verbs[] = {
 	&verb_mrz,
 	&verb_verify,
+	&verb_credential,
+	&verb_status_list_fetch,
 	&verb_person_key,
 	&verb_check,
 	&verb_explain,
@@ -38,7 +40,7 @@ static void list_verbs(FILE *to, const char *first)
 {
 	for (size_t i = 0; i < ARRAY_LEN(verbs); i++)
 		if (begins_with(verbs[i], first))
-			(void)fprintf(to, "  %-12s %s\n", verbs[i]->name, verbs[i]->summary);
+			(void)fprintf(to, "  %-18s %s\n", verbs[i]->name, verbs[i]->summary);
 }
 
 static void help(FILE *to)
@@ -119,7 +121,9 @@ static void say_usage_to_programs(const char *verb, int argc, char **argv)
 		}
 }
 
-/* What is meant, perhaps; what is there is not quoted: it may be a slip that holds a person's data. */
+/*
+ * What is meant, perhaps; what is there is not quoted: it may be a slip that holds a person's data.
+ */
 static void say_unknown(const char *word)
 {
 	const char *nearest = NULL;

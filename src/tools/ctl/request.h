@@ -8,8 +8,9 @@
  *	MigrantID-MRZ += "P<..."
  *
  * Values stand bare, in single quotes, or in double quotes with the escapes of radclient: \" \\ \n
- * \r \t and three octal digits. State may be 0x and hexadecimal digits, and MigrantID-Accept-Challenge 0 or
- * 1. As in policy cases, @TODAY@, @TODAY-6Y@, @TODAY-6Y+1D@ and the like are dates. Attributes that are no MigrantID-.. and not used here are passed over.
+ * \r \t and three octal digits. State may be 0x and hexadecimal digits, and
+ * MigrantID-Accept-Challenge 0 or 1. As in policy cases, @TODAY@, @TODAY-6Y@, @TODAY-6Y+1D@ and the
+ * like are dates. Attributes that are no MigrantID-.. and not used here are passed over.
  */
 #ifndef MIGRANTID_CTL_REQUEST_H
 #define MIGRANTID_CTL_REQUEST_H

@@ -13,6 +13,7 @@
 #include <openssl/crypto.h>
 #include <openssl/err.h>
 
+#include "a_card.h"
 #include "expect.h"
 
 #define COUNT 4
@@ -118,6 +119,7 @@ static size_t each_allocation(bool (*run)(size_t which), size_t which)
 }
 
 static char *tokens[COUNT], *forged[COUNT], *jwks;
+static char *cards[COUNT];
 
 static bool run_verify(size_t which)
 {
@@ -152,6 +154,30 @@ static bool run_parse(size_t which)
 	(void)which;
 	key_set_unref(set);
 	return count == COUNT;
+}
+
+static bool run_card(size_t which)
+{
+	struct credential_expectation want = card_expectation;
+	struct credential_finding found;
+	struct credential card;
+	bool whole;
+
+	want.algorithms = ALL_ALGORITHMS;
+	found = credential_verify(cards[which], strlen(cards[which]), keys, &want, &card);
+	whole = json_object_size(card.claims) == 4;
+	if ((found.failed == CREDENTIAL_SOUND) != whole ||
+		(found.failed != CREDENTIAL_SOUND && card.claims != NULL))
+		abort();
+	credential_clear(&card);
+	return whole;
+}
+
+static void test_card(void **state)
+{
+	(void)state;
+	for (size_t i = 0; i < COUNT; i++)
+		assert_true(each_allocation(run_card, i) > 40);
 }
 
 static void test_verify(void **state)
@@ -191,9 +217,14 @@ static int set_up(void **state)
 	}
 	jwks = sign_jwks_text(array);
 	keys = signer_key_set((const struct signer *const *)signers, COUNT);
+	for (size_t i = 0; i < COUNT; i++) {
+		cards[i] = card_present(
+			&(struct card_recipe){ .issuer = signers[i], .holder = signers[3] });
+	}
 	for (size_t i = 0; i < COUNT; i++) { /* what OpenSSL keeps for ever is got now */
 		assert_true(run_verify(i));
 		assert_true(run_forged(i));
+		assert_true(run_card(i));
 	}
 	return 0;
 }
@@ -205,6 +236,7 @@ static int tear_down(void **state)
 		signer_free(signers[i]);
 		free(tokens[i]);
 		free(forged[i]);
+		free(cards[i]);
 	}
 	key_set_unref(keys);
 	free(jwks);
@@ -217,6 +249,7 @@ int main(void)
 		cmocka_unit_test(test_verify),
 		cmocka_unit_test(test_forged),
 		cmocka_unit_test(test_parse),
+		cmocka_unit_test(test_card),
 	};
 
 	if (CRYPTO_set_mem_functions(crypto_malloc, crypto_realloc, crypto_free) != 1)

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * What may befall a file: it is overwritten, cut, or somebody else's. None of it ends the process or
- * keeps a new one from being begun. What is found in a damaged file may be anything; whoever gets it
- * checks it.
+ * What may befall a file: it is overwritten, cut, or somebody else's. None of it ends the process
+ * or keeps a new one from being begun. What is found in a damaged file may be anything; whoever
+ * gets it checks it.
  */
 #include <setjmp.h>
 #include <stdarg.h>

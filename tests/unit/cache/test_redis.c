@@ -142,6 +142,23 @@ static void test_endless_parts(void **state)
 	tear_down(&fixture);
 }
 
+/* Nor is one in which there is more than what was asked for: arrays in arrays. */
+static void test_nested_reply(void **state)
+{
+	struct fixture fixture;
+
+	(void)state;
+	set_up(&fixture);
+	fake_says(&fixture, 0, TEXT("*2\r\n*1\r\n$1\r\nx\r\n$-1\r\n"));
+	fixture.patience_ms = LATEST_MS;
+	open_tier(&fixture);
+	for (int i = 0; i < 3; i++)
+		assert_true(lookup(&fixture));
+	assert_int_equal(number_of(&fixture, &fixture.warnings), 1);
+	assert_non_null(strstr(fixture.warning, "its reply is too long"));
+	tear_down(&fixture);
+}
+
 /* Nobody is called any more, and nothing is left behind. */
 static void test_closed_under_way(void **state)
 {
@@ -201,6 +218,7 @@ int main(void)
 		cmocka_unit_test(test_replies),
 		cmocka_unit_test(test_endless_reply),
 		cmocka_unit_test(test_endless_parts),
+		cmocka_unit_test(test_nested_reply),
 		cmocka_unit_test(test_closed_under_way),
 		cmocka_unit_test(test_closed_after_late),
 		cmocka_unit_test(test_wrong_configuration),

@@ -40,6 +40,7 @@ static void test_sentinels(void **state)
 		{ "*-1\r\n", false },
 		{ "*0\r\n", false },
 		{ "*1\r\n$9\r\n127.0.0.1\r\n", false },
+		{ "*3\r\n$9\r\n127.0.0.1\r\n$1\r\n1\r\n$1\r\nx\r\n", false },
 		{ "*2\r\n$9\r\nlocalhost\r\n$4\r\n6379\r\n", false },
 		{ "*2\r\n$9\r\n127.0.0.1\r\n:6379\r\n", false },
 		{ "*2\r\n$9\r\n127.0.0.1\r\n$1\r\n0\r\n", false },

@@ -41,7 +41,8 @@ static void the_nearest_language_answers(void **state)
 {
 	static const char more[] = "ru = { match = { clerk = \"ru\"; remedy = \"ru\"; }; };\n"
 				   "uz-Cyrl = { match = { remedy = \"uz-Cyrl\"; }; };\n"
-				   "uz = { match = { clerk = \"uz\"; }; };\n";
+				   "uz = { match = { clerk = \"uz\"; }; };\n"
+				   "ru-x = { match = { clerk = \"ru-x\"; }; };\n";
 	static const struct {
 		const char *asked, *clerk, *remedy;
 	} rows[] = {
@@ -59,6 +60,7 @@ static void the_nearest_language_answers(void **state)
 		{ "uz-Cyrl-UZ", "uz", "uz-Cyrl" },
 		{ "uz-Cyrl,ru", "uz", "uz-Cyrl" },
 		{ "uz,ru", "uz", "ru" },
+		/* What a single character begins is no language by itself. */
 		{ "ru-x-a", "ru", "ru" },
 		{ "\xff\xff", "0", "en" },
 	};

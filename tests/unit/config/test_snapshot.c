@@ -25,6 +25,29 @@ static int tear_down(void **state)
 	return 0;
 }
 
+/* Behind max_request_time the server sends no reply at all. */
+static void a_wait_fits_into_a_request(void **state)
+{
+	static const struct {
+		int64_t request_ms;
+		bool fits;
+	} cases[] = { { 0, true }, { 30000, true }, { 2000, true }, { 1000, false } };
+
+	(void)state;
+	for (size_t i = 0; i < ARRAY_LEN(cases); i++) {
+		struct bench_path path = path_in(&bench, "migrantid.cfg");
+		struct config_options options = bench_options(&bench, path.text);
+		struct config *config;
+
+		options.check_only = true;
+		options.request_ms = cases[i].request_ms; /* `wait` is 1500 */
+		config = config_open(&options);
+		assert_int_equal(config != NULL, cases[i].fits);
+		config_close(config);
+	}
+	assert_heard(&bench.heard, "wait: 1500 ms is too long");
+}
+
 static void holds_all(void **state)
 {
 	struct snapshot *now;
@@ -175,6 +198,7 @@ static void counts_days_in_its_zone(void **state)
 int main(void)
 {
 	static const struct CMUnitTest tests[] = {
+		cmocka_unit_test_setup_teardown(a_wait_fits_into_a_request, set_up, tear_down),
 		cmocka_unit_test_setup_teardown(holds_all, set_up, tear_down),
 		cmocka_unit_test_setup_teardown(holds_what_redis_needs, set_up, tear_down),
 		cmocka_unit_test_setup_teardown(names_every_error, set_up, tear_down),

@@ -188,6 +188,11 @@ static void forms_are_what_both_allow(void **state)
 	decide_for("shop", 1u << SUBJECT_TOKEN);
 	decided(RESULT_UNDETERMINED, REASON_ATTRIBUTE_MISSING);
 	assert_int_equal(stage.got.attribute, ATTR_SUBJECT_TOKEN);
+
+	holder();
+	add(&stage.request, ATTR_SUBJECT_TOKEN, "a-token");
+	decide_for("shop", 1u << SUBJECT_TOKEN_DOCUMENT);
+	decided(RESULT_UNDETERMINED, REASON_ATTRIBUTE_INVALID);
 	assert_int_equal(stage.inquiries, 1);
 }
 

@@ -24,7 +24,8 @@ static int set_up(void **state)
 	struct heard heard;
 	struct reporter reporter = heard_by(&heard);
 	size_t n = (size_t)snprintf(text, sizeof(text),
-		"default = \"en\"; languages = { ru = { attribute-invalid = { clerk = \"ru\"; }; };\n"
+		"default = \"en\"; languages = {\n"
+		"ru = { attribute-invalid = { clerk = \"ru\"; }; };\n"
 		"en = {\n");
 
 	(void)state;

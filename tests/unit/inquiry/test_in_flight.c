@@ -82,6 +82,7 @@ static int open_with(int64_t max_waiting, int64_t max_recall_waiting)
 	const struct inquiry_options options = { .question_ms = LONG_MS,
 		.attempt_ms = LONG_MS,
 		.max_in_flight = 64,
+		.max_in_flight_per_shop = 64,
 		.max_waiting = max_waiting,
 		.max_recall_waiting = max_recall_waiting,
 		.clock = system_clock };
@@ -160,12 +161,18 @@ static void *work(void *ctx)
 	return NULL;
 }
 
-static void start(struct worker *worker, unsigned person, unsigned sale)
+static void start_for(struct worker *worker, const char *shop, unsigned person, unsigned sale)
 {
 	*worker = (struct worker){
 		.question = question_about(person, sale), .wait_ms = LONG_MS, .held_at = -1
 	};
+	(void)strcpy(worker->question.shop, shop);
 	assert_int_equal(pthread_create(&worker->thread, NULL, work, worker), 0);
+}
+
+static void start(struct worker *worker, unsigned person, unsigned sale)
+{
+	start_for(worker, "", person, sale);
 }
 
 static void assert_leaves(struct worker *worker, enum inquiry_outcome outcome)
@@ -372,6 +379,38 @@ static void so_many_wait_and_no_more(void **state)
 	}
 }
 
+/* Six of eight places are one shop's: the last two are not for it, once another has asked. */
+static void the_last_places_are_for_others(void **state)
+{
+	struct worker first, workers[6], none, others[2];
+
+	(void)state;
+	start_for(&first, "b", 100, 100);
+	await_looks(1);
+	engine_call(engine, find_nothing, NULL);
+	await_waiting(1);
+	engine_call(engine, answer, &yes);
+	assert_leaves(&first, INQUIRY_ANSWERED);
+	for (unsigned i = 0; i < 6; i++)
+		start_for(&workers[i], "a", i, i);
+	await_looks(6);
+	settle();
+	start_for(&none, "a", 6, 6);
+	assert_leaves(&none, INQUIRY_PENDING);
+	for (unsigned i = 0; i < 2; i++)
+		start_for(&others[i], i == 0 ? "b" : "c", 7 + i, 7 + i);
+	await_looks(9); /* the question goes on without its worker, too */
+	settle();
+	engine_call(engine, find_nothing, NULL);
+	await_waiting(9);
+	for (unsigned i = 0; i < 9; i++)
+		engine_call(engine, answer, &yes);
+	for (unsigned i = 0; i < 6; i++)
+		assert_leaves(&workers[i], INQUIRY_ANSWERED);
+	for (unsigned i = 0; i < 2; i++)
+		assert_leaves(&others[i], INQUIRY_ANSWERED);
+}
+
 /* A hung service costs no answer that the cache's tier has. */
 static void who_waits_for_the_tier_has_its_answer(void **state)
 {
@@ -545,6 +584,7 @@ int main(void)
 		WIDE(other_persons_and_consents_are_other_questions),
 		WIDE(another_sales_own_answer_is_not_shared),
 		NARROW(so_many_wait_and_no_more),
+		WIDE(the_last_places_are_for_others),
 		NARROW(who_waits_for_the_tier_has_its_answer),
 		WIDE(who_may_not_wait_is_told_at_once),
 		WIDE(a_wait_has_an_end),

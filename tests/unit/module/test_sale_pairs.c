@@ -15,9 +15,7 @@ static const DICT_ATTR user_password = { .attr = PW_USER_PASSWORD, .type = PW_TY
 static const DICT_ATTR state_attribute = { .attr = PW_STATE, .type = PW_TYPE_OCTETS };
 static const DICT_ATTR document_number = { .vendor = VENDOR, .attr = 5, .type = PW_TYPE_STRING };
 static const DICT_ATTR mrz = { .vendor = VENDOR, .attr = 9, .type = PW_TYPE_STRING };
-static const DICT_ATTR accept_challenge = { .vendor = VENDOR,
-	.attr = 14,
-	.type = PW_TYPE_INTEGER };
+static const DICT_ATTR accept_challenge = { .vendor = VENDOR, .attr = 14, .type = PW_TYPE_INTEGER };
 static const DICT_ATTR hidden_token = { .vendor = VENDOR,
 	.attr = 2,
 	.type = PW_TYPE_STRING,
@@ -177,8 +175,8 @@ static void too_many_are_cut_but_not_hidden(void **state)
 		pairs[i] = text_pair(&mrz, "P<UTO", 5);
 	out = read_pairs(pairs, ARRAY_LEN(pairs));
 	assert_int_equal(out.count, SALE_PAIRS_MAX);
-	assert_false(sale_read(out.fields, out.count, &(struct sale_options){ false }, &sale,
-		&fault));
+	assert_false(
+		sale_read(out.fields, out.count, &(struct sale_options){ false }, &sale, &fault));
 	assert_int_equal(fault.reason, REASON_ATTRIBUTE_INVALID);
 	assert_int_equal(fault.attribute, ATTR_MRZ);
 }

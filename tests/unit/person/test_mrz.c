@@ -501,7 +501,9 @@ static void dates_of_birth_agree_or_not(void **state)
 		{ 0, 2, 29, { 2000, 2, 29 }, true }, { 90, 1, 31, { 1991, 1, 31 }, false },
 		{ 90, 1, 31, { 1990, 2, 31 }, false }, { 90, 1, 31, { 1990, 1, 30 }, false },
 		{ 90, 1, 0, { 1990, 1, 0 }, true }, { 90, 0, 0, { 1990, 0, 0 }, true },
-		/* what it does not show agrees with whatever is told, and never the other way round */
+		/*
+		 * what it does not show agrees with whatever is told, and never the other way round
+		 */
 		{ 90, 1, 0, { 1990, 1, 31 }, true }, { 90, 0, 0, { 1990, 1, 31 }, true },
 		{ 90, 0, 0, { 1990, 1, 0 }, true }, { 90, 1, 31, { 1990, 1, 0 }, false },
 		{ 90, 1, 31, { 1990, 0, 0 }, false }, { 90, 1, 0, { 1990, 0, 0 }, false },

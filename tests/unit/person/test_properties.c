@@ -353,7 +353,9 @@ static void ages_are_counted_in_birthdays(void **state)
 	}
 }
 
-/* With parts unknown: true if it is for each day that may be the true one and has come somewhere. */
+/*
+ * With parts unknown: true if it is for each day that may be the true one and has come somewhere.
+ */
 static void an_unknown_day_may_be_any(void **state)
 {
 	struct chance chance = { SEED };

@@ -140,11 +140,11 @@ static void a_faulty_file_is_refused_with_its_line(void **state)
 		/* whom it is for */
 		{ BEGIN "{ id = \"x\"; citation = \"c\"; } );",
 			"error rules.cfg:3: rule \"x\": it would exempt everybody" },
-		{ BEGIN "{ id = \"x\"; citation = \"c\"; evidence = \"mrz\"; from = \"2025-01-01\"; "
-			"enabled = false; } );",
+		{ BEGIN "{ id = \"x\"; citation = \"c\"; evidence = \"mrz\"; "
+			"from = \"2025-01-01\"; enabled = false; } );",
 			"error rules.cfg:3: rule \"x\": it would exempt everybody" },
 		{ RULE("nationality = [ \"BLR\",\n\"XYZ\" ];"),
-			"error rules.cfg:6: rule \"x\": \"XYZ\" in nationality is no state's code" },
+			"error rules.cfg:6: rule \"x\": \"XYZ\" in nationality is no state's" },
 		{ RULE("nationality = \"UNO\";"),
 			"error rules.cfg:5: rule \"x\": \"UNO\" in nationality is nobody's" },
 		{ RULE("nationality = \"BELARUS\";"),

@@ -115,7 +115,8 @@ static void what_is_never_reached_is_told(void **state)
 	(void)state;
 	for (size_t i = 0; i < ARRAY_LEN(rows); i++) {
 		(void)snprintf(rules, sizeof(rules),
-			"{ id = \"x\"; citation = \"c\"; %s },\n{ id = \"y\"; citation = \"c\"; %s }",
+			"{ id = \"x\"; citation = \"c\"; %s },\n"
+			"{ id = \"y\"; citation = \"c\"; %s }",
 			rows[i].earlier, rows[i].later);
 		warn(rules);
 		if (heard.count != rows[i].hidden)

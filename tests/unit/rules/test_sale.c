@@ -8,7 +8,10 @@
 
 #include "a_sale.h"
 
-#define TODAY { 2026, 5, 10 }
+#define TODAY                                                                                      \
+	{                                                                                          \
+		2026, 5, 10                                                                        \
+	}
 
 static const struct sale_options strict = { .today = TODAY };
 static const struct sale_options with_specimen = { .today = TODAY, .allow_specimen = true };
@@ -22,7 +25,7 @@ static bool read_request(const struct request *request, struct sale *sale, struc
 }
 
 static void expect_fault(const char *what, const struct request *request, enum reason reason,
-			 enum attribute attribute, enum mrz_field field)
+	enum attribute attribute, enum mrz_field field)
 {
 	struct sale sale;
 	struct sale_fault fault;
@@ -127,7 +130,8 @@ static void values_of_the_right_shape_are_read(void **state)
 		{ ATTR_DATE_OF_BIRTH, "2026-00-00" },
 		{ ATTR_DOCUMENT_EXPIRY, "1999-01-01" }, /* a rule's to judge */
 		{ ATTR_DOCUMENT_EXPIRY, "9999-12-31" },
-		{ ATTR_DOCUMENT_NUMBER, "\xd0\x90" "123" },
+		{ ATTR_DOCUMENT_NUMBER, "\xd0\x90"
+					"123" },
 		{ ATTR_DOCUMENT_NUMBER, "82 \xe2\x84\x96 1234567" },
 		{ ATTR_ACCEPT_CHALLENGE, "No" },
 		{ ATTR_SUBJECT_TOKEN, "AZaz09._~-" },
@@ -166,7 +170,8 @@ static void values_of_another_shape_are_refused(void **state)
 		{ ATTR_DOCUMENT_ISSUER, "UTO" },
 		{ ATTR_DOCUMENT_NUMBER, "AB/123" },
 		{ ATTR_DOCUMENT_NUMBER, "- -" },
-		{ ATTR_DOCUMENT_NUMBER, "\xce\x91" "123" }, /* Greek */
+		{ ATTR_DOCUMENT_NUMBER, "\xce\x91"
+					"123" }, /* Greek */
 		{ ATTR_DOCUMENT_NUMBER, "A12345678901234567890123456789012" },
 		{ ATTR_DOCUMENT_EXPIRY, "2030-06-00" },
 		{ ATTR_DOCUMENT_EXPIRY, "2030-02-30" },
@@ -364,8 +369,8 @@ static void a_strange_attribute_is_refused(void **state)
 		struct request request = { 0 };
 
 		add(&request, (enum attribute)strange[i], "x");
-		expect_fault("strange", &request, REASON_ATTRIBUTE_INVALID, ATTR_NONE,
-			MRZ_FIELD_NONE);
+		expect_fault(
+			"strange", &request, REASON_ATTRIBUTE_INVALID, ATTR_NONE, MRZ_FIELD_NONE);
 		assert_string_equal(attribute_name((enum attribute)strange[i]), "");
 	}
 }
@@ -438,7 +443,9 @@ static void what_disagrees_is_named(void **state)
 		{ { ATTR_DOCUMENT_NUMBER, "MP123456" }, MRZ_NUMBER },
 		{ { ATTR_DOCUMENT_EXPIRY, "2030-06-29" }, MRZ_EXPIRY },
 		{ { ATTR_DOCUMENT_EXPIRY, "2031-06-30" }, MRZ_EXPIRY },
-		{ { ATTR_DOCUMENT_NUMBER, "\xd0\x9c\xd0\xa1" "1234567" }, MRZ_NUMBER },
+		{ { ATTR_DOCUMENT_NUMBER, "\xd0\x9c\xd0\xa1"
+					  "1234567" },
+			MRZ_NUMBER },
 		{ { ATTR_NATIONALITY, "UZB" }, MRZ_NATIONALITY },
 		{ { ATTR_DATE_OF_BIRTH, "1990-01-30" }, MRZ_BIRTH },
 		{ { ATTR_DATE_OF_BIRTH, "1991-01-31" }, MRZ_BIRTH },
@@ -583,8 +590,8 @@ static void disagreements_have_an_order(void **state)
 
 		add_all(&request, agreeing + i);
 		show(&request, &other);
-		expect_fault("order", &request, REASON_MRZ_MISMATCH, agreeing[i].attribute,
-			fields[i]);
+		expect_fault(
+			"order", &request, REASON_MRZ_MISMATCH, agreeing[i].attribute, fields[i]);
 	}
 }
 
@@ -595,8 +602,8 @@ static void a_faulty_mrz_is_refused(void **state)
 		enum reason reason;
 		enum mrz_field field;
 	} rows[] = {
-		{ "P<BLRTEST<<PERSON<<<<<<<<<<<<<<<<<<<<<<<<<<<", "short",
-			REASON_ATTRIBUTE_INVALID, MRZ_FIELD_NONE },
+		{ "P<BLRTEST<<PERSON<<<<<<<<<<<<<<<<<<<<<<<<<<<", "short", REASON_ATTRIBUTE_INVALID,
+			MRZ_FIELD_NONE },
 		{ "P<BLRTEST<<PERSON<<<<<<<<<<<<<<<<<<<<<<<<<<<", NULL, REASON_ATTRIBUTE_INVALID,
 			MRZ_FIELD_NONE },
 		{ "V<BLRTEST<<PERSON<<<<<<<<<<<<<<<<<<<<<<<<<<<",

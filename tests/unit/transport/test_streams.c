@@ -47,7 +47,7 @@ static void test_never_any_streams(void **state)
 	asked_send(asked, ARRAY_LEN(asked));
 	asked_wait(asked, ARRAY_LEN(asked));
 	for (size_t i = 0; i < ARRAY_LEN(asked); i++)
-		assert_true(asked[i].took_ms < 1000);
+		assert_true(asked[i].took_ms < 1000 * FIXTURE_SLACK);
 	atomic_store(&pair.peer->no_streams, false);
 	asked[0] = pair_ask(&pair, "ok", 500);
 	asked[1] = pair_ask(&pair, "ok", 500);
@@ -170,7 +170,7 @@ static void test_no_handshake(void **state)
 		timed_out += asked[i].result.end == END_TIMEOUT;
 		handshakes += strcmp(asked[i].cause, "timed out in the TLS handshake") == 0;
 		none_free += strstr(asked[i].cause, "free") != NULL;
-		assert_true(asked[i].took_ms < 1000);
+		assert_true(asked[i].took_ms < 1000 * FIXTURE_SLACK);
 	}
 	assert_true(timed_out > 0);
 	assert_int_equal(handshakes + none_free, ARRAY_LEN(asked));

@@ -1,0 +1,315 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * Who gets what there is when it runs short, and when shops are told to ask again: share.c and
+ * pace.c, by what askers are told. One thread; the network and the clocks do what a case says.
+ */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include <cmocka.h>
+
+#include "an_inquiry.h"
+
+#define ROOM 8
+#define SHARE 2
+#define TEN_MINUTES_MS 600000
+
+static unsigned people; /* each question is about another one */
+
+static void reopen(int64_t max_waiting, int64_t max_recall_waiting, int64_t max_moment_waiting)
+{
+	inquiries_close(inquiries);
+	options.fetches_keys = false;
+	options.max_in_flight = ROOM;
+	options.max_in_flight_per_shop = SHARE;
+	options.max_waiting = max_waiting;
+	options.max_recall_waiting = max_recall_waiting;
+	options.max_moment_waiting = max_moment_waiting;
+	inquiries = inquiries_open(&options, at.engine, at.cache, &network, &config);
+	assert_non_null(inquiries);
+}
+
+static int open_room(void **state)
+{
+	if (open_all(state) != 0)
+		return -1;
+	reopen(4, 2, 0);
+	will_reply(NULL, 0);
+	return 0;
+}
+
+static struct question question_of_shop(const char *shop)
+{
+	struct question question = question_about(SUBJECT_DOCUMENT, people, people);
+
+	people++;
+	(void)strcpy(question.shop, shop);
+	return question;
+}
+
+/* Another sale of a shop: what it is told within a millisecond. */
+static struct inquiry_result sell(const char *shop)
+{
+	struct question question = question_of_shop(shop);
+
+	return wait_for(&question, 1);
+}
+
+static void assert_sells(const char *shop, unsigned times)
+{
+	for (unsigned i = 0; i < times; i++)
+		assert_int_equal(sell(shop).outcome, INQUIRY_PENDING);
+}
+
+/* All that is under way times out. */
+static void end_all(void)
+{
+	go_on_for(2 * QUESTION_MS);
+	assert_null(network.first);
+}
+
+static void alone_a_shop_has_all_there_is(void **state)
+{
+	(void)state;
+	assert_sells("a", ROOM);
+	assert_int_equal(sell("a").outcome, INQUIRY_BUSY);
+}
+
+static void beside_others_a_quarter_is_left_to_them(void **state)
+{
+	(void)state;
+	assert_sells("b", 1);
+	assert_sells("a", 5); /* six of eight: short */
+	assert_ended(sell("a"), INQUIRY_TOO_MANY, 1);
+	assert_sells("b", 1); /* has one, of two */
+	assert_int_equal(sell("b").outcome, INQUIRY_TOO_MANY);
+	assert_sells("c", 1);
+	assert_int_equal(sell("d").outcome, INQUIRY_BUSY); /* nobody's fault */
+	end_all();
+	assert_sells("a", 6); /* what has ended is free */
+	assert_int_equal(sell("a").outcome, INQUIRY_TOO_MANY);
+}
+
+static void who_has_asked_before_is_not_forgotten_at_once(void **state)
+{
+	(void)state;
+	assert_sells("b", 1);
+	assert_sells("a", 1);
+	go_on_for(TEN_MINUTES_MS - 1000);
+	assert_sells("a", 6);
+	assert_int_equal(sell("a").outcome, INQUIRY_TOO_MANY);
+	end_all();
+	assert_sells("a", ROOM);
+	assert_int_equal(sell("a").outcome, INQUIRY_BUSY);
+}
+
+/* It costs nothing to join, nor to look for what is kept. */
+static void more_than_a_share_still_joins(void **state)
+{
+	struct question question = question_of_shop("a");
+
+	(void)state;
+	assert_sells("b", 1);
+	assert_int_equal(wait_for(&question, 1).outcome, INQUIRY_PENDING);
+	assert_sells("a", 4);
+	assert_int_equal(sell("a").outcome, INQUIRY_TOO_MANY);
+	assert_int_equal(wait_for(&question, 1).outcome, INQUIRY_PENDING);
+	assert_int_equal(network.sent, 7); /* and the first fetch of keys */
+}
+
+static void more_than_a_share_still_finds_what_is_kept(void **state)
+{
+	struct entry entry = { .stored_at = at.time.wall - 10, .keep_until = at.time.wall + 1000 };
+	struct question question;
+	char *jws;
+
+	(void)state;
+	assert_sells("b", 1);
+	assert_sells("a", 5);
+	question = question_of_shop("a");
+	jws = vouch_sign(at.signer, &(struct vouch){ .sbj = question.asked.sbj.text,
+					    .txn = question.asked.txn,
+					    .nonce = "AAAAAAAAAAAAAAAAAAAAAA",
+					    .form = question.asked.form,
+					    .result = "yes",
+					    .reason = "match",
+					    .iat = entry.stored_at });
+	entry.token_len = strlen(jws);
+	memcpy(entry.token, jws, entry.token_len);
+	free(jws);
+	in_tier = &entry;
+	assert_yes(wait_for(&question, 1));
+	in_tier = NULL;
+	assert_int_equal(sell("a").outcome, INQUIRY_TOO_MANY);
+	/* With a token there is nothing kept, and nothing is begun for it. */
+	question = question_about(SUBJECT_TOKEN, 999, 999);
+	(void)strcpy(question.shop, "a");
+	assert_ended(wait_for(&question, 1), INQUIRY_TOO_MANY, 1);
+	assert_int_equal(network.sent, 7); /* and the first fetch of keys */
+}
+
+/* What is under way, and has been seen by the network, is answered now. */
+static void answer_now(void)
+{
+	size_t count = seen_count;
+
+	will_reply(yes, 1);
+	seen_count = count;
+	go_on_for(0);
+	assert_int_equal(replies_left, 0);
+	will_reply(NULL, 0);
+}
+
+static void take(int64_t ms)
+{
+	struct question question = question_of_shop("a");
+
+	will_reply(NULL, 0);
+	assert_int_equal(wait_for(&question, ms).outcome, INQUIRY_PENDING);
+	answer_now();
+}
+
+static void retry_after_is_what_answers_take(void **state)
+{
+	struct question question;
+
+	(void)state;
+	assert_ended(sell("a"), INQUIRY_PENDING, 0); /* nobody knows yet */
+	end_all();
+	for (int i = 0; i < 3; i++)
+		take(2900);
+	question = question_of_shop("a");
+	assert_ended(wait_for(&question, 1), INQUIRY_PENDING, 3);
+	assert_ended(wait_for(&question, 1000), INQUIRY_PENDING, 2);
+	assert_ended(wait_for(&question, 1500), INQUIRY_PENDING, 1);
+	/* Overdue: half of what it has taken. */
+	assert_ended(wait_for(&question, 3000), INQUIRY_PENDING, 3);
+	end_all();
+	for (int i = 0; i < 30; i++)
+		take(5);
+	assert_ended(sell("a"), INQUIRY_PENDING, 1);
+	go_on_for(61000); /* what was is not what is */
+	assert_ended(sell("a"), INQUIRY_PENDING, 0);
+}
+
+/* People take as long as they take: that says nothing of a question without a capture. */
+static void a_capture_says_nothing_of_other_answers(void **state)
+{
+	static const struct reply list[] = { { .status = 202, .retry_after_s = 5 },
+		{ .result = "yes", .reason = "match" } };
+	struct question question = question_of_shop("a");
+
+	(void)state;
+	will_reply(list, 2);
+	assert_yes(wait_for(&question, QUESTION_MS));
+	will_reply(NULL, 0);
+	assert_ended(sell("a"), INQUIRY_PENDING, 0);
+}
+
+static void no_room_is_told_with_what_answers_take(void **state)
+{
+	(void)state;
+	take(2900);
+	assert_sells("a", ROOM);
+	assert_ended(sell("a"), INQUIRY_BUSY, 3);
+}
+
+/* Beyond max_waiting: where answers come within a moment, one is waited. */
+static void a_moment_is_waited_if_it_is_likely_to_do(void **state)
+{
+	struct question question;
+	int64_t begun;
+
+	(void)state;
+	take(10);
+	reopen(0, 0, 1);
+	question = question_of_shop("a");
+	assert_ended(wait_for(&question, WAIT_MS), INQUIRY_PENDING, 0); /* not known: not waited */
+	go_on_for(10);
+	answer_now();
+	will_reply(yes, 1);
+	question = question_of_shop("a");
+	assert_yes(wait_for(&question, WAIT_MS));
+	will_reply(NULL, 0);
+	begun = at.time.mono_ms;
+	question = question_of_shop("a");
+	assert_ended(wait_for(&question, WAIT_MS), INQUIRY_PENDING, 1);
+	assert_in_range(at.time.mono_ms - begun, 1, 50);
+	begun = at.time.mono_ms; /* in vain: not again within a second */
+	assert_ended(wait_for(&question, WAIT_MS), INQUIRY_PENDING, 1);
+	assert_int_equal(at.time.mono_ms, begun);
+}
+
+static const struct reply slow_down[] = { { .status = 429, .retry_after_s = 60 } };
+
+static void one_429_is_about_one_sale(void **state)
+{
+	(void)state;
+	network.rested_s[0] = 0;
+	assert_yes(ASK(yes));
+	assert_ended(ASK(slow_down), INQUIRY_BUSY, 60);
+	assert_int_equal(network.rested_s[0], 0);
+	assert_yes(ASK(yes));
+	assert_ended(ASK(slow_down), INQUIRY_BUSY, 60);
+	assert_int_equal(network.rested_s[0], 0);
+}
+
+static void two_429_are_about_all(void **state)
+{
+	static const struct reply again[] = { { .status = 429, .retry_after_s = 60 },
+		{ .end = END_ALL_RESTING, .told_to_rest = true, .retry_after_s = 60 } };
+
+	(void)state;
+	network.rested_s[0] = 0;
+	assert_yes(ASK(yes));
+	assert_ended(ASK(slow_down), INQUIRY_BUSY, 60);
+	assert_ended(ASK(again), INQUIRY_BUSY, 60);
+	assert_int_equal(network.rested_s[0], 60);
+}
+
+static void a_503_is_about_all(void **state)
+{
+	static const struct reply list[] = { { .status = 503, .retry_after_s = 9 },
+		{ .end = END_ALL_RESTING, .told_to_rest = true, .retry_after_s = 9 } };
+
+	(void)state;
+	assert_yes(ASK(yes));
+	assert_ended(ASK(list), INQUIRY_BUSY, 9);
+	assert_int_equal(network.rested_s[0], 9);
+}
+
+static void without_memory_for_a_share_nothing_is_asked(void **state)
+{
+	(void)state;
+	allocations_left = 0;
+	assert_int_equal(sell("a").outcome, INQUIRY_UNAVAILABLE);
+	allocations_left = 1;
+	assert_int_equal(sell("a").outcome, INQUIRY_UNAVAILABLE);
+	allocations_left = SIZE_MAX;
+	assert_sells("a", 1);
+}
+
+#define CASE(name) cmocka_unit_test_setup_teardown(name, open_room, close_all)
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		CASE(alone_a_shop_has_all_there_is),
+		CASE(beside_others_a_quarter_is_left_to_them),
+		CASE(who_has_asked_before_is_not_forgotten_at_once),
+		CASE(more_than_a_share_still_joins),
+		CASE(more_than_a_share_still_finds_what_is_kept),
+		CASE(retry_after_is_what_answers_take),
+		CASE(a_capture_says_nothing_of_other_answers),
+		CASE(no_room_is_told_with_what_answers_take),
+		CASE(a_moment_is_waited_if_it_is_likely_to_do),
+		CASE(one_429_is_about_one_sale),
+		CASE(two_429_are_about_all),
+		CASE(a_503_is_about_all),
+		CASE(without_memory_for_a_share_nothing_is_asked),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}

@@ -94,7 +94,7 @@ struct sale_options {
 	bool plain_allowed; /* the request came by a way on which twins are taken */
 	struct date today; /* in the operator's time zone; full */
 	const struct country_codes
-		*codes; /* states besides those of Doc 9303 (rules_codes()); NULL: none */
+		*codes; /* states besides Doc 9303's: rules_codes(); NULL: none */
 };
 
 /* Name as in the dictionary; "" for ATTR_NONE. Number: 0 for a standard attribute. */

@@ -44,7 +44,7 @@ enum attribute { ATTR_NONE, SALE_ATTRIBUTES(AS_MEMBER) ATTRIBUTES };
 #undef AS_MEMBER
 
 /*
- * The attributes that are hidden on the wire (encrypt=1), each with its twin, which is not: the same
+ * The attributes that are hidden on the wire (encrypt=1), each with its unhidden twin: the same
  * for clients that cannot hide, on a way that is protected otherwise. X(hidden, twin).
  */
 #define HIDDEN_ATTRIBUTES(X)                                                                       \

@@ -87,8 +87,8 @@ struct identity {
 	uint8_t seed[STATE_SEED_LEN];
 };
 
-static bool sbj_make(const struct operator_key *key, const struct path *path,
-		     struct person_key *out)
+static bool sbj_make(
+	const struct operator_key *key, const struct path *path, struct person_key *out)
 {
 	if (key->len == 0)
 		return false;
@@ -136,8 +136,8 @@ static bool add_other(
 	return question->asked.has_previous;
 }
 
-static void inquire(struct path *path, const struct identity *identity,
-		    const struct question *question)
+static void inquire(
+	struct path *path, const struct identity *identity, const struct question *question)
 {
 	const struct settings *settings = path->snapshot->settings;
 	struct decision *out = path->out;
@@ -191,7 +191,8 @@ static void judge(struct path *path, unsigned forms)
 
 	switch (verdict.kind) {
 	case VERDICT_INVALID:
-		bad_request(path, REASON_ATTRIBUTE_INVALID, verdict.attribute);
+		bad_request(
+			path, REASON_ATTRIBUTE_INVALID, sale_told(&path->sale, verdict.attribute));
 		break;
 	case VERDICT_HOME:
 		conclude(path, RESULT_NOT_APPLICABLE, REASON_NOT_APPLICABLE);
@@ -250,6 +251,7 @@ void decide(struct decider *decider, const struct sale_request *request, struct 
 	path.today = snapshot_today(path.snapshot, path.now);
 	options = (struct sale_options){
 		.allow_specimen = path.snapshot->settings->allow_specimen,
+		.plain_allowed = request->plain_allowed,
 		.today = path.today,
 		.codes = rules_codes(path.snapshot->rules),
 	};

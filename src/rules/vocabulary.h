@@ -41,7 +41,8 @@
 	X(REASON_ATTRIBUTE_MISSING, 30, "attribute-missing") \
 	X(REASON_ATTRIBUTE_INVALID, 31, "attribute-invalid") \
 	X(REASON_MRZ_CHECK_DIGIT, 32, "mrz-check-digit") \
-	X(REASON_MRZ_MISMATCH, 33, "mrz-mismatch")
+	X(REASON_MRZ_MISMATCH, 33, "mrz-mismatch") \
+	X(REASON_ATTRIBUTE_UNREADABLE, 34, "attribute-unreadable")
 
 /* MigrantID-Source; 0 where nothing was consulted */
 #define SOURCES(X) \

@@ -39,6 +39,7 @@ static void poll(struct decider *decider, const struct settings *settings,
 		.fields = request->fields,
 		.count = request->count,
 		.shop = { SHOP, sizeof(SHOP) - 1 },
+		.plain_allowed = true,
 	};
 	const struct timespec pause = { 0, POLL_MS * 1000000 };
 	int64_t start = clock_mono_ms(&system_clock);

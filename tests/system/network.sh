@@ -8,11 +8,12 @@ cd "$(dirname "$0")/../.."
 . tests/system/fixture.sh
 . tests/system/sell.sh
 . tests/system/radsec_fixture.sh
+. tests/system/redis_serve.sh
 . tests/system/network_fixture.sh
 . tests/system/tap.sh
 
 work=$(mktemp -d)
-trap 'network_stop; rm -rf "$work"' EXIT
+trap 'redis_end "$work/redis"; network_stop; rm -rf "$work"' EXIT
 echo '{ "people": [], "default": { "result": "yes", "reason": "match" } }' >"$work/people.json"
 mkdir -p "$work/tls"
 number=0
@@ -175,6 +176,21 @@ bursts() {
 	logged "is said at the first failure" "no-such-host.invalid: its name cannot be resolved"
 }
 
+# Redis answers, and takes nothing: N12.
+full_redis() {
+	local port
+	port=$(fixture_port)
+	redis_serve "$work/redis" "$port" 'maxmemory 100kb' 'maxmemory-policy noeviction' || return 1
+	fixture_sandbox "$work" "$work/people.json" && server_for "$(cat "$work/sandbox.url")" \
+		cache.store='"redis"' "cache.redis_address=\"127.0.0.1:$port\"" || return 1
+	one_sale "Redis is full" "Yes match"
+	logged_soon "which is said, with what to do" "does not take answers \(OOM\): .*maxmemory"
+	fails "not as its absence" grep -q "shared cache .* is away" "$work/server/log"
+	redis_end "$work/redis"
+	one_sale "Redis is away" "Yes match"
+	logged_soon "which is said, too" "the shared cache at 127.0.0.1:$port is away"
+}
+
 # What the server's own limits do to sales: N14, N16, N17.
 limits() {
 	local pid
@@ -277,7 +293,7 @@ radsec() {
 	server_stop "$shop/server"
 }
 
-for part in silence addresses certificates bursts limits flood radsec; do
+for part in silence addresses certificates bursts full_redis limits flood radsec; do
 	[ $# -gt 0 ] && [[ " $* " != *" $part "* ]] && continue
 	"$part" || not_ok "$part could be set up"
 	network_stop

@@ -72,12 +72,15 @@ static void judge_endpoint(const struct inquiry *inquiry, const struct attempt_r
 
 static void on_ended(void *ctx, const struct attempt_result *attempt)
 {
+	enum inquiry_event event = event_of_attempt(attempt);
 	struct inquiry *inquiry = ctx;
 
 	inquiry->exchange = NULL;
 	OPENSSL_cleanse(inquiry->body, sizeof(inquiry->body));
 	judge_endpoint(inquiry, attempt);
-	inquiry_attempt_ended(inquiry, event_of_attempt(attempt), attempt);
+	if (event == EVENT_OUT_OF_RESOURCES)
+		report_shortage(inquiry->all, attempt->cause);
+	inquiry_attempt_ended(inquiry, event, attempt);
 }
 
 /* An attempt of its own length, or of what is left of the question's time. */

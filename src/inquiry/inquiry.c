@@ -244,12 +244,6 @@ static void end_unavailable(struct inquiry *inquiry, const struct happening *wha
 	end_without(inquiry, INQUIRY_UNAVAILABLE, RETRY_AFTER_MIN);
 }
 
-static void end_short(struct inquiry *inquiry, const struct happening *what)
-{
-	report_shortage(inquiry->all, what->attempt->cause);
-	end_unavailable(inquiry, what);
-}
-
 static void reject_unknown_key(struct inquiry *inquiry)
 {
 	report(&inquiry->all->options.reporter, SAY_WARNING, NULL, 0,
@@ -341,7 +335,7 @@ static action *const transitions[INQUIRY_STATES][INQUIRY_EVENTS] = {
 		[EVENT_CONNECTION_LOST] = retry_at_once, /* ready: a fresh connection */
 		[EVENT_TOO_LARGE] = reject_too_large, /* ended: rejected */
 		[EVENT_ALL_RESTING] = end_unasked, /* ended: busy, or unavailable */
-		[EVENT_OUT_OF_RESOURCES] = end_short,
+		[EVENT_OUT_OF_RESOURCES] = end_unavailable,
 		[EVENT_STOPPED] = end_unavailable,
 	},
 	[INQUIRY_AWAITING_KEYS] = {

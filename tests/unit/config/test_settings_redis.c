@@ -33,7 +33,8 @@ static struct settings *load(const char *cache)
 	(void)snprintf(text, sizeof(text),
 		"rules_file = \"rules.cfg\"; messages_file = \"messages.cfg\"; state_directory = "
 		"\"state\";\n"
-		"operator = { id = \"o\"; person_key_file = \"person.key\"; time_zone = \"UTC\"; };\n"
+		"operator = { id = \"o\"; person_key_file = \"person.key\"; time_zone = \"UTC\"; "
+		"};\n"
 		"service = { issuer = \"i\"; urls = [ \"https://127.0.0.1:1\" ]; ca_file = "
 		"\"ca.pem\";\n"
 		"certificate_file = \"client.pem\"; key_file = \"client.key\"; };\n"

@@ -23,7 +23,7 @@ static const struct sign_claims claims = {
 	.iss = "https://id.example", .aud = "operator-example",
 	.sbj = "Zm9yIHRlc3RzIG9ubHksIG5vYm9keSdzIHBzZXVkb255bQ",
 	.txn = "0190b8a2-7d3e-7c3a-9a44-2b1f0c9d8e77", .nonce = "q83vEjRWeJCrze8SNFZ4kA",
-	.jti = "a1", .result = "yes", .reason = "match", .iat = NOW - 1, .exp = NOW + 3599,
+	.jti = "a1", .subject = "document", .result = "yes", .reason = "match", .iat = NOW - 1, .exp = NOW + 3599,
 };
 
 static const struct answer_expectation expectation = {

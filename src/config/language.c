@@ -30,8 +30,8 @@ static struct span before(struct span text, const char *ends, struct span *rest)
 
 	while (len < text.len && (text.data[len] == '\0' || strchr(ends, text.data[len]) == NULL))
 		len++;
-	*rest = len == text.len ? (struct span){ "", 0 } :
-				  (struct span){ text.data + len + 1, text.len - len - 1 };
+	*rest = len == text.len ? (struct span){ "", 0 }
+				: (struct span){ text.data + len + 1, text.len - len - 1 };
 	return (struct span){ text.data, len };
 }
 
@@ -70,8 +70,8 @@ static int read_quality(struct span text)
 }
 
 /* Behind those that are as good or better. */
-static size_t insert(
-	struct language_wish out[LANGUAGE_WISHES_MAX], size_t count, const struct language_wish *wish)
+static size_t insert(struct language_wish out[LANGUAGE_WISHES_MAX], size_t count,
+	const struct language_wish *wish)
 {
 	size_t at = count;
 

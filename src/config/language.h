@@ -22,7 +22,6 @@ struct language_wish {
  * as a tag, "*" and what has the quality 0 is passed over, and so are those behind the eighth.
  * Returns their number, which may be 0.
  */
-size_t language_wishes(
-	const char *text, size_t len, struct language_wish out[LANGUAGE_WISHES_MAX]);
+size_t language_wishes(const char *text, size_t len, struct language_wish out[LANGUAGE_WISHES_MAX]);
 
 #endif

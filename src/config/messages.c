@@ -41,7 +41,8 @@ struct top {
 };
 
 static const struct conf_row top_rows[] = {
-	{ "default", CONF_STRING, offsetof(struct top, fallback), .required = true, .max = LANGUAGE_TAG_MAX,
+	{ "default", CONF_STRING, offsetof(struct top, fallback), .required = true,
+		.max = LANGUAGE_TAG_MAX,
 		.help = "name the language of whoever names none, or one that is not here" },
 	{ "languages", CONF_GROUP, offsetof(struct top, languages), .required = true,
 		.help = "write languages = { en = { ... }; };" },

@@ -15,7 +15,8 @@
 #include "rules/sale.h"
 #include "rules/vocabulary.h"
 
-#define CLERK_MAX REPLY_TEXT_MAX /* a message, and behind it an attribute's name and a field of the MRZ */
+/* A message, and behind it an attribute's name and a field of the MRZ. */
+#define CLERK_MAX REPLY_TEXT_MAX
 #define DECISION_STATE_MAX 128 /* octets of a State of ours; RADIUS allows 253 */
 
 /* What is replied. Holds nothing of the person; texts are the reader's to keep. */

@@ -19,8 +19,8 @@ union attribute_names {
 #undef AS_MEMBER
 #define MRZ_FIELD_NAME_MAX (sizeof("document-number") - 1)
 _Static_assert(MESSAGE_MAX_BEFORE_ATTRIBUTE + sizeof(": ") - 1 + sizeof(union attribute_names) - 1 +
-				       sizeof(" ()") - 1 + MRZ_FIELD_NAME_MAX <=
-			       CLERK_MAX,
+			       sizeof(" ()") - 1 + MRZ_FIELD_NAME_MAX <=
+		       CLERK_MAX,
 	"what is put behind a message fits");
 
 /* Texts in the buyer's language; a bad request names the attribute, never what it held. */
@@ -37,12 +37,12 @@ static void word(const struct messages *messages, struct span language, struct d
 }
 
 void say(const struct snapshot *snapshot, const struct sale_field *fields, size_t count,
-	 struct decision *out)
+	struct decision *out)
 {
 	out->outcome = outcome_of(out->result, out->reason, out->state_len > 0);
 	out->tells_source = snapshot->settings->reply_source;
-	(void)snprintf(out->rules_digest, sizeof(out->rules_digest), "%s",
-		rules_digest(snapshot->rules));
+	(void)snprintf(
+		out->rules_digest, sizeof(out->rules_digest), "%s", rules_digest(snapshot->rules));
 	if (!reference_make(out->reference))
 		(void)snprintf(out->reference, sizeof(out->reference), "none");
 	word(snapshot->messages, language_of(fields, count), out);

@@ -33,8 +33,8 @@ struct person {
  * False if something else than A-Z, 0-9, U+0400..U+042F and U+0490 remains, nothing remains, or it
  * is longer than DOCUMENT_NUMBER_MAX octets. docs/person-key.md sets it out.
  */
-MUST_CHECK bool document_number_canonical(const char *text, size_t len,
-					  char out[DOCUMENT_NUMBER_MAX + 1]);
+MUST_CHECK bool document_number_canonical(
+	const char *text, size_t len, char out[DOCUMENT_NUMBER_MAX + 1]);
 
 /*
  * True if a number as it was told is the one that an MRZ shows (canonical): there each Cyrillic
@@ -49,7 +49,7 @@ bool document_number_agrees(const char *told, size_t len, const char *shown);
  * the operator's rules file is a lower-case word of 3 to 32 of a-z, 0-9 and '-'.
  * False for anything else.
  */
-MUST_CHECK bool document_type_canonical(const char *text, size_t len,
-					char out[DOCUMENT_TYPE_MAX + 1]);
+MUST_CHECK bool document_type_canonical(
+	const char *text, size_t len, char out[DOCUMENT_TYPE_MAX + 1]);
 
 #endif

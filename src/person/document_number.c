@@ -98,8 +98,8 @@ static uint32_t next_of(struct writing *writing)
 			writing->filled = true;
 		if (character == '<' || is_left_out(character))
 			continue;
-		writing->strange = writing->filled ||
-				   (!is_plain(character) && cyrillic_of(character) == NULL);
+		writing->strange =
+			writing->filled || (!is_plain(character) && cyrillic_of(character) == NULL);
 		return writing->strange ? 0 : character;
 	}
 	return 0;

@@ -77,7 +77,7 @@ struct sale {
 struct sale_options {
 	bool allow_specimen; /* UTO is accepted: for tests only */
 	struct date today; /* in the operator's time zone; full */
-	const struct country_codes *codes; /* states besides those of Doc 9303 (rules_codes()); NULL: none */
+	const struct country_codes *codes; /* states besides Doc 9303's: rules_codes(); NULL: none */
 };
 
 /* Name as in the dictionary; "" for ATTR_NONE. Number: 0 for a standard attribute. */

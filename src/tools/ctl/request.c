@@ -24,7 +24,7 @@ static struct span read_name(struct line *line)
 	size_t len = 0;
 
 	while (isalnum((unsigned char)line->at[len]) || line->at[len] == '-' ||
-	       line->at[len] == '_' || line->at[len] == '.')
+		line->at[len] == '_' || line->at[len] == '.')
 		len++;
 	line->at += len;
 	if (len == 0)
@@ -36,7 +36,7 @@ static void read_operator(struct line *line)
 {
 	skip_blanks(line);
 	if (strncmp(line->at, "+=", 2) == 0 || strncmp(line->at, ":=", 2) == 0 ||
-	    strncmp(line->at, "==", 2) == 0)
+		strncmp(line->at, "==", 2) == 0)
 		line->at += 2;
 	else if (line->at[0] == '=')
 		line->at++;
@@ -66,7 +66,8 @@ static char read_escape(struct line *line)
 		return (char)((line->at[-3] - '0') << 6 | (line->at[-2] - '0') << 3 |
 			      (line->at[-1] - '0'));
 	}
-	line->fault = "in double quotes, \\ stands before n, r, t, \", \\ or three octal digits alone";
+	line->fault =
+		"in double quotes, \\ stands before n, r, t, \", \\ or three octal digits alone";
 	return 0;
 }
 
@@ -161,8 +162,8 @@ static struct span name_of_number(struct span value)
 	return value;
 }
 
-static void take(struct request *request, struct line *line, enum attribute attribute,
-		 struct span value)
+static void take(
+	struct request *request, struct line *line, enum attribute attribute, struct span value)
 {
 	if (attribute == ATTR_NONE)
 		return;

@@ -19,7 +19,7 @@ static size_t write_default(char *text, size_t ordinary, size_t bad_request)
 
 #define AS_ENTRY(symbol, number, name)                                                             \
 	n += (size_t)snprintf(text + n, TEXT_MAX - n,                                              \
-		"%s = { clerk = \"%0*d\"; remedy = \"en\"; };\n", name,                          \
+		"%s = { clerk = \"%0*d\"; remedy = \"en\"; };\n", name,                            \
 		(int)(reason_is_bad_request(symbol) ? bad_request : ordinary), 0);
 	REASONS(AS_ENTRY)
 #undef AS_ENTRY
@@ -73,10 +73,8 @@ static void the_nearest_language_answers(void **state)
 	for (size_t i = 0; i < ARRAY_LEN(rows); i++) {
 		struct span asked = { rows[i].asked, strlen(rows[i].asked) };
 
-		assert_string_equal(
-			messages_clerk(messages, REASON_MATCH, asked), rows[i].clerk);
-		assert_string_equal(
-			messages_remedy(messages, REASON_MATCH, asked), rows[i].remedy);
+		assert_string_equal(messages_clerk(messages, REASON_MATCH, asked), rows[i].clerk);
+		assert_string_equal(messages_remedy(messages, REASON_MATCH, asked), rows[i].remedy);
 	}
 	messages_free(messages);
 }
@@ -90,7 +88,8 @@ static void a_text_leaves_room_for_what_is_put_behind_it(void **state)
 	} rows[] = {
 		{ MESSAGE_MAX, MESSAGE_MAX_BEFORE_ATTRIBUTE, NULL },
 		{ MESSAGE_MAX + 1, MESSAGE_MAX_BEFORE_ATTRIBUTE, "clerk" },
-		{ MESSAGE_MAX, MESSAGE_MAX_BEFORE_ATTRIBUTE + 1, "'clerk' may have 200 octets here" },
+		{ MESSAGE_MAX, MESSAGE_MAX_BEFORE_ATTRIBUTE + 1,
+			"'clerk' may have 200 octets here" },
 		{ MESSAGE_MAX, MESSAGE_MAX, "'clerk' may have 200 octets here" },
 	};
 

@@ -31,7 +31,7 @@ static int set_up(void **state)
 	(void)state;
 #define AS_ENTRY(symbol, number, name)                                                             \
 	n += (size_t)snprintf(text + n, sizeof(text) - n,                                          \
-		"%s = { clerk = \"%0*d\"; remedy = \"r\"; };\n", name,                              \
+		"%s = { clerk = \"%0*d\"; remedy = \"r\"; };\n", name,                             \
 		reason_is_bad_request(symbol) ? MESSAGE_MAX_BEFORE_ATTRIBUTE : MESSAGE_MAX, 0);
 	REASONS(AS_ENTRY)
 #undef AS_ENTRY
@@ -77,8 +77,8 @@ static void what_is_put_behind_a_text_stands_whole(void **state)
 				mrz_field_name((enum mrz_field)field));
 			say(&snapshot, NULL, 0, &decision);
 			assert_true(ends_with(decision.clerk, ending));
-			assert_int_equal(
-				strlen(decision.clerk), MESSAGE_MAX_BEFORE_ATTRIBUTE + strlen(ending));
+			assert_int_equal(strlen(decision.clerk),
+				MESSAGE_MAX_BEFORE_ATTRIBUTE + strlen(ending));
 			assert_true(strlen(decision.clerk) <= REPLY_TEXT_MAX);
 		}
 	}

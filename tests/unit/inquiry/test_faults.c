@@ -91,6 +91,7 @@ static void without_resources_of_ours_it_is_unavailable(void **state)
 
 	(void)state;
 	assert_ended(ASK(descriptors), INQUIRY_UNAVAILABLE, 1);
+	assert_int_equal(times_heard("could not be asked about a sale (a test)"), 1);
 	assert_ended(ASK(memory), INQUIRY_UNAVAILABLE, 1);
 	network.out_of_memory = true;
 	assert_ended(ask(NULL, 0), INQUIRY_UNAVAILABLE, 1);

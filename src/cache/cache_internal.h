@@ -75,10 +75,10 @@ struct tier {
  * borrowed until close. NULL: it was said why; sales go on without the tier.
  */
 MUST_CHECK struct tier *disk_open(const struct cache_options *options, struct engine *engine,
-				  const struct tier_events *events);
+	const struct tier_events *events);
 /* *fatal: the configuration is at fault (an address, a file), not Redis. */
 MUST_CHECK struct tier *redis_open(const struct cache_options *options, struct engine *engine,
-				   const struct tier_events *events, bool *fatal);
+	const struct tier_events *events, bool *fatal);
 
 struct refusals;
 

@@ -172,7 +172,7 @@ static bool is_current(const struct entry *entry, int64_t now)
 }
 
 bool memory_get(struct memory_cache *cache, const uint8_t key[PERSON_KEY_LEN], int64_t now,
-		struct answer *out)
+	struct answer *out)
 {
 	uint64_t hash = hash_of(cache, key);
 	struct shard *shard = shard_of(cache, hash);
@@ -194,8 +194,8 @@ bool memory_get(struct memory_cache *cache, const uint8_t key[PERSON_KEY_LEN], i
 	return hit;
 }
 
-static void insert(struct memory_cache *cache, struct shard *shard, uint64_t hash,
-		   struct entry *entry)
+static void insert(
+	struct memory_cache *cache, struct shard *shard, uint64_t hash, struct entry *entry)
 {
 	struct entry **bucket;
 
@@ -213,7 +213,7 @@ static void insert(struct memory_cache *cache, struct shard *shard, uint64_t has
 }
 
 void memory_put(struct memory_cache *cache, const uint8_t key[PERSON_KEY_LEN], int64_t now,
-		int64_t keep_until, const struct answer *answer)
+	int64_t keep_until, const struct answer *answer)
 {
 	uint64_t hash = hash_of(cache, key);
 	struct shard *shard = shard_of(cache, hash);

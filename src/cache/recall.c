@@ -108,8 +108,8 @@ static int64_t earlier(int64_t a, int64_t b)
  * long as it serves.
  */
 static bool believe(struct cache *cache, const struct answer_policy *policy,
-		    const struct cache_question *question, const struct person_key *sbj,
-		    const struct entry *entry, int64_t now, struct answer *out, int64_t *until)
+	const struct cache_question *question, const struct person_key *sbj,
+	const struct entry *entry, int64_t now, struct answer *out, int64_t *until)
 {
 	int64_t refused_at = later(cache_refused_at(cache, question), floor_of(cache, now));
 	const struct answer_expectation expected = {
@@ -122,8 +122,8 @@ static bool believe(struct cache *cache, const struct answer_policy *policy,
 		.max_lifetime = policy->max_lifetime,
 		.algorithms = policy->algorithms,
 	};
-	enum answer_check failed = answer_verify(entry->token, entry->token_len, policy->keys,
-		&expected, out, NULL);
+	enum answer_check failed =
+		answer_verify(entry->token, entry->token_len, policy->keys, &expected, out, NULL);
 
 	if (failed == CHECK_NONE)
 		*until = earlier(entry->keep_until, keeping_until(policy, out, now));
@@ -136,8 +136,8 @@ static bool believe(struct cache *cache, const struct answer_policy *policy,
 }
 
 /* Believed, it is in memory from now on as well. */
-static bool take(struct cache_recall *recall, const struct entry *entry, size_t which,
-		 struct answer *out)
+static bool take(
+	struct cache_recall *recall, const struct entry *entry, size_t which, struct answer *out)
 {
 	struct cache *cache = recall->cache;
 	const struct cache_question *question = &recall->question;
@@ -183,15 +183,17 @@ static bool may_be_kept(struct cache *cache, const struct cache_question *questi
 }
 
 struct cache_recall *cache_recall(struct cache *cache, const struct cache_question *question,
-				  cache_recalled *recalled, void *ctx)
+	cache_recalled *recalled, void *ctx)
 {
 	const struct person_key *keys[TIER_KEYS_MAX];
 	struct cache_recall *recall;
 
 	if (!may_be_kept(cache, question) || (recall = calloc(1, sizeof(*recall))) == NULL)
 		return NULL;
-	*recall = (struct cache_recall){ .cache = cache, .question = *question,
-		.recalled = recalled, .ctx = ctx,
+	*recall = (struct cache_recall){ .cache = cache,
+		.question = *question,
+		.recalled = recalled,
+		.ctx = ctx,
 		.due_ms = now_ms(cache) + cache->options.recall_ms };
 	keys[0] = &recall->question.sbj;
 	keys[1] = &recall->question.previous;

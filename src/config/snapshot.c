@@ -206,7 +206,8 @@ struct snapshot *snapshot_make(
 	struct loaded *loaded, const char *issuer, struct key_set *keys, uint64_t number)
 {
 	struct held *held = calloc(1, sizeof(*held));
-	struct answer_policy *policy = held == NULL ? NULL : policy_of(loaded->settings, issuer, keys);
+	struct answer_policy *policy =
+		held == NULL ? NULL : policy_of(loaded->settings, issuer, keys);
 
 	if (policy == NULL) {
 		free(held);

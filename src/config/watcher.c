@@ -104,7 +104,8 @@ static void check_files(struct config *config)
 	if (list_changed(config->loaded, changed, sizeof(changed)) == 0 && !config->failing)
 		return;
 	noting = notes_begin(&config->notes);
-	fresh = loaded_load(config->file, config->loaded, config->request_ms, clock_wall(&config->clock), &noting);
+	fresh = loaded_load(config->file, config->loaded, config->request_ms,
+		clock_wall(&config->clock), &noting);
 	if (fresh == NULL) {
 		report_failure(config);
 		return;

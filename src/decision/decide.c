@@ -131,8 +131,7 @@ static bool add_other(
 {
 	if (path->form == SUBJECT_TOKEN || identity->other->len == 0)
 		return true;
-	question->asked.has_previous =
-		sbj_make(identity->other, path, &question->asked.previous);
+	question->asked.has_previous = sbj_make(identity->other, path, &question->asked.previous);
 	return question->asked.has_previous;
 }
 
@@ -172,8 +171,8 @@ static void ask_about(struct path *path)
 	if (identify(path, &identity) &&
 		question_make(identity.key, &identity.sbj, path->form, &path->sale, &question) &&
 		add_other(path, &identity, &question)) {
-		question.by_person = path->form == SUBJECT_DOCUMENT &&
-			path->snapshot->policy->keep_yes > 0;
+		question.by_person =
+			path->form == SUBJECT_DOCUMENT && path->snapshot->policy->keep_yes > 0;
 		if (cache_lookup(path->decider->cache, &question.asked, path->now, &answer))
 			answered(path, &answer, SOURCE_CACHE);
 		else

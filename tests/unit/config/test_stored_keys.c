@@ -230,13 +230,13 @@ static void a_folder_that_cannot_be_looked_into_is_not_empty(void **state)
 	(void)state;
 	open_with(FROM_FILE);
 	put(&bench, "no-folder", "");
-	assert_int_equal(keys_stored_load(path_in(&bench, "no-folder").text, "i", &stored,
-				 &reporter),
+	assert_int_equal(
+		keys_stored_load(path_in(&bench, "no-folder").text, "i", &stored, &reporter),
 		STORED_DAMAGED);
 	assert_true(stored.fetched_at == INT64_MAX);
 	assert_heard(&heard, "cannot be told whether a key set was stored here");
-	assert_int_equal(keys_stored_load(path_in(&bench, ".").text, "i", &stored, NULL),
-		STORED_NONE);
+	assert_int_equal(
+		keys_stored_load(path_in(&bench, ".").text, "i", &stored, NULL), STORED_NONE);
 }
 
 /* Who no longer fetches has said that the file counts. */

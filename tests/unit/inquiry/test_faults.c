@@ -72,8 +72,9 @@ static void a_clock_that_is_off_is_named(void **state)
 	static const struct reply ahead[] = {
 		{ .result = "yes", .reason = "match", .ahead_s = ANSWER_CLOCK_SKEW + 10 }
 	};
-	static const struct reply behind[] = { { .result = "no", .reason = "id_locked",
-		.ahead_s = -DAY } };
+	static const struct reply behind[] = {
+		{ .result = "no", .reason = "id_locked", .ahead_s = -DAY }
+	};
 
 	(void)state;
 	assert_ended(ASK(ahead), INQUIRY_REJECTED, 0);

@@ -133,8 +133,7 @@ static void each_decision_has_its_outcome(void **state)
 
 	(void)state;
 	for (size_t i = 0; i < ARRAY_LEN(rows); i++)
-		assert_int_equal(
-			outcome_of(rows[i].result, rows[i].reason, rows[i].challenge),
+		assert_int_equal(outcome_of(rows[i].result, rows[i].reason, rows[i].challenge),
 			rows[i].outcome);
 }
 
@@ -148,9 +147,9 @@ static void nothing_else_goes(void **state)
 				  (result == RESULT_EXEMPT && reason == REASON_EXEMPT);
 
 			for (int challenge = 0; challenge < 2; challenge++)
-				assert_int_equal(outcome_of((enum result)result,
-							 (enum reason)reason,
-							 challenge) == OUTCOME_GO,
+				assert_int_equal(
+					outcome_of((enum result)result, (enum reason)reason,
+						challenge) == OUTCOME_GO,
 					go);
 		}
 	}

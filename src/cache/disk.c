@@ -303,8 +303,8 @@ static void disk_close(struct tier *tier, int64_t deadline_ms)
 		(void)pthread_detach(disk->thread);
 		stay_loaded();
 		report(&disk->reporter, SAY_ERROR, disk->directory, 0,
-			"the disk hangs, and whom the service has refused lately may not be written "
-			"down: before the next start remove what is kept (migrantidctl cache purge "
+			"the disk hangs, and whom the service has refused lately may not be "
+			"written down: before the next start remove what is kept (migrantidctl cache purge "
 			"--all), or an older yes may be found there");
 	}
 	engine_call(disk->engine, nothing, NULL); /* answers what has come back */

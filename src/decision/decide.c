@@ -123,8 +123,8 @@ static bool identify(struct path *path, struct identity *identity)
 }
 
 /*
- * During a change of the operator's key, what was kept under the other pseudonym still serves, and a
- * refusal ends it, too: without it nobody is asked. False if OpenSSL fails.
+ * During a change of the operator's key, what was kept under the other pseudonym still serves, and
+ * a refusal ends it, too: without it nobody is asked. False if OpenSSL fails.
  */
 static bool add_other(
 	const struct path *path, const struct identity *identity, struct question *question)

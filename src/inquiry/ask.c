@@ -165,8 +165,8 @@ static void go_ashore(struct inquiries *all, struct asker *asker, struct inquiry
 }
 
 /*
- * An answer about one sale, a question that was malformed, or a shop that holds more than its share:
- * it says nothing of another one.
+ * An answer about one sale, a question that was malformed, or a shop that holds more than its
+ * share: it says nothing of another one.
  */
 static bool is_its_own(const struct inquiry_result *result)
 {

@@ -304,8 +304,8 @@ static void disk_close(struct tier *tier, int64_t deadline_ms)
 		stay_loaded();
 		report(&disk->reporter, SAY_ERROR, disk->directory, 0,
 			"the disk hangs, and whom the service has refused lately may not be "
-			"written down: before the next start remove what is kept (migrantidctl cache purge "
-			"--all), or an older yes may be found there");
+			"written down: before the next start remove what is kept (migrantidctl "
+			"cache purge --all), or an older yes may be found there");
 	}
 	engine_call(disk->engine, nothing, NULL); /* answers what has come back */
 	disk_release(disk);

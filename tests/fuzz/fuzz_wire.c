@@ -2,7 +2,8 @@
 /*
  * From the wire to a sale: the attributes of a request, as octets, are taken apart by the server's
  * own library with our dictionary, picked out as by the module, and read. Whatever comes, what is
- * picked out lies within what came, and the sale is read or refused for a reason that names an attribute.
+ * picked out lies within what came, and the sale is read or refused for a reason that names an
+ * attribute.
  */
 #include "fuzz.h"
 #include "rules/sale.h"

@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
  * in_turn SETTINGS SALES|START [STRIDE] - each call that may fail does, one after the other:
- * along one sale of each kind, or along a start with a sale and a stop. Whatever fails, nobody may be told
- * anything else than without it, but for "Undetermined"; the next sale is decided as ever; a start
- * that does not succeed says why. TAP on standard output; crashes and leaks are the sanitizer's to
+ * along one sale of each kind, or along a start with a sale and a stop. Whatever fails, nobody may
+ * be told anything else than without it, but for "Undetermined"; the next sale is decided as ever; a
+ * start that does not succeed says why. TAP on standard output; crashes and leaks are the sanitizer's to
  * find. The sandbox has to say yes to everybody.
  */
 #include <stdarg.h>

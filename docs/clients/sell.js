@@ -1,4 +1,4 @@
-#!/usr/bin/env -S node --no-deprecation
+#!/usr/bin/env node
 // SPDX-License-Identifier: GPL-2.0-or-later
 // sell.js - ask whether a SIM sale may go ahead, with the npm package radius (npm install radius).
 //
@@ -6,6 +6,7 @@
 //
 // Prints the reply; exit status 0: sell, 1: do not sell now, 2: no reply. See shops.md.
 'use strict';
+process.noDeprecation = true; // the package still calls new Buffer()
 const dgram = require('dgram');
 const fs = require('fs');
 const radius = require('radius');

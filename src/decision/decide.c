@@ -14,7 +14,7 @@
 #include "decision/say.h"
 #include "rules/evaluate.h"
 
-#define NO_SHOP_EVERY_MS 60000
+#define COMPLAIN_EVERY_MS 60000
 
 /* One decision under way: what it stands on, all of one snapshot. */
 struct path {
@@ -158,6 +158,28 @@ static void inquire(
 		out->state_len = STATE_LEN;
 }
 
+/* Once a minute for each kind, whose last time is *told_ms. */
+static bool may_complain(struct decider *decider, atomic_int_fast64_t *told_ms)
+{
+	int64_t now = clock_mono_ms(&decider->options.clock);
+	int_fast64_t told = atomic_load(told_ms);
+
+	return (told == 0 || now - told >= COMPLAIN_EVERY_MS) &&
+	       atomic_compare_exchange_strong(told_ms, &told, now);
+}
+
+/* Without a pseudonym or a txn nobody can be asked: a fault of ours, and no refusal. */
+static void report_no_question(const struct path *path)
+{
+	struct decider *decider = path->decider;
+
+	if (path->out->attribute == ATTR_NONE &&
+		may_complain(decider, &decider->no_question_told_ms))
+		report(&decider->options.reporter, SAY_ERROR, NULL, 0,
+			"a question could not be made, for OpenSSL fails or memory is short: no "
+			"decision");
+}
+
 /* Kept answers in memory first; whatever else there is, is the inquiry's to find. */
 static void ask_about(struct path *path)
 {
@@ -177,6 +199,8 @@ static void ask_about(struct path *path)
 			answered(path, &answer, SOURCE_CACHE);
 		else
 			inquire(path, &identity, &question);
+	} else {
+		report_no_question(path);
 	}
 	question_clear(&question);
 	OPENSSL_cleanse(&identity.sbj, sizeof(identity.sbj));
@@ -213,16 +237,13 @@ static void judge(struct path *path, unsigned forms)
 static bool name_shop(struct path *path, struct span shop)
 {
 	struct decider *decider = path->decider;
-	int64_t now = clock_mono_ms(&decider->options.clock), told;
 
 	if (shop.len > 0 && shop.len <= SHOP_MAX) {
 		memcpy(path->sale.shop, shop.data, shop.len);
 		path->sale.shop[shop.len] = '\0';
 		return true;
 	}
-	told = atomic_load(&decider->no_shop_told_ms);
-	if ((told == 0 || now - told >= NO_SHOP_EVERY_MS) &&
-		atomic_compare_exchange_strong(&decider->no_shop_told_ms, &told, now))
+	if (may_complain(decider, &decider->no_shop_told_ms))
 		report(&decider->options.reporter, SAY_ERROR, NULL, 0,
 			"no shop is named: no sale is decided; the site file has to set "
 			"control:MigrantID-Shop (1 to %d octets), as sites-available/sim-sale does",

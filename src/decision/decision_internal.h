@@ -22,6 +22,7 @@ struct decider {
 	struct transport *transport;
 	struct inquiries *inquiries;
 	atomic_int_fast64_t no_shop_told_ms; /* when it was last said that a shop is not named */
+	atomic_int_fast64_t no_question_told_ms; /* that a question could not be made */
 };
 
 #endif

@@ -14,7 +14,7 @@ struct entry {
 };
 
 /* Of what a sale carries, one attribute is a choice and the others are texts. */
-#define OF_SALE(symbol, number, name, longest, most) \
+#define OF_SALE(symbol, number, name, longest, most)                                               \
 	{ name, number, symbol == ATTR_ACCEPT_CHALLENGE ? PW_TYPE_INTEGER : PW_TYPE_STRING },
 #define OF_REPLY(symbol, number, name, type) { name, number, type },
 static const struct entry entries[] = { SALE_ATTRIBUTES(OF_SALE) REPLY_ATTRIBUTES(OF_REPLY) };
@@ -29,7 +29,7 @@ static bool entry_holds(const struct entry *entry, unsigned vendor)
 		return true;
 	found = dict_attrbyname(entry->name);
 	return found && found->vendor == vendor && found->attr == entry->number &&
-		found->type == entry->type;
+	       found->type == entry->type;
 }
 
 bool dictionary_load(const CONF_SECTION *section, unsigned *vendor)

@@ -30,8 +30,8 @@ static bool members_in_place(const REQUEST *request)
 		return false;
 #endif
 	return request->number == 0 && request->timestamp != 0 && !request->packet &&
-		!request->reply && request->state_ctx && request->module && request->component &&
-		request->log.func;
+	       !request->reply && request->state_ctx && request->module && request->component &&
+	       request->log.func;
 }
 
 static bool request_matches(void)
@@ -73,7 +73,7 @@ static bool main_config_matches(void)
 {
 	Dl_info info;
 	void *extra = NULL;
-	const ElfW(Sym) *symbol;
+	const ElfW(Sym) * symbol;
 
 	if (!dladdr1(&main_config, &info, &extra, RTLD_DL_SYMENT) || !extra)
 		return true;

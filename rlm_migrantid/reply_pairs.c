@@ -77,16 +77,16 @@ bool reply_pairs_add(RADIUS_PACKET *reply, unsigned vendor, const struct decisio
 
 	remove_earlier(&ours);
 	return add_number(&ours, REPLY_RESULT, decision->result) &&
-		add_number(&ours, REPLY_REASON, decision->reason) &&
-		add_text(&ours, REPLY_REFERENCE, reference) &&
-		add_text(&ours, REPLY_RULE, decision->rule) &&
-		(!decision->tells_source ||
-			(add_number(&ours, REPLY_SOURCE, decision->source) &&
-				add_number(&ours, REPLY_VALID_UNTIL, decision->valid_until))) &&
-		add_number(&ours, REPLY_RETRY_AFTER, decision->retry_after) &&
-		add_text(&ours, REPLY_REMEDY, decision->remedy) &&
-		add_text(&ours, REPLY_ATTRIBUTE, attribute_name(decision->attribute)) &&
-		add_text(&standard, PW_REPLY_MESSAGE, decision->clerk) &&
-		add_octets(&standard, PW_CLASS, reference, strlen(reference)) &&
-		add_octets(&standard, PW_STATE, decision->state, decision->state_len);
+	       add_number(&ours, REPLY_REASON, decision->reason) &&
+	       add_text(&ours, REPLY_REFERENCE, reference) &&
+	       add_text(&ours, REPLY_RULE, decision->rule) &&
+	       (!decision->tells_source ||
+		       (add_number(&ours, REPLY_SOURCE, decision->source) &&
+			       add_number(&ours, REPLY_VALID_UNTIL, decision->valid_until))) &&
+	       add_number(&ours, REPLY_RETRY_AFTER, decision->retry_after) &&
+	       add_text(&ours, REPLY_REMEDY, decision->remedy) &&
+	       add_text(&ours, REPLY_ATTRIBUTE, attribute_name(decision->attribute)) &&
+	       add_text(&standard, PW_REPLY_MESSAGE, decision->clerk) &&
+	       add_octets(&standard, PW_CLASS, reference, strlen(reference)) &&
+	       add_octets(&standard, PW_STATE, decision->state, decision->state_len);
 }

@@ -15,7 +15,7 @@
  * to the same request before (the first of a `redundant` group), what that one said is removed,
  * so that a reply speaks of one decision. Pairs belong to the reply. False if memory ran out.
  */
-MUST_CHECK bool reply_pairs_add(RADIUS_PACKET *reply, unsigned vendor,
-				const struct decision *decision);
+MUST_CHECK bool reply_pairs_add(
+	RADIUS_PACKET *reply, unsigned vendor, const struct decision *decision);
 
 #endif

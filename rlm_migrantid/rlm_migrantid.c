@@ -16,6 +16,7 @@
 #include "layout.h"
 #include "reply_pairs.h"
 #include "sale_pairs.h"
+#include "way.h"
 
 /* The server zeroes it, fills it by the table below, and frees it after detach. */
 struct instance {
@@ -27,8 +28,7 @@ struct instance {
 
 /* Every setting of the module's section; what the core is told stands in migrantid.cfg. */
 static const CONF_PARSER settings[] = {
-	{ "config",
-		FR_CONF_OFFSET(PW_TYPE_FILE_INPUT | PW_TYPE_REQUIRED, struct instance, config),
+	{ "config", FR_CONF_OFFSET(PW_TYPE_FILE_INPUT | PW_TYPE_REQUIRED, struct instance, config),
 		NULL },
 	CONF_PARSER_TERMINATOR
 };
@@ -63,7 +63,7 @@ static bool settings_known(const CONF_SECTION *section)
 	for (CONF_ITEM *item = cf_item_find_next(section, NULL); item;
 		item = cf_item_find_next(section, item)) {
 		bool ours = cf_item_is_pair(item) &&
-			strcmp(cf_pair_attr(cf_item_to_pair(item)), settings[0].name) == 0;
+			    strcmp(cf_pair_attr(cf_item_to_pair(item)), settings[0].name) == 0;
 
 		if (cf_item_is_data(item) || (ours && !seen)) {
 			seen |= ours;
@@ -181,8 +181,24 @@ static void log_decision(const struct instance *self, const REQUEST *request,
 		or_dash(result_name(decision->result)), or_dash(reason_name(decision->reason)),
 		or_dash(attribute_name(decision->attribute)),
 		or_dash(source_name(decision->source)), time_text(decision->valid_until, until),
-		or_dash(decision->rule),
-		or_dash(decision->rules_digest), (long long)took_ms);
+		or_dash(decision->rule), or_dash(decision->rules_digest), (long long)took_ms);
+}
+
+/* The shop cannot mend it by what it types, and its maker has only what the operator tells. */
+static void explain_noise(
+	const struct instance *self, REQUEST *request, const struct decision *decision)
+{
+	char client[128] = "";
+
+	if (decision->reason != REASON_ATTRIBUTE_UNREADABLE)
+		return;
+	if (radius_xlat(client, sizeof(client), request, "%{client:shortname}", NULL, NULL) < 0)
+		client[0] = '\0';
+	radlog(L_WARN,
+		"(%u) %s: client %s: %s came out as noise: the client does not hide it (encrypt=1 "
+		"in dictionary.migrantid), or a proxy without that dictionary stands between; see "
+		"shops.md",
+		request->number, self->name, or_dash(client), attribute_name(decision->attribute));
 }
 
 static rlm_rcode_t code_of(enum outcome outcome, REQUEST *request)
@@ -223,9 +239,12 @@ static rlm_rcode_t authorize(void *instance, REQUEST *request)
 		.count = pairs.count,
 		.shop = sale_pairs_shop(request->config, self->vendor),
 		.forms = sale_pairs_forms(request->config, self->vendor),
+		.plain_allowed = sale_pairs_plain_allowed(request->config, self->vendor) &&
+				 way_is_protected(request),
 	};
 	decide(self->decider, &sale, &decision);
 	log_decision(self, request, &decision, clock_mono_ms(&system_clock) - began);
+	explain_noise(self, request, &decision);
 	if (!reply_pairs_add(request->reply, self->vendor, &decision))
 		return RLM_MODULE_FAIL;
 	return code_of(decision.outcome, request);

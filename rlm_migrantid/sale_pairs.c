@@ -51,10 +51,12 @@ static bool may_be_cut(const VALUE_PAIR *pair)
  */
 static struct span value_of_pair(const VALUE_PAIR *pair)
 {
-	if (may_be_cut(pair))
+	const struct span string = { pair->vp_strvalue, pair->vp_length };
+
+	if (may_be_cut(pair) && !sale_value_is_noise(string))
 		return text("");
 	if (pair->da->type == PW_TYPE_STRING)
-		return (struct span){ pair->vp_strvalue, pair->vp_length };
+		return string;
 	if (pair->da->type == PW_TYPE_OCTETS)
 		return (struct span){ (const char *)pair->vp_octets, pair->vp_length };
 	if (pair->da->type == PW_TYPE_INTEGER && pair->vp_integer == 0)
@@ -100,4 +102,12 @@ unsigned sale_pairs_forms(const VALUE_PAIR *control, unsigned vendor)
 			forms |= 1u << form;
 	}
 	return forms;
+}
+
+bool sale_pairs_plain_allowed(const VALUE_PAIR *control, unsigned vendor)
+{
+	for (const VALUE_PAIR *pair = control; pair; pair = pair->next)
+		if (pair->da->vendor == vendor && pair->da->attr == CONTROL_PLAIN_ALLOWED)
+			return pair->da->type == PW_TYPE_INTEGER && pair->vp_integer == 1;
+	return false;
 }

@@ -14,7 +14,7 @@
  * As many fields as a request may have, and one more: where there are more, then among any that
  * many there is an attribute that is repeated too often, which is what the core must see.
  */
-#define PLUS_MOST(symbol, number, name, longest, most) + (most)
+#define PLUS_MOST(symbol, number, name, longest, most) +(most)
 enum { SALE_PAIRS_MAX = 1 SALE_ATTRIBUTES(PLUS_MOST) };
 #undef PLUS_MOST
 
@@ -30,7 +30,7 @@ struct sale_pairs {
 void sale_pairs_read(const VALUE_PAIR *pairs, unsigned vendor, struct sale_pairs *out);
 
 /* Attributes of the control list, which only the server's own policy can set. */
-enum { CONTROL_SHOP = 200, CONTROL_FORM = 201 };
+enum { CONTROL_SHOP = 200, CONTROL_FORM = 201, CONTROL_PLAIN_ALLOWED = 202 };
 
 /* Whose request it is, as the site file has said; empty if it has not. Borrowed. */
 struct span sale_pairs_shop(const VALUE_PAIR *control, unsigned vendor);
@@ -38,5 +38,8 @@ struct span sale_pairs_shop(const VALUE_PAIR *control, unsigned vendor);
 /* Forms of question that the site file allows this shop; 0: it has named none. */
 #define SALE_PAIRS_FORMS_NAMED (1u << 31)
 unsigned sale_pairs_forms(const VALUE_PAIR *control, unsigned vendor);
+
+/* Does the site file allow this client unhidden twins? Whether its way does is way.h's to say. */
+bool sale_pairs_plain_allowed(const VALUE_PAIR *control, unsigned vendor);
 
 #endif

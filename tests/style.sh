@@ -49,7 +49,7 @@ lengths() {
 		}' "${code[@]}" | none "no function is over $longest_function lines"
 	wc -l "${code[@]}" | awk -v most=$longest_file '$2 != "total" && $1 > most { print $2 ": " $1 }' |
 		none "no file is over $longest_file lines"
-	for file in "${sources[@]}"; do
+	for file in "${code[@]}"; do
 		expand -t 8 "$file" | awk -v file="$file" -v most=$longest_line \
 			'length > most { print file ":" NR ": " length " columns" }'
 	done | none "no line is over $longest_line columns"

@@ -55,8 +55,7 @@ struct answer {
  * except txn and nonce, both NULL. Thread-safe; leaves OpenSSL's error queue as it was.
  */
 MUST_CHECK enum answer_check answer_verify(const char *token, size_t len,
-					   const struct key_set *keys,
-					   const struct answer_expectation *expectation,
-					   struct answer *out, bool *unknown_kid);
+	const struct key_set *keys, const struct answer_expectation *expectation,
+	struct answer *out, bool *unknown_kid);
 
 #endif

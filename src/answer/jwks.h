@@ -44,14 +44,14 @@ struct key_info {
  * duplicate members, no `keys`, or no usable key at all. `file` is for messages.
  * Starts with one reference. Thread-safe; leaves OpenSSL's error queue as it was.
  */
-MUST_CHECK struct key_set *key_set_parse(const char *json, size_t len, const char *file,
-					 const struct reporter *reporter);
+MUST_CHECK struct key_set *key_set_parse(
+	const char *json, size_t len, const char *file, const struct reporter *reporter);
 /*
  * As key_set_parse(), but a well-formed set without a usable key is an empty set: its owner has
  * said so on purpose, and it is for the caller to report what follows. NULL is a fault, reported.
  */
-MUST_CHECK struct key_set *key_set_read(const char *json, size_t len, const char *file,
-					const struct reporter *reporter);
+MUST_CHECK struct key_set *key_set_read(
+	const char *json, size_t len, const char *file, const struct reporter *reporter);
 struct key_set *key_set_ref(struct key_set *set);
 void key_set_unref(struct key_set *set); /* NULL is fine */
 

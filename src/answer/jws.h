@@ -52,8 +52,7 @@ struct jws_verified {
  * OpenSSL's error queue as it was: the caller's own errors on this thread stay, none is added.
  */
 MUST_CHECK enum answer_check jws_verify(const char *token, size_t len, const struct key_set *keys,
-					const struct jws_rules *rules, struct jws_verified *out,
-					bool *unknown_kid);
+	const struct jws_rules *rules, struct jws_verified *out, bool *unknown_kid);
 
 /*
  * Verify a raw signature over a message with one key of the set: the code that jws_verify()
@@ -62,8 +61,8 @@ MUST_CHECK enum answer_check jws_verify(const char *token, size_t len, const str
  * not this key's. Thread-safe; leaves OpenSSL's error queue as it was.
  */
 MUST_CHECK bool jws_verify_raw(const struct key_set *keys, size_t index,
-			       enum jws_algorithm algorithm, const void *message,
-			       size_t message_len, const void *signature, size_t signature_len);
+	enum jws_algorithm algorithm, const void *message, size_t message_len,
+	const void *signature, size_t signature_len);
 
 const char *answer_check_name(enum answer_check check); /* "signature" .. */
 

@@ -233,7 +233,7 @@ static const char *disclose_value(struct disclosing *disclosing, json_t *value, 
 		why = disclose_members(disclosing, value, depth);
 		json_object_foreach(value, name, each)
 		{
-			/* Nothing of what has to stand in clear is to be disclosed: too deep it is. */
+			/* What has to stand in clear is not to be disclosed: that is too deep. */
 			bool in_clear = depth == 1 && sd_jwt_is_clear_claim(name);
 
 			if (why == NULL)

@@ -41,8 +41,8 @@ static bool verify_evp(const struct verification *v, const EVP_MD *digest, int p
 
 	if (ctx == NULL)
 		return false;
-	if (v->begun != NULL ? EVP_MD_CTX_copy_ex(ctx, v->begun) != 1 :
-			       EVP_DigestVerifyInit(ctx, &pctx, digest, NULL, v->pkey) != 1)
+	if (v->begun != NULL ? EVP_MD_CTX_copy_ex(ctx, v->begun) != 1
+			     : EVP_DigestVerifyInit(ctx, &pctx, digest, NULL, v->pkey) != 1)
 		return false;
 	if (padding != 0 && !set_padding(pctx, padding))
 		return false;

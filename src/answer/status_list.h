@@ -38,9 +38,9 @@ enum card_status {
 struct status_list; /* opaque, immutable */
 
 /*
- * STATUS_LIST_SOUND and *out, which the caller frees, or the first check that failed and NULL. Times
- * in seconds since 1970; algorithms: bits of enum jws_algorithm. Leaves OpenSSL's error queue as it
- * was.
+ * STATUS_LIST_SOUND and *out, which the caller frees, or the first check that failed and NULL.
+ * Times in seconds since 1970; algorithms: bits of enum jws_algorithm. Leaves OpenSSL's error
+ * queue as it was.
  */
 MUST_CHECK enum status_list_check status_list_read(const char *token, size_t len,
 	const struct key_set *keys, unsigned algorithms, int64_t now, struct status_list **out);

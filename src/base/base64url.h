@@ -9,7 +9,7 @@
 #include "base/base.h"
 
 /* Characters that len bytes become, without the terminator. */
-#define BASE64URL_LEN(len) (((len) * 4 + 2) / 3)
+#define BASE64URL_LEN(len) (((len)*4 + 2) / 3)
 
 /*
  * Write the text of len bytes and a terminator to out, which has room for BASE64URL_LEN(len) + 1.
@@ -21,7 +21,7 @@ void base64url_encode(const void *in, size_t len, char *out);
  * (padding and white space too), an impossible length, non-zero trailing bits, or too little room;
  * *out_len is written only on success.
  */
-MUST_CHECK bool base64url_decode(const char *in, size_t len, void *out, size_t room,
-				 size_t *out_len);
+MUST_CHECK bool base64url_decode(
+	const char *in, size_t len, void *out, size_t room, size_t *out_len);
 
 #endif

@@ -44,8 +44,8 @@ struct conf_row {
  * false. Reports the first syntax error with file and line; before it all of what libconfig would
  * misread without a word (conf_scan.h; @include is refused). `file` is a name for messages.
  */
-MUST_CHECK bool conf_parse(config_t *config, const char *text, const char *file,
-			   const struct reporter *reporter);
+MUST_CHECK bool conf_parse(
+	config_t *config, const char *text, const char *file, const struct reporter *reporter);
 
 /*
  * Fill *out from a group by a table; reports every error found. False if there was one; whatever
@@ -54,7 +54,7 @@ MUST_CHECK bool conf_parse(config_t *config, const char *text, const char *file,
  * crash.
  */
 MUST_CHECK bool conf_read(const config_setting_t *group, const struct conf_row *rows, size_t count,
-			  void *out, const char *file, const struct reporter *reporter);
+	void *out, const char *file, const struct reporter *reporter);
 
 /* Line of a setting, for messages of the caller's own checks. 0 for NULL. */
 int conf_line(const config_setting_t *setting);
@@ -65,7 +65,7 @@ int conf_line_of(const config_setting_t *group, const char *name); /* the group'
  * NULL after an error was reported with the reason and what to do: unreadable, not a regular file,
  * too long, holding a NUL octet, or changed meanwhile. For start-up and reloads.
  */
-MUST_CHECK char *conf_slurp(const char *path, size_t max, size_t *len,
-			    const struct reporter *reporter);
+MUST_CHECK char *conf_slurp(
+	const char *path, size_t max, size_t *len, const struct reporter *reporter);
 
 #endif

@@ -33,8 +33,8 @@ static char *cannot_read(const char *path, int error, const struct reporter *rep
 }
 
 /* What was read may be half of a key. */
-static char *refuse(char *text, size_t len, const char *path, const struct reporter *reporter,
-	const char *why)
+static char *refuse(
+	char *text, size_t len, const char *path, const struct reporter *reporter, const char *why)
 {
 	report(reporter, SAY_ERROR, path, 0, "%s", why);
 	explicit_bzero(text, len);
@@ -97,7 +97,8 @@ char *conf_slurp(const char *path, size_t max, size_t *len, const struct reporte
 		return refuse(text, (size_t)seen.st_size + 1, path, reporter,
 			"changed while it was read: write it beside and rename it, then try again");
 	if (memchr(text, '\0', (size_t)got) != NULL)
-		return refuse(text, (size_t)got, path, reporter, "holds a NUL octet: it is no text file");
+		return refuse(
+			text, (size_t)got, path, reporter, "holds a NUL octet: it is no text file");
 	text[got] = '\0';
 	*len = (size_t)got;
 	return text;

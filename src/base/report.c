@@ -13,7 +13,7 @@ static void make_one_line(char *text)
 }
 
 void report(const struct reporter *to, enum severity severity, const char *file, int line,
-	    const char *format, ...)
+	const char *format, ...)
 {
 	char text[512];
 	va_list args;

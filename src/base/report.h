@@ -18,8 +18,8 @@ enum severity { SAY_DEBUG, SAY_INFO, SAY_WARNING, SAY_ERROR };
  * file, line is 0 when it is about no line; text has no final full stop or newline.
  */
 struct reporter {
-	void (*say)(void *ctx, enum severity severity, const char *file, int line,
-		    const char *text);
+	void (*say)(
+		void *ctx, enum severity severity, const char *file, int line, const char *text);
 	void *ctx;
 };
 
@@ -28,6 +28,6 @@ struct reporter {
  * silent. Thread-safe.
  */
 void report(const struct reporter *to, enum severity severity, const char *file, int line,
-	    const char *format, ...) __attribute__((format(printf, 5, 6)));
+	const char *format, ...) __attribute__((format(printf, 5, 6)));
 
 #endif

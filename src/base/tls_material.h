@@ -26,8 +26,7 @@ struct tls_material {
  * file and what to do. A certificate that has ended or is not valid yet is a warning.
  */
 MUST_CHECK struct tls_material *tls_material_load(const char *ca_file, const char *certificate_file,
-						  const char *key_file, int64_t now,
-						  const struct reporter *reporter);
+	const char *key_file, int64_t now, const struct reporter *reporter);
 struct tls_material *tls_material_ref(struct tls_material *material); /* NULL is fine */
 void tls_material_unref(struct tls_material *material); /* wipes the key; NULL is fine */
 

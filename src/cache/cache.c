@@ -62,8 +62,8 @@ static bool tier_open(struct cache *cache)
 	return !fatal;
 }
 
-struct cache *cache_open(const struct cache_options *options, struct engine *engine,
-			 struct answer_policy *policy)
+struct cache *cache_open(
+	const struct cache_options *options, struct engine *engine, struct answer_policy *policy)
 {
 	struct cache *cache = calloc(1, sizeof(*cache));
 
@@ -76,7 +76,7 @@ struct cache *cache_open(const struct cache_options *options, struct engine *eng
 	cache->memory = memory_new(options->memory_octets);
 	cache->refusals = refusals_new(REFUSALS_MAX);
 	if (cache->memory != NULL && cache->refusals != NULL && recalls_open(cache) &&
-	    tier_open(cache))
+		tier_open(cache))
 		return cache;
 	cache_close(cache, 0);
 	return NULL;
@@ -140,8 +140,8 @@ static void own_key(const struct cache_question *question, uint8_t key[PERSON_KE
  * keys, settings, and refusals.
  */
 static bool in_memory(struct cache *cache, const struct answer_policy *policy,
-		      const struct cache_question *question, const uint8_t key[PERSON_KEY_LEN],
-		      int64_t now, struct answer *out)
+	const struct cache_question *question, const uint8_t key[PERSON_KEY_LEN], int64_t now,
+	struct answer *out)
 {
 	return memory_get(cache->memory, key, now, out) && out->form == question->form &&
 	       out->expires_at > now && key_set_holds(policy->keys, out->thumbprint) &&
@@ -149,15 +149,15 @@ static bool in_memory(struct cache *cache, const struct answer_policy *policy,
 }
 
 static bool persons(struct cache *cache, const struct answer_policy *policy,
-		    const struct cache_question *question, const struct person_key *sbj,
-		    int64_t now, struct answer *out)
+	const struct cache_question *question, const struct person_key *sbj, int64_t now,
+	struct answer *out)
 {
 	return in_memory(cache, policy, question, sbj->bytes, now, out) &&
 	       now < keeping_until(policy, out, now);
 }
 
-bool cache_lookup(struct cache *cache, const struct cache_question *question, int64_t now,
-		  struct answer *out)
+bool cache_lookup(
+	struct cache *cache, const struct cache_question *question, int64_t now, struct answer *out)
 {
 	struct answer_policy *policy = cache_policy(cache);
 	uint8_t own[PERSON_KEY_LEN];
@@ -202,8 +202,17 @@ static void refuse(struct cache *cache, const struct cache_question *question, i
 		cache->tier->ops->forget(cache->tier, &question->previous);
 }
 
+void cache_put(struct cache *cache, const struct answer_policy *policy,
+	const uint8_t key[PERSON_KEY_LEN], int64_t now, int64_t until, const struct answer *answer)
+{
+	pthread_mutex_lock(&cache->mutex);
+	if (cache->policy == policy)
+		memory_put(cache->memory, key, now, until, answer);
+	pthread_mutex_unlock(&cache->mutex);
+}
+
 static void keep_in_tier(struct cache *cache, const struct person_key *sbj, const char *jws,
-			 size_t len, int64_t now, int64_t until)
+	size_t len, int64_t now, int64_t until)
 {
 	struct entry entry;
 
@@ -217,25 +226,25 @@ static void keep_in_tier(struct cache *cache, const struct person_key *sbj, cons
 }
 
 static void keep(struct cache *cache, const struct answer_policy *policy,
-		 const struct cache_question *question, const struct answer *answer,
-		 const char *jws, size_t len, int64_t now)
+	const struct cache_question *question, const struct answer *answer, const char *jws,
+	size_t len, int64_t now)
 {
 	int64_t until = keeping_until(policy, answer, now);
 	uint8_t own[PERSON_KEY_LEN];
 
 	own_key(question, own);
-	memory_put(cache->memory, own, now, keeping_own_until(policy, answer, now), answer);
+	cache_put(cache, policy, own, now, keeping_own_until(policy, answer, now), answer);
 	if (keeping_is_refusal(answer))
 		refuse(cache, question, answer->issued_at);
 	if (until <= now)
 		return;
-	memory_put(cache->memory, question->sbj.bytes, now, until, answer);
+	cache_put(cache, policy, question->sbj.bytes, now, until, answer);
 	keep_in_tier(cache, &question->sbj, jws, len, now, until);
 }
 
 enum answer_check cache_accept(struct cache *cache, const struct cache_question *question,
-			       const char *nonce, const char *jws, size_t len, int64_t now,
-			       struct answer *out, bool *unknown_kid)
+	const char *nonce, const char *jws, size_t len, int64_t now, struct answer *out,
+	bool *unknown_kid)
 {
 	struct answer_policy *policy = cache_policy(cache);
 	const struct answer_expectation expected = {

@@ -52,8 +52,8 @@ struct cache_question {
  * Open, with the engine running. A tier that cannot be used is no error: it is said, and sales
  * go on without. NULL: out of memory, or Redis's address or files cannot be used at all.
  */
-MUST_CHECK struct cache *cache_open(const struct cache_options *options, struct engine *engine,
-				    struct answer_policy *policy);
+MUST_CHECK struct cache *cache_open(
+	const struct cache_options *options, struct engine *engine, struct answer_policy *policy);
 
 /* Within deadline_ms from now, even if a disk hangs. NULL is fine. */
 void cache_close(struct cache *cache, int64_t deadline_ms);
@@ -63,7 +63,7 @@ void cache_configure(struct cache *cache, struct answer_policy *policy);
 
 /* In memory. Any thread. `now` in seconds since 1970. */
 MUST_CHECK bool cache_lookup(struct cache *cache, const struct cache_question *question,
-			     int64_t now, struct answer *out);
+	int64_t now, struct answer *out);
 
 /*
  * In the tier. Engine thread. NULL: there is nothing to look into for this question, and nothing
@@ -73,8 +73,7 @@ MUST_CHECK bool cache_lookup(struct cache *cache, const struct cache_question *q
 struct cache_recall; /* opaque */
 typedef void cache_recalled(void *ctx, const struct answer *answer, enum source source);
 MUST_CHECK struct cache_recall *cache_recall(struct cache *cache,
-					     const struct cache_question *question,
-					     cache_recalled *recalled, void *ctx);
+	const struct cache_question *question, cache_recalled *recalled, void *ctx);
 void cache_recall_cancel(struct cache_recall *recall);
 
 /*
@@ -82,9 +81,9 @@ void cache_recall_cancel(struct cache_recall *recall);
  * table says. CHECK_NONE and *out filled, or the check that failed. *out and *unknown_kid as in
  * answer_verify(). Engine thread.
  */
-MUST_CHECK enum answer_check cache_accept(struct cache *cache, const struct cache_question *question,
-					  const char *nonce, const char *jws, size_t len,
-					  int64_t now, struct answer *out, bool *unknown_kid);
+MUST_CHECK enum answer_check cache_accept(struct cache *cache,
+	const struct cache_question *question, const char *nonce, const char *jws, size_t len,
+	int64_t now, struct answer *out, bool *unknown_kid);
 
 /*
  * True if an answer is about the person rather than about one sale (its token, its consent): only

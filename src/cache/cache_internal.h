@@ -75,10 +75,10 @@ struct tier {
  * borrowed until close. NULL: it was said why; sales go on without the tier.
  */
 MUST_CHECK struct tier *disk_open(const struct cache_options *options, struct engine *engine,
-				  const struct tier_events *events);
+	const struct tier_events *events);
 /* *fatal: the configuration is at fault (an address, a file), not Redis. */
 MUST_CHECK struct tier *redis_open(const struct cache_options *options, struct engine *engine,
-				   const struct tier_events *events, bool *fatal);
+	const struct tier_events *events, bool *fatal);
 
 struct refusals;
 
@@ -116,6 +116,12 @@ struct cache {
 
 /* cache.c: the policy in force, with a reference of the caller's. Any thread. */
 struct answer_policy *cache_policy(struct cache *cache);
+/*
+ * Into memory, unless another policy has come since: what was verified under the old one would stay
+ * there, after memory was voided for the new.
+ */
+void cache_put(struct cache *cache, const struct answer_policy *policy,
+	const uint8_t key[PERSON_KEY_LEN], int64_t now, int64_t until, const struct answer *answer);
 /*
  * No yes to a question that was signed then or before is believed: when the service last refused
  * the person, under either key, or where so many have been refused since that one has made way

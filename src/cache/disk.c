@@ -251,10 +251,13 @@ static void abandon(struct disk *disk)
 	disk->first_job = disk->last_job = NULL;
 	for (; job != NULL; job = next) {
 		next = job->next;
-		if (job->lookup != NULL)
+		if (job->lookup != NULL) {
 			engine_post(disk->engine, &job->lookup->task);
-		else
+		} else {
+			/* Should the thread come back, all goes: nobody knows what had to. */
+			disk->forget_all = true;
 			free(job);
+		}
 	}
 	pthread_mutex_lock(&disk->outside_mutex);
 	disk->outside_gone = true;
@@ -299,6 +302,10 @@ static void disk_close(struct tier *tier, int64_t deadline_ms)
 	} else {
 		(void)pthread_detach(disk->thread);
 		stay_loaded();
+		report(&disk->reporter, SAY_ERROR, disk->directory, 0,
+			"the disk hangs, and whom the service has refused lately may not be "
+			"written down: before the next start remove what is kept (migrantidctl "
+			"cache purge --all), or an older yes may be found there");
 	}
 	engine_call(disk->engine, nothing, NULL); /* answers what has come back */
 	disk_release(disk);

@@ -110,10 +110,13 @@ void disk_store_forget(struct disk_store *store, const uint8_t key[PERSON_KEY_LE
 {
 	if (store->must_discard)
 		return;
-	if (store->owed_count == DISK_OWED_MAX) {
+	/* Many at once are no reason to lose all, as long as they can be written. */
+	if (store->owed_count == DISK_OWED_MAX)
+		disk_store_settle(store);
+	if (store->owed_count == DISK_OWED_MAX)
 		disk_store_forget_all(store);
+	if (store->must_discard)
 		return;
-	}
 	if (store->owed_count == 0)
 		store->owed_since = disk_now_ms();
 	memcpy(store->owed[store->owed_count++], key, PERSON_KEY_LEN);

@@ -38,8 +38,8 @@ int64_t keeping_until(const struct answer_policy *policy, const struct answer *a
 	return earlier(answer->expires_at, earlier(answer->issued_at, now) + keep);
 }
 
-int64_t keeping_own_until(const struct answer_policy *policy, const struct answer *answer,
-			  int64_t now)
+int64_t keeping_own_until(
+	const struct answer_policy *policy, const struct answer *answer, int64_t now)
 {
 	int64_t keep = answer->result == RESULT_YES ? policy->keep_own_yes : OWN_NO_KEPT;
 

@@ -26,7 +26,7 @@ MUST_CHECK bool keeping_is_refusal(const struct answer *answer);
 int64_t keeping_until(const struct answer_policy *policy, const struct answer *answer, int64_t now);
 
 /* Until when it serves its own sale, in memory. */
-int64_t keeping_own_until(const struct answer_policy *policy, const struct answer *answer,
-			  int64_t now);
+int64_t keeping_own_until(
+	const struct answer_policy *policy, const struct answer *answer, int64_t now);
 
 #endif

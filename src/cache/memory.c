@@ -172,7 +172,7 @@ static bool is_current(const struct entry *entry, int64_t now)
 }
 
 bool memory_get(struct memory_cache *cache, const uint8_t key[PERSON_KEY_LEN], int64_t now,
-		struct answer *out)
+	struct answer *out)
 {
 	uint64_t hash = hash_of(cache, key);
 	struct shard *shard = shard_of(cache, hash);
@@ -194,8 +194,8 @@ bool memory_get(struct memory_cache *cache, const uint8_t key[PERSON_KEY_LEN], i
 	return hit;
 }
 
-static void insert(struct memory_cache *cache, struct shard *shard, uint64_t hash,
-		   struct entry *entry)
+static void insert(
+	struct memory_cache *cache, struct shard *shard, uint64_t hash, struct entry *entry)
 {
 	struct entry **bucket;
 
@@ -213,7 +213,7 @@ static void insert(struct memory_cache *cache, struct shard *shard, uint64_t has
 }
 
 void memory_put(struct memory_cache *cache, const uint8_t key[PERSON_KEY_LEN], int64_t now,
-		int64_t keep_until, const struct answer *answer)
+	int64_t keep_until, const struct answer *answer)
 {
 	uint64_t hash = hash_of(cache, key);
 	struct shard *shard = shard_of(cache, hash);
@@ -250,14 +250,40 @@ void memory_remove(struct memory_cache *cache, const uint8_t key[PERSON_KEY_LEN]
 	pthread_mutex_unlock(&shard->mutex);
 }
 
+/*
+ * With a million entries, to free them takes longer than a worker may wait for the lock: they are
+ * taken out under it, and freed outside.
+ */
+static void clear_shard(struct memory_cache *cache, struct shard *shard)
+{
+	struct entry **buckets = calloc(BUCKETS_FIRST, sizeof(buckets[0])), **old = NULL;
+	struct entry *entry = NULL, *newer;
+
+	pthread_mutex_lock(&shard->mutex);
+	if (buckets == NULL) {
+		empty(cache, shard);
+	} else {
+		old = shard->buckets;
+		entry = shard->oldest;
+		shard->buckets = buckets;
+		shard->bucket_count = BUCKETS_FIRST;
+		shard->oldest = shard->newest = NULL;
+		shard->entries = 0;
+	}
+	pthread_mutex_unlock(&shard->mutex);
+	for (; entry != NULL; entry = newer) {
+		newer = entry->newer;
+		free(entry);
+	}
+	free(old);
+}
+
 void memory_clear(struct memory_cache *cache)
 {
 	for (size_t i = 0; i < SHARDS; i++) {
 		struct shard *shard = &cache->shards[i];
 
-		pthread_mutex_lock(&shard->mutex);
-		empty(cache, shard);
-		pthread_mutex_unlock(&shard->mutex);
+		clear_shard(cache, shard);
 	}
 }
 

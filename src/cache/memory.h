@@ -28,11 +28,11 @@ void memory_free(struct memory_cache *cache);
 /* Copy the answer kept for this person. False if there is none or keep_until <= now. A clock that
  * steps back behind an entry's own time of insertion makes it a miss, too. */
 MUST_CHECK bool memory_get(struct memory_cache *cache, const uint8_t key[PERSON_KEY_LEN],
-			   int64_t now, struct answer *out);
+	int64_t now, struct answer *out);
 
 /* Keep an answer until keep_until (seconds since 1970), replacing what was kept for the person. */
 void memory_put(struct memory_cache *cache, const uint8_t key[PERSON_KEY_LEN], int64_t now,
-		int64_t keep_until, const struct answer *answer);
+	int64_t keep_until, const struct answer *answer);
 
 void memory_remove(struct memory_cache *cache, const uint8_t key[PERSON_KEY_LEN]);
 void memory_clear(struct memory_cache *cache);

@@ -107,11 +107,10 @@ static int64_t earlier(int64_t a, int64_t b)
  * Checks 1 to 7 and 9 to 11 again, then the table "Keeping" again from the signed iat. *until: as
  * long as it serves.
  */
-static bool believe(struct cache *cache, const struct cache_question *question,
-		    const struct person_key *sbj, const struct entry *entry, int64_t now,
-		    struct answer *out, int64_t *until)
+static bool believe(struct cache *cache, const struct answer_policy *policy,
+	const struct cache_question *question, const struct person_key *sbj,
+	const struct entry *entry, int64_t now, struct answer *out, int64_t *until)
 {
-	struct answer_policy *policy = cache_policy(cache);
 	int64_t refused_at = later(cache_refused_at(cache, question), floor_of(cache, now));
 	const struct answer_expectation expected = {
 		.issuer = policy->issuer,
@@ -123,8 +122,8 @@ static bool believe(struct cache *cache, const struct cache_question *question,
 		.max_lifetime = policy->max_lifetime,
 		.algorithms = policy->algorithms,
 	};
-	enum answer_check failed = answer_verify(entry->token, entry->token_len, policy->keys,
-		&expected, out, NULL);
+	enum answer_check failed =
+		answer_verify(entry->token, entry->token_len, policy->keys, &expected, out, NULL);
 
 	if (failed == CHECK_NONE)
 		*until = earlier(entry->keep_until, keeping_until(policy, out, now));
@@ -132,34 +131,41 @@ static bool believe(struct cache *cache, const struct cache_question *question,
 		report(&cache->options.reporter, SAY_DEBUG, NULL, 0,
 			"a kept answer fails check %d (%s) and is not used", (int)failed,
 			answer_check_name(failed));
-	answer_policy_unref(policy);
 	/* Stored later than now: the clock has stepped back. */
 	return failed == CHECK_NONE && entry->stored_at <= now && now < *until;
+}
+
+/* Believed, it is in memory from now on as well. */
+static bool take(
+	struct cache_recall *recall, const struct entry *entry, size_t which, struct answer *out)
+{
+	struct cache *cache = recall->cache;
+	const struct cache_question *question = &recall->question;
+	const struct person_key *sbj = which > 0 ? &question->previous : &question->sbj;
+	struct answer_policy *policy = cache_policy(cache);
+	int64_t now = clock_wall(&cache->options.clock), until;
+	bool good = believe(cache, policy, question, sbj, entry, now, out, &until);
+
+	if (good) {
+		/* Some other server has heard it from the service: the tier may show an older
+		 * yes next. */
+		if (keeping_is_refusal(out))
+			cache_note_refusal(cache, question, out->issued_at);
+		cache_put(cache, policy, question->sbj.bytes, now, until, out);
+	} else {
+		atomic_fetch_add(&cache->count.tier_rejected, 1);
+	}
+	answer_policy_unref(policy);
+	return good;
 }
 
 static void on_found(void *ctx, const struct entry *entry, size_t which)
 {
 	struct cache_recall *recall = ctx;
-	struct cache *cache = recall->cache;
-	const struct cache_question *question = &recall->question;
-	const struct person_key *sbj = which > 0 ? &question->previous : &question->sbj;
-	int64_t now = clock_wall(&cache->options.clock), until;
 	struct answer answer;
+	bool good = entry != NULL && take(recall, entry, which, &answer);
 
-	if (entry == NULL) {
-		end(recall, NULL);
-		return;
-	}
-	if (!believe(cache, question, sbj, entry, now, &answer, &until)) {
-		atomic_fetch_add(&cache->count.tier_rejected, 1);
-		end(recall, NULL);
-		return;
-	}
-	/* Some other server has heard it from the service: the tier may show an older yes next. */
-	if (keeping_is_refusal(&answer))
-		cache_note_refusal(cache, question, answer.issued_at);
-	memory_put(cache->memory, question->sbj.bytes, now, until, &answer);
-	end(recall, &answer);
+	end(recall, good ? &answer : NULL);
 }
 
 /* Only what is kept for persons is in a tier: answers to documents, where they are kept at all. */
@@ -177,15 +183,17 @@ static bool may_be_kept(struct cache *cache, const struct cache_question *questi
 }
 
 struct cache_recall *cache_recall(struct cache *cache, const struct cache_question *question,
-				  cache_recalled *recalled, void *ctx)
+	cache_recalled *recalled, void *ctx)
 {
 	const struct person_key *keys[TIER_KEYS_MAX];
 	struct cache_recall *recall;
 
 	if (!may_be_kept(cache, question) || (recall = calloc(1, sizeof(*recall))) == NULL)
 		return NULL;
-	*recall = (struct cache_recall){ .cache = cache, .question = *question,
-		.recalled = recalled, .ctx = ctx,
+	*recall = (struct cache_recall){ .cache = cache,
+		.question = *question,
+		.recalled = recalled,
+		.ctx = ctx,
 		.due_ms = now_ms(cache) + cache->options.recall_ms };
 	keys[0] = &recall->question.sbj;
 	keys[1] = &recall->question.previous;

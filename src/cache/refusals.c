@@ -95,8 +95,8 @@ static void drop_oldest(struct refusals *refusals, int64_t now_ms)
 	refusals->count--;
 }
 
-static void add(struct refusals *refusals, const uint8_t sbj[PERSON_KEY_LEN], int64_t iat,
-		int64_t until_ms)
+static void add(
+	struct refusals *refusals, const uint8_t sbj[PERSON_KEY_LEN], int64_t iat, int64_t until_ms)
 {
 	size_t slot = (refusals->oldest + refusals->count) % refusals->capacity;
 	struct watermark *fresh = &refusals->ring[slot];
@@ -111,7 +111,7 @@ static void add(struct refusals *refusals, const uint8_t sbj[PERSON_KEY_LEN], in
 }
 
 void refusals_note(struct refusals *refusals, const uint8_t sbj[PERSON_KEY_LEN], int64_t iat,
-		   int64_t now_ms, int64_t until_ms)
+	int64_t now_ms, int64_t until_ms)
 {
 	struct watermark *known;
 

@@ -28,7 +28,7 @@ void refusals_free(struct refusals *refusals); /* NULL is fine */
  * yes from before can be valid any more. Times in monotonic milliseconds.
  */
 void refusals_note(struct refusals *refusals, const uint8_t sbj[PERSON_KEY_LEN], int64_t iat,
-		   int64_t now_ms, int64_t until_ms);
+	int64_t now_ms, int64_t until_ms);
 
 /* When this person was last refused; 0: not that we know. */
 int64_t refusals_of(struct refusals *refusals, const uint8_t sbj[PERSON_KEY_LEN], int64_t now_ms);

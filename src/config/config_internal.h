@@ -89,9 +89,12 @@ MUST_CHECK struct loaded *loaded_load(const char *settings_file, const struct lo
 void loaded_unref(struct loaded *loaded); /* NULL is fine */
 const char *loaded_path(const struct settings *settings, enum watched which);
 
-/* Takes references of both; keys NULL: none. NULL: out of memory. */
+/*
+ * Takes references of both; keys NULL: none. `issuer`: whose answers the keys vouch for, that of
+ * the start: keys that were fetched for one issuer are not another's. NULL: out of memory.
+ */
 MUST_CHECK struct snapshot *snapshot_make(
-	struct loaded *loaded, struct key_set *keys, uint64_t number);
+	struct loaded *loaded, const char *issuer, struct key_set *keys, uint64_t number);
 struct snapshot *snapshot_ref(struct snapshot *snapshot);
 const struct loaded *snapshot_loaded(const struct snapshot *snapshot);
 

@@ -174,7 +174,7 @@ void keys_store(struct config *config)
 
 	if (!keys->unstored || config->options.check_only)
 		return;
-	keys->unstored = !keys_stored_save(folder, settings_of(config)->issuer, &stored,
+	keys->unstored = !keys_stored_save(folder, config->boot->settings->issuer, &stored,
 		keys->store_told ? NULL : &config->reporter);
 	keys->store_told = keys->unstored;
 }

@@ -112,16 +112,24 @@ enum stored keys_stored_load(const char *folder, const char *issuer, struct stor
 			"fetch");
 		return STORED_DAMAGED;
 	}
-	if (stat(path, &seen) != 0)
-		return STORED_NONE;
+	if (stat(path, &seen) != 0) {
+		if (errno == ENOENT)
+			return STORED_NONE;
+		/* There may be one, and what it revoked stays revoked. */
+		out->fetched_at = INT64_MAX;
+		report(reporter, SAY_WARNING, path, 0,
+			"it cannot be told whether a key set was stored here (%s): no key set of a "
+			"file is used in its place until the next fetch",
+			strerror(errno));
+		return STORED_DAMAGED;
+	}
 	text = conf_slurp(path, JWKS_MAX_LEN + HEAD_ROOM, &len, reporter);
 	if (text != NULL && read_stored(text, len, issuer, out))
 		return STORED_GOOD;
 	out->fetched_at = seen.st_mtim.tv_sec;
 	report(reporter, SAY_WARNING, path, 0,
 		"the key set that was stored here is damaged and left out: the next fetch writes "
-		"it "
-		"anew");
+		"it anew");
 	return STORED_DAMAGED;
 }
 

@@ -11,7 +11,7 @@
 #include "config/language.h"
 #include "rules/text.h"
 
-#define REASON_SLOTS (REASON_MRZ_MISMATCH + 1)
+#define REASON_SLOTS (REASON_ATTRIBUTE_UNREADABLE + 1)
 
 enum reader { CLERK, BUYER, READERS };
 
@@ -109,6 +109,7 @@ static bool is_refusal(enum reason reason)
 	case REASON_ATTRIBUTE_INVALID:
 	case REASON_MRZ_CHECK_DIGIT:
 	case REASON_MRZ_MISMATCH:
+	case REASON_ATTRIBUTE_UNREADABLE:
 		break;
 	}
 	return false;

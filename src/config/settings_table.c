@@ -48,7 +48,7 @@ static const struct conf_row operator_rows[] = {
 };
 
 static const struct conf_row service_rows[] = {
-	{ "issuer", CONF_STRING, AT(issuer), .required = true, .live = true, .max = NAME_LONGEST,
+	{ "issuer", CONF_STRING, AT(issuer), .required = true, .max = NAME_LONGEST,
 		.help = "the ID service's name, the `iss` of its answers" },
 	{ "urls", CONF_STRINGS, AT(urls), .required = true, .max = SETTINGS_URLS_MAX,
 		.help = "the https addresses of the ID service, the preferred one first" },
@@ -145,13 +145,13 @@ static const struct conf_row cache_rows[] = {
 	{ "redis_master", CONF_STRING, AT(redis_master), .max = 64, .default_text = "mymaster",
 		.help = "what Sentinels call the master" },
 	{ "redis_user", CONF_STRING, AT(redis_user), .max = 64, .help = "ACL user" },
-	{ "redis_password_file", CONF_STRING, AT(redis_password_file), .live = true,
-		.max = PATH_LONGEST, .help = "file that holds the password" },
-	{ "redis_ca_file", CONF_STRING, AT(redis_ca_file), .live = true, .max = PATH_LONGEST,
+	{ "redis_password_file", CONF_STRING, AT(redis_password_file), .max = PATH_LONGEST,
+		.help = "file that holds the password" },
+	{ "redis_ca_file", CONF_STRING, AT(redis_ca_file), .max = PATH_LONGEST,
 		.help = "the certificate authorities that vouch for Redis (PEM); with it, TLS" },
-	{ "redis_certificate_file", CONF_STRING, AT(redis_certificate_file), .live = true,
-		.max = PATH_LONGEST, .help = "the certificate that is shown to Redis (PEM)" },
-	{ "redis_key_file", CONF_STRING, AT(redis_key_file), .live = true, .max = PATH_LONGEST,
+	{ "redis_certificate_file", CONF_STRING, AT(redis_certificate_file), .max = PATH_LONGEST,
+		.help = "the certificate that is shown to Redis (PEM)" },
+	{ "redis_key_file", CONF_STRING, AT(redis_key_file), .max = PATH_LONGEST,
 		.help = "the private key of that certificate (PEM)" },
 	{ "redis_tls_name", CONF_STRING, AT(redis_tls_name), .max = 253,
 		.help = "the name in Redis's certificate, if that is not for its address" },

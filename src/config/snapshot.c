@@ -180,13 +180,14 @@ struct loaded *loaded_load(const char *settings_file, const struct loaded *befor
 	return NULL;
 }
 
-static struct answer_policy *policy_of(const struct settings *settings, struct key_set *keys)
+static struct answer_policy *policy_of(
+	const struct settings *settings, const char *trusted_issuer, struct key_set *keys)
 {
 	/* Copied: the casts take away what answer_policy_new() does not use. */
 	union {
 		const char *is;
 		char *as;
-	} issuer = { settings->issuer }, audience = { settings->operator_id };
+	} issuer = { trusted_issuer }, audience = { settings->operator_id };
 	const struct answer_policy values = {
 		.keys = keys,
 		.issuer = issuer.as,
@@ -201,10 +202,12 @@ static struct answer_policy *policy_of(const struct settings *settings, struct k
 	return answer_policy_new(&values);
 }
 
-struct snapshot *snapshot_make(struct loaded *loaded, struct key_set *keys, uint64_t number)
+struct snapshot *snapshot_make(
+	struct loaded *loaded, const char *issuer, struct key_set *keys, uint64_t number)
 {
 	struct held *held = calloc(1, sizeof(*held));
-	struct answer_policy *policy = held == NULL ? NULL : policy_of(loaded->settings, keys);
+	struct answer_policy *policy =
+		held == NULL ? NULL : policy_of(loaded->settings, issuer, keys);
 
 	if (policy == NULL) {
 		free(held);

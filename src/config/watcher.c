@@ -26,7 +26,8 @@ bool config_refresh(struct config *config)
 	/* Only the watcher swaps: it may look at the pointer without the lock. */
 	if (old != NULL && snapshot_loaded(old) == config->loaded && old->policy->keys == keys)
 		return true;
-	fresh = snapshot_make(config->loaded, keys, old != NULL ? old->number + 1 : 1);
+	fresh = snapshot_make(config->loaded, config->boot->settings->issuer, keys,
+		old != NULL ? old->number + 1 : 1);
 	if (fresh == NULL)
 		return false;
 	pthread_mutex_lock(&config->mutex);
@@ -103,7 +104,8 @@ static void check_files(struct config *config)
 	if (list_changed(config->loaded, changed, sizeof(changed)) == 0 && !config->failing)
 		return;
 	noting = notes_begin(&config->notes);
-	fresh = loaded_load(config->file, config->loaded, config->request_ms, clock_wall(&config->clock), &noting);
+	fresh = loaded_load(config->file, config->loaded, config->request_ms,
+		clock_wall(&config->clock), &noting);
 	if (fresh == NULL) {
 		report_failure(config);
 		return;

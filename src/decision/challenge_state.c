@@ -14,7 +14,7 @@
 #define COVERED_MAX (HEAD_LEN + 2 + SHOP_MAX + 2 + SALE_ID_MAX + PERSON_KEY_LEN)
 
 static bool seal(const struct operator_key *key, const uint8_t head[HEAD_LEN],
-		 const struct sale *sale, const struct person_key *person, uint8_t mac[32])
+	const struct sale *sale, const struct person_key *person, uint8_t mac[32])
 {
 	uint8_t covered[COVERED_MAX];
 	size_t len = HEAD_LEN;
@@ -45,8 +45,8 @@ bool state_settle_id(struct sale *sale, uint8_t seed[STATE_SEED_LEN])
 }
 
 bool state_make(const struct operator_key *key, const struct sale *sale,
-		const struct person_key *person, const uint8_t seed[STATE_SEED_LEN],
-		int64_t expires_at, uint8_t out[STATE_LEN])
+	const struct person_key *person, const uint8_t seed[STATE_SEED_LEN], int64_t expires_at,
+	uint8_t out[STATE_LEN])
 {
 	out[0] = VERSION;
 	for (int i = 0; i < 8; i++)
@@ -56,7 +56,7 @@ bool state_make(const struct operator_key *key, const struct sale *sale,
 }
 
 bool state_check(const struct operator_key *key, const struct sale *sale,
-		 const struct person_key *person, int64_t now)
+	const struct person_key *person, int64_t now)
 {
 	uint64_t expires_at = 0;
 	uint8_t mac[32];
@@ -64,7 +64,7 @@ bool state_check(const struct operator_key *key, const struct sale *sale,
 	if (sale->state_len != STATE_LEN || sale->state[0] != VERSION)
 		return false;
 	if (!seal(key, sale->state, sale, person, mac) ||
-	    CRYPTO_memcmp(mac, sale->state + HEAD_LEN, sizeof(mac)) != 0)
+		CRYPTO_memcmp(mac, sale->state + HEAD_LEN, sizeof(mac)) != 0)
 		return false;
 	for (int i = 0; i < 8; i++)
 		expires_at = expires_at << 8 | sale->state[1 + i];

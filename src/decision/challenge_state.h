@@ -31,14 +31,14 @@ MUST_CHECK bool state_settle_id(struct sale *sale, uint8_t seed[STATE_SEED_LEN])
 
 /* Write a State. False only if OpenSSL fails. Thread-safe. */
 MUST_CHECK bool state_make(const struct operator_key *key, const struct sale *sale,
-			   const struct person_key *person, const uint8_t seed[STATE_SEED_LEN],
-			   int64_t expires_at, uint8_t out[STATE_LEN]);
+	const struct person_key *person, const uint8_t seed[STATE_SEED_LEN], int64_t expires_at,
+	uint8_t out[STATE_LEN]);
 
 /*
  * True if sale->state was made under this key for this shop, sale id and person and has not
  * expired. Compares in constant time. Thread-safe.
  */
 MUST_CHECK bool state_check(const struct operator_key *key, const struct sale *sale,
-			    const struct person_key *person, int64_t now);
+	const struct person_key *person, int64_t now);
 
 #endif

@@ -87,8 +87,8 @@ struct identity {
 	uint8_t seed[STATE_SEED_LEN];
 };
 
-static bool sbj_make(const struct operator_key *key, const struct path *path,
-		     struct person_key *out)
+static bool sbj_make(
+	const struct operator_key *key, const struct path *path, struct person_key *out)
 {
 	if (key->len == 0)
 		return false;
@@ -122,16 +122,21 @@ static bool identify(struct path *path, struct identity *identity)
 	return false;
 }
 
-/* During a change of the operator's key, what was kept under the other pseudonym still serves. */
-static void add_other(const struct path *path, const struct identity *identity,
-		      struct question *question)
+/*
+ * During a change of the operator's key, what was kept under the other pseudonym still serves, and
+ * a refusal ends it, too: without it nobody is asked. False if OpenSSL fails.
+ */
+static bool add_other(
+	const struct path *path, const struct identity *identity, struct question *question)
 {
-	question->asked.has_previous = path->form != SUBJECT_TOKEN &&
-		sbj_make(identity->other, path, &question->asked.previous);
+	if (path->form == SUBJECT_TOKEN || identity->other->len == 0)
+		return true;
+	question->asked.has_previous = sbj_make(identity->other, path, &question->asked.previous);
+	return question->asked.has_previous;
 }
 
-static void inquire(struct path *path, const struct identity *identity,
-		    const struct question *question)
+static void inquire(
+	struct path *path, const struct identity *identity, const struct question *question)
 {
 	const struct settings *settings = path->snapshot->settings;
 	struct decision *out = path->out;
@@ -164,10 +169,10 @@ static void ask_about(struct path *path)
 	if (!state_settle_id(&path->sale, identity.seed))
 		return;
 	if (identify(path, &identity) &&
-		question_make(identity.key, &identity.sbj, path->form, &path->sale, &question)) {
-		question.by_person = path->form == SUBJECT_DOCUMENT &&
-			path->snapshot->policy->keep_yes > 0;
-		add_other(path, &identity, &question);
+		question_make(identity.key, &identity.sbj, path->form, &path->sale, &question) &&
+		add_other(path, &identity, &question)) {
+		question.by_person =
+			path->form == SUBJECT_DOCUMENT && path->snapshot->policy->keep_yes > 0;
 		if (cache_lookup(path->decider->cache, &question.asked, path->now, &answer))
 			answered(path, &answer, SOURCE_CACHE);
 		else
@@ -185,7 +190,8 @@ static void judge(struct path *path, unsigned forms)
 
 	switch (verdict.kind) {
 	case VERDICT_INVALID:
-		bad_request(path, REASON_ATTRIBUTE_INVALID, verdict.attribute);
+		bad_request(
+			path, REASON_ATTRIBUTE_INVALID, sale_told(&path->sale, verdict.attribute));
 		break;
 	case VERDICT_HOME:
 		conclude(path, RESULT_NOT_APPLICABLE, REASON_NOT_APPLICABLE);
@@ -244,6 +250,7 @@ void decide(struct decider *decider, const struct sale_request *request, struct 
 	path.today = snapshot_today(path.snapshot, path.now);
 	options = (struct sale_options){
 		.allow_specimen = path.snapshot->settings->allow_specimen,
+		.plain_allowed = request->plain_allowed,
 		.today = path.today,
 		.codes = rules_codes(path.snapshot->rules),
 	};

@@ -49,6 +49,7 @@ struct sale_request {
 	 */
 	struct span shop;
 	unsigned forms; /* of question that this shop may use, besides service.forms; 0: those */
+	bool plain_allowed; /* unhidden twins may be taken, for the way that it came protects it */
 };
 
 struct decider; /* opaque: all parts, opened */

@@ -67,4 +67,3 @@ bool reference_make(char out[REFERENCE_LEN + 1])
 	*end = '\0';
 	return true;
 }
-

@@ -11,6 +11,6 @@
  * where the rest of the request could not be read. Thread-safe.
  */
 void say(const struct snapshot *snapshot, const struct sale_field *fields, size_t count,
-	 struct decision *out);
+	struct decision *out);
 
 #endif

@@ -48,8 +48,8 @@ void engine_call(struct engine *engine, void (*run)(void *ctx), void *ctx);
 
 /* A timer that fires once each time it is set. Engine thread only. */
 struct engine_timer; /* opaque */
-MUST_CHECK struct engine_timer *engine_timer_new(struct engine *engine, void (*due)(void *ctx),
-						 void *ctx); /* NULL: out of memory */
+MUST_CHECK struct engine_timer *engine_timer_new(
+	struct engine *engine, void (*due)(void *ctx), void *ctx); /* NULL: out of memory */
 void engine_timer_set(struct engine_timer *timer, int64_t after_ms); /* again: from now anew */
 void engine_timer_stop(struct engine_timer *timer);
 void engine_timer_free(struct engine_timer *timer); /* fires no more; NULL is fine */

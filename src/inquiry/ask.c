@@ -164,10 +164,13 @@ static void go_ashore(struct inquiries *all, struct asker *asker, struct inquiry
 	in_flight_free_one(inquiry);
 }
 
-/* An answer about one sale, or a question that was malformed: it says nothing of another one. */
+/*
+ * An answer about one sale, a question that was malformed, or a shop that holds more than its
+ * share: it says nothing of another one.
+ */
 static bool is_its_own(const struct inquiry_result *result)
 {
-	return result->outcome == INQUIRY_REFUSED ||
+	return result->outcome == INQUIRY_REFUSED || result->outcome == INQUIRY_TOO_MANY ||
 	       (result->outcome == INQUIRY_ANSWERED && !cache_may_share(&result->answer));
 }
 

@@ -31,7 +31,7 @@ static bool may_begin(const struct key_refresh *keys)
 {
 	return !is_under_way(keys) &&
 	       (keys->begun_ms == 0 || inquiries_now(keys->all) - keys->begun_ms >=
-		       keys->all->options.keys_min_interval_ms);
+					       keys->all->options.keys_min_interval_ms);
 }
 
 /* What was fetched, or was not, has been dealt with. */
@@ -42,8 +42,8 @@ static void settle(struct key_refresh *keys, bool good, const char *why)
 
 	keys->offered = false;
 	if (!good) {
-		again = options->keys_min_interval_ms > AGAIN_MS ? options->keys_min_interval_ms :
-								   AGAIN_MS;
+		again = options->keys_min_interval_ms > AGAIN_MS ? options->keys_min_interval_ms
+								 : AGAIN_MS;
 		report(&options->reporter, SAY_WARNING, NULL, 0,
 			"the key set could not be fetched from %s (%s); the one in force stays, "
 			"and the next attempt is in %lld s",

@@ -13,12 +13,12 @@
 #define GIVEN "true"
 #define FORM_MAX 16 /* "token+document" */
 #define COVERED_MAX                                                                                \
-	(12 * 2 + SHOP_MAX + TOKEN_MAX + FORM_MAX + sizeof(PURPOSE) + TOKEN_MAX +                \
+	(12 * 2 + SHOP_MAX + TOKEN_MAX + FORM_MAX + sizeof(PURPOSE) + TOKEN_MAX +                  \
 		DOCUMENT_TYPE_MAX + COUNTRY_LEN + DOCUMENT_NUMBER_MAX + COUNTRY_LEN +              \
 		DATE_TEXT_LEN + PERSON_KEY_TEXT_LEN + sizeof(GIVEN) + CONSENT_TEXT_MAX)
 
 _Static_assert(SUBJECT_TOKEN_MAX <= TOKEN_MAX && SALE_ID_MAX <= TOKEN_MAX,
-	       "every token of a sale fits, and its id in a token's place");
+	"every token of a sale fits, and its id in a token's place");
 
 /* A UUID's text with the version and variant of RFC 9562 set. */
 static void uuid_text(uint8_t octets[DRAWN_LEN], unsigned version, char out[TXN_LEN + 1])
@@ -61,7 +61,7 @@ static size_t cover_subject(uint8_t *covered, size_t len, const struct question 
 
 /* Sixteen octets that only this sale of this shop with just this question has. */
 static bool draw(const struct operator_key *key, const struct sale *sale,
-		 const struct question *question, uint8_t out[DRAWN_LEN])
+	const struct question *question, uint8_t out[DRAWN_LEN])
 {
 	uint8_t covered[COVERED_MAX], mac[32];
 	size_t len = 0;
@@ -81,8 +81,8 @@ static bool draw(const struct operator_key *key, const struct sale *sale,
 	return done;
 }
 
-static bool make_txn(const struct operator_key *key, const struct sale *sale,
-		     struct question *question)
+static bool make_txn(
+	const struct operator_key *key, const struct sale *sale, struct question *question)
 {
 	bool is_named = sale->id[0] != '\0' || sale->token[0] != '\0';
 	uint8_t octets[DRAWN_LEN];
@@ -94,7 +94,7 @@ static bool make_txn(const struct operator_key *key, const struct sale *sale,
 }
 
 bool question_make(const struct operator_key *key, const struct person_key *sbj,
-		   enum subject_form form, const struct sale *sale, struct question *out)
+	enum subject_form form, const struct sale *sale, struct question *out)
 {
 	memset(out, 0, sizeof(*out));
 	out->asked.form = form;
@@ -166,8 +166,8 @@ static char *put_subject(char *out, const struct question *question, const uint8
 	return put_member(put(out, ","), "document_digest", digest);
 }
 
-size_t question_body(const struct question *question, char nonce[NONCE_LEN + 1],
-		     char out[QUESTION_BODY_MAX + 1])
+size_t question_body(
+	const struct question *question, char nonce[NONCE_LEN + 1], char out[QUESTION_BODY_MAX + 1])
 {
 	uint8_t octets[DRAWN_LEN];
 	char *at = out;

@@ -37,15 +37,14 @@ struct question {
  * either it is random. False only if OpenSSL fails. question_clear() it in every case.
  */
 MUST_CHECK bool question_make(const struct operator_key *key, const struct person_key *sbj,
-			      enum subject_form form, const struct sale *sale,
-			      struct question *out);
+	enum subject_form form, const struct sale *sale, struct question *out);
 
 /*
  * Write the body of one request, with a nonce of its own. Returns its length; 0 if OpenSSL fails.
  * The caller wipes it.
  */
 MUST_CHECK size_t question_body(const struct question *question, char nonce[NONCE_LEN + 1],
-				char out[QUESTION_BODY_MAX + 1]);
+	char out[QUESTION_BODY_MAX + 1]);
 
 void question_clear(struct question *question);
 

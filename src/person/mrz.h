@@ -78,8 +78,8 @@ struct mrz {
  * The internal passport of Russia has ten digits of a number where nine find room: the fourth of
  * its series stands first in the optional field. The number is read whole, as it is printed.
  */
-MUST_CHECK enum mrz_status mrz_parse(const struct span *lines, size_t count, struct mrz *out,
-				     enum mrz_field *field);
+MUST_CHECK enum mrz_status mrz_parse(
+	const struct span *lines, size_t count, struct mrz *out, enum mrz_field *field);
 
 /* Check digit of len characters (Doc 9303-3 section 4.9: weights 7 3 1, modulo 10), '0'..'9';
  * 0 if a character is outside A-Z 0-9 <. */

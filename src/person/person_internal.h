@@ -23,8 +23,8 @@ struct mrz_zone {
  * MRZ_OK, MRZ_BAD_LINES, MRZ_BAD_CHARACTER (kind MRZ_NONE if the lengths do not fit either) or
  * MRZ_VISA. mrz_zone_clear() it whatever is returned.
  */
-MUST_CHECK enum mrz_status mrz_zone_read(const struct span *lines, size_t count,
-	struct mrz_zone *out);
+MUST_CHECK enum mrz_status mrz_zone_read(
+	const struct span *lines, size_t count, struct mrz_zone *out);
 
 /* Clear a person's data from memory; fits CLEANUP(). */
 void mrz_zone_clear(struct mrz_zone *zone);
@@ -58,7 +58,7 @@ size_t mrz_number_rest(const struct mrz_layout *layout, const char *text);
 bool mrz_is_filler(const char *text, size_t len);
 
 /* What each check digit of a zone says. */
-void mrz_check_zone(const struct mrz_layout *layout, const char *text,
-	enum mrz_verdict verdict[MRZ_FIELDS]);
+void mrz_check_zone(
+	const struct mrz_layout *layout, const char *text, enum mrz_verdict verdict[MRZ_FIELDS]);
 
 #endif

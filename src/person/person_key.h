@@ -41,8 +41,8 @@ MUST_CHECK bool operator_key_parse(const char *text, size_t len, struct operator
 size_t person_canonical(const struct person *person, uint8_t out[PERSON_CANONICAL_MAX]);
 
 /* The pseudonym. False only if the key is none or OpenSSL fails (out of memory). Thread-safe. */
-MUST_CHECK bool person_key_make(const struct operator_key *key, const struct person *person,
-				struct person_key *out);
+MUST_CHECK bool person_key_make(
+	const struct operator_key *key, const struct person *person, struct person_key *out);
 
 #define TOKEN_MAX 255 /* octets of a one-use token */
 
@@ -50,8 +50,8 @@ MUST_CHECK bool person_key_make(const struct operator_key *key, const struct per
  * The pseudonym of whoever a one-use token stands for (label "migrantid-token-1"): it names one
  * capture, and finds nobody again. `token` is 1 to TOKEN_MAX octets. False as person_key_make().
  */
-MUST_CHECK bool token_key_make(const struct operator_key *key, const char *token,
-			       struct person_key *out);
+MUST_CHECK bool token_key_make(
+	const struct operator_key *key, const char *token, struct person_key *out);
 
 #define DOCUMENT_DIGEST_LEN BASE64URL_LEN(32)
 
@@ -62,7 +62,7 @@ MUST_CHECK bool token_key_make(const struct operator_key *key, const char *token
  * person_key_make(). Thread-safe.
  */
 MUST_CHECK bool document_digest(const uint8_t *nonce, size_t nonce_len, const struct person *person,
-				char out[DOCUMENT_DIGEST_LEN + 1]);
+	char out[DOCUMENT_DIGEST_LEN + 1]);
 
 /*
  * HMAC-SHA-256 under a key derived from the operator's for one purpose, so that State, txn and
@@ -71,6 +71,6 @@ MUST_CHECK bool document_digest(const uint8_t *nonce, size_t nonce_len, const st
  * A purpose is a word of at most 32 octets. False as person_key_make(). Thread-safe.
  */
 MUST_CHECK bool operator_key_mac(const struct operator_key *key, const char *purpose,
-				 const void *data, size_t len, uint8_t out[32]);
+	const void *data, size_t len, uint8_t out[32]);
 
 #endif

@@ -83,7 +83,7 @@ static struct verdict question_of(const struct sale *sale, unsigned forms)
 }
 
 struct verdict evaluate(const struct sale *sale, const struct rule_set *rules,
-			const struct date *today, unsigned forms, enum rule_verdict *why)
+	const struct date *today, unsigned forms, enum rule_verdict *why)
 {
 	struct verdict exempt = of_kind(VERDICT_EXEMPT, ATTR_NONE);
 

@@ -37,7 +37,7 @@ struct verdict {
  * rule that was looked at. Thread-safe.
  */
 struct verdict evaluate(const struct sale *sale, const struct rule_set *rules,
-			const struct date *today, unsigned forms, enum rule_verdict *why);
+	const struct date *today, unsigned forms, enum rule_verdict *why);
 
 /* The first attribute without which a question about the document cannot be asked, or ATTR_NONE. */
 enum attribute evaluate_missing(const struct sale *sale);

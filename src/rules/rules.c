@@ -53,8 +53,8 @@ static enum rule_verdict judge_age(int years, const struct date *birth, const st
 	return date_compare(today, &last_birthday) < 0 ? RULE_AGE_UNKNOWN : RULE_TOO_OLD;
 }
 
-static enum rule_verdict judge_person(const struct rule *rule, const struct person *person,
-				      const struct date *today)
+static enum rule_verdict judge_person(
+	const struct rule *rule, const struct person *person, const struct date *today)
 {
 	const struct document *document = &person->document;
 
@@ -70,8 +70,8 @@ static enum rule_verdict judge_person(const struct rule *rule, const struct pers
 }
 
 /* An accreditation without its last day proves nothing on the day after it. */
-static enum rule_verdict judge_accreditation(const struct rule *rule, const struct sale *sale,
-					     const struct date *today)
+static enum rule_verdict judge_accreditation(
+	const struct rule *rule, const struct sale *sale, const struct date *today)
 {
 	if (rule->accreditation.count == 0)
 		return RULE_HOLDS;
@@ -88,8 +88,7 @@ static enum rule_verdict judge_accreditation(const struct rule *rule, const stru
 
 static enum rule_verdict judge_document(const struct document *document, const struct date *today)
 {
-	if (document->type[0] == '\0' || document->issuer[0] == '\0' ||
-	    document->number[0] == '\0')
+	if (document->type[0] == '\0' || document->issuer[0] == '\0' || document->number[0] == '\0')
 		return RULE_NO_DOCUMENT;
 	if (date_is_set(&document->expiry) && date_compare(&document->expiry, today) < 0)
 		return RULE_DOCUMENT_EXPIRED;
@@ -110,13 +109,13 @@ static void person_shown(const struct sale *sale, struct person *shown)
 		memcpy(shown->document.type, sale->person.document.type,
 			sizeof(shown->document.type));
 	if (mrz->birth_year >= 0)
-		shown->birth = (struct date){ sale->person.birth.year, mrz->birth_month,
-			mrz->birth_day };
+		shown->birth =
+			(struct date){ sale->person.birth.year, mrz->birth_month, mrz->birth_day };
 }
 
 /* What the attributes say has held already; now the MRZ has to say it too. */
-static enum rule_verdict judge_mrz(const struct rule *rule, const struct sale *sale,
-				   const struct date *today)
+static enum rule_verdict judge_mrz(
+	const struct rule *rule, const struct sale *sale, const struct date *today)
 {
 	struct person shown;
 	enum rule_verdict verdict;
@@ -140,8 +139,8 @@ static enum rule_verdict judge_expiry(const struct date *expiry, const struct da
 	return date_compare(expiry, today) < 0 ? RULE_DOCUMENT_EXPIRED : RULE_HOLDS;
 }
 
-static enum rule_verdict judge_evidence(const struct rule *rule, const struct sale *sale,
-					const struct date *today)
+static enum rule_verdict judge_evidence(
+	const struct rule *rule, const struct sale *sale, const struct date *today)
 {
 	switch (rule->evidence) {
 	case EVIDENCE_STATED:
@@ -154,8 +153,8 @@ static enum rule_verdict judge_evidence(const struct rule *rule, const struct sa
 	return judge_mrz(rule, sale, today);
 }
 
-static enum rule_verdict judge(const struct rule *rule, const struct sale *sale,
-			       const struct date *today)
+static enum rule_verdict judge(
+	const struct rule *rule, const struct sale *sale, const struct date *today)
 {
 	enum rule_verdict verdict;
 
@@ -176,7 +175,7 @@ static enum rule_verdict judge(const struct rule *rule, const struct sale *sale,
 }
 
 int rules_match(const struct rule_set *set, const struct sale *sale, const struct date *today,
-		enum rule_verdict *verdicts)
+	enum rule_verdict *verdicts)
 {
 	for (size_t i = 0; i < set->count; i++) {
 		enum rule_verdict verdict = judge(&set->rules[i], sale, today);

@@ -61,8 +61,8 @@ struct rule_info {
  * having reported every error found, with file and line. The set is immutable: any thread may read
  * it.
  */
-MUST_CHECK struct rule_set *rules_parse(const char *text, const char *file,
-					const struct reporter *reporter);
+MUST_CHECK struct rule_set *rules_parse(
+	const char *text, const char *file, const struct reporter *reporter);
 void rules_free(struct rule_set *set); /* NULL is fine */
 
 /*
@@ -70,7 +70,7 @@ void rules_free(struct rule_set *set); /* NULL is fine */
  * verdicts, if not NULL, has room for rules_count() and is filled for every rule tried.
  */
 int rules_match(const struct rule_set *set, const struct sale *sale, const struct date *today,
-		enum rule_verdict *verdicts);
+	enum rule_verdict *verdicts);
 
 /*
  * RULE_HOLDS if the person is shown to be a citizen of the operator's own country, as home,
@@ -90,7 +90,7 @@ const char *rules_digest(const struct rule_set *set); /* RULES_DIGEST_LEN hexade
 
 /* Warn of rules that are expired on `today` or can never be reached behind an earlier one. */
 void rules_warn(const struct rule_set *set, const char *file, const struct date *today,
-		const struct reporter *reporter);
+	const struct reporter *reporter);
 
 const char *rule_verdict_text(enum rule_verdict verdict); /* plain words, no value of the sale */
 

@@ -5,7 +5,6 @@
 #ifndef MIGRANTID_RULES_INTERNAL_H
 #define MIGRANTID_RULES_INTERNAL_H
 
-
 #include <libconfig.h>
 
 #include "base/conf.h"

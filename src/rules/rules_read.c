@@ -52,8 +52,8 @@ static const struct conf_row rule_rows[] = {
 		.help = "first day in force, YYYY-MM-DD" },
 	{ "until", CONF_STRING, offsetof(struct written, until),
 		.help = "last day in force, YYYY-MM-DD" },
-	{ "nationality", CONF_STRINGS, offsetof(struct written, nationality), .max = RULES_CODES_MAX,
-		.help = "the person is a national of one of these" },
+	{ "nationality", CONF_STRINGS, offsetof(struct written, nationality),
+		.max = RULES_CODES_MAX, .help = "the person is a national of one of these" },
 	{ "issuer", CONF_STRINGS, offsetof(struct written, issuer), .max = RULES_CODES_MAX,
 		.help = "the document was issued by one of these" },
 	{ "document", CONF_STRINGS, offsetof(struct written, document), .max = RULES_CODES_MAX,
@@ -69,7 +69,7 @@ static const struct conf_row rule_rows[] = {
 };
 
 static void take_date(struct reading *reading, const config_setting_t *group, const char *name,
-		      const char *text, struct date *out)
+	const char *text, struct date *out)
 {
 	if (text[0] != '\0' && !date_parse(text, strlen(text), false, out))
 		rules_complain(reading, conf_line_of(group, name),
@@ -78,19 +78,19 @@ static void take_date(struct reading *reading, const config_setting_t *group, co
 }
 
 static void take_dates(struct reading *reading, const config_setting_t *group,
-		       const struct written *written, struct rule *rule)
+	const struct written *written, struct rule *rule)
 {
 	take_date(reading, group, "from", written->from, &rule->from);
 	take_date(reading, group, "until", written->until, &rule->until);
 	if (date_is_set(&rule->from) && date_is_set(&rule->until) &&
-	    date_compare(&rule->until, &rule->from) < 0)
+		date_compare(&rule->until, &rule->from) < 0)
 		rules_complain(reading, conf_line_of(group, "until"),
 			"until is before from, so the rule is never in force: exchange them, or "
 			"set enabled = false");
 }
 
 static void take_evidence(struct reading *reading, const config_setting_t *group,
-			  const struct written *written, struct rule *rule)
+	const struct written *written, struct rule *rule)
 {
 	if (!rules_evidence_of_name(written->evidence, &rule->evidence))
 		rules_complain(reading, conf_line_of(group, "evidence"),
@@ -103,7 +103,7 @@ static void take_evidence(struct reading *reading, const config_setting_t *group
 }
 
 static void take_id(struct reading *reading, const config_setting_t *group,
-		    const struct written *written, struct rule *rule)
+	const struct written *written, struct rule *rule)
 {
 	const struct rule_set *set = reading->set;
 
@@ -121,7 +121,7 @@ static void take_id(struct reading *reading, const config_setting_t *group,
 }
 
 static void take_citation(struct reading *reading, const config_setting_t *group,
-			  const struct written *written, struct rule *rule)
+	const struct written *written, struct rule *rule)
 {
 	size_t len = strlen(written->citation);
 
@@ -157,7 +157,8 @@ static void read_rule(struct reading *reading, const config_setting_t *group, st
 	rules_take_words(reading, &written.nationality, word_of_nationality, &rule->nationality);
 	rules_take_words(reading, &written.issuer, word_of_issuer, &rule->issuer);
 	rules_take_words(reading, &written.document, word_of_document, &rule->document);
-	rules_take_words(reading, &written.accreditation, word_of_accreditation, &rule->accreditation);
+	rules_take_words(
+		reading, &written.accreditation, word_of_accreditation, &rule->accreditation);
 	rule->age_below = (int)written.age_below;
 	rule->enabled = written.enabled;
 	if (valid && !asks_something(&written))

@@ -14,7 +14,7 @@ static bool same(const char *wide, const char *narrow)
 
 /* True if whatever meets the narrow words meets the wide ones too. */
 static bool words_cover(const struct words *wide, const struct words *narrow,
-			bool (*covers)(const char *wide, const char *narrow))
+	bool (*covers)(const char *wide, const char *narrow))
 {
 	if (wide->count == 0)
 		return true;
@@ -40,8 +40,7 @@ static bool is_over(const struct rule *rule, const struct date *today)
 }
 
 /* True if the wide rule is in force on every day from today on on which the narrow one is. */
-static bool days_cover(const struct rule *wide, const struct rule *narrow,
-		       const struct date *today)
+static bool days_cover(const struct rule *wide, const struct rule *narrow, const struct date *today)
 {
 	const struct date *first = today;
 
@@ -58,8 +57,7 @@ static bool days_cover(const struct rule *wide, const struct rule *narrow,
 static bool hides(const struct rule *wide, const struct rule *narrow, const struct date *today)
 {
 	return wide->enabled && wide->evidence <= narrow->evidence &&
-	       wide->expiry_known <= narrow->expiry_known &&
-	       days_cover(wide, narrow, today) &&
+	       wide->expiry_known <= narrow->expiry_known && days_cover(wide, narrow, today) &&
 	       words_cover(&wide->nationality, &narrow->nationality, same) &&
 	       words_cover(&wide->issuer, &narrow->issuer, same) &&
 	       words_cover(&wide->document, &narrow->document, rule_document_covers) &&
@@ -68,7 +66,7 @@ static bool hides(const struct rule *wide, const struct rule *narrow, const stru
 }
 
 static void warn_hidden(const struct rule_set *set, size_t index, const char *file,
-			const struct date *today, const struct reporter *reporter)
+	const struct date *today, const struct reporter *reporter)
 {
 	const struct rule *rule = &set->rules[index];
 
@@ -84,7 +82,7 @@ static void warn_hidden(const struct rule_set *set, size_t index, const char *fi
 }
 
 void rules_warn(const struct rule_set *set, const char *file, const struct date *today,
-		const struct reporter *reporter)
+	const struct reporter *reporter)
 {
 	for (size_t i = 0; i < set->count; i++) {
 		const struct rule *rule = &set->rules[i];

@@ -29,21 +29,46 @@ _Static_assert(ATTR_CONSENT_TEXT_LONGEST == CONSENT_TEXT_MAX, "consent text");
 _Static_assert(ATTR_LANGUAGE_LONGEST == LANGUAGE_MAX, "language");
 _Static_assert(ATTR_STATE_LONGEST == STATE_MAX, "state");
 
-/* The values of a request, sorted by attribute; borrowed, never copied. */
+/* For what each attribute stands: a twin for the hidden one, any other for itself (ATTR_NONE). */
+static const enum attribute hidden_of[ATTRIBUTES] = {
+#define AS_ROW(hidden, twin) [twin] = hidden,
+	HIDDEN_ATTRIBUTES(AS_ROW)
+#undef AS_ROW
+};
+
+static const enum attribute twin_of[ATTRIBUTES] = {
+#define AS_ROW(hidden, twin) [hidden] = twin,
+	HIDDEN_ATTRIBUTES(AS_ROW)
+#undef AS_ROW
+};
+_Static_assert(ATTRIBUTES <= 32, "sale.plain has a bit for each");
+
+/* The values of a request, sorted by attribute; borrowed, never copied. Those of a twin are sorted
+ * in as the hidden one's. */
 struct request {
 	struct span values[ATTRIBUTES][AT_MOST];
 	size_t count[ATTRIBUTES];
 };
 
+static bool is_known(enum attribute attribute)
+{
+	return attribute > ATTR_NONE && attribute < ATTRIBUTES;
+}
+
 const char *attribute_name(enum attribute attribute)
 {
-	if (attribute <= ATTR_NONE || attribute >= ATTRIBUTES)
-		return "";
-	return attributes[attribute].name;
+	return is_known(attribute) ? attributes[attribute].name : "";
+}
+
+enum attribute sale_told(const struct sale *sale, enum attribute attribute)
+{
+	if (!is_known(attribute) || (sale->plain & UINT32_C(1) << attribute) == 0)
+		return attribute;
+	return twin_of[attribute];
 }
 
 static bool at_fault(struct sale_fault *fault, enum reason reason, enum attribute attribute,
-		     enum mrz_field field)
+	enum mrz_field field)
 {
 	*fault = (struct sale_fault){ reason, attribute, field };
 	return false;
@@ -54,21 +79,65 @@ static bool invalid(struct sale_fault *fault, enum attribute attribute)
 	return at_fault(fault, REASON_ATTRIBUTE_INVALID, attribute, MRZ_FIELD_NONE);
 }
 
-static bool sort_fields(const struct sale_field *fields, size_t count, struct request *request,
-			struct sale_fault *fault)
+bool sale_value_is_noise(struct span value)
+{
+	return !text_is_plain(value.data, value.len);
+}
+
+/* Before all else: no correction of any field mends that. */
+static bool is_readable(const struct sale_field *fields, size_t count, struct sale_fault *fault)
+{
+	for (size_t i = 0; i < count; i++)
+		if (is_known(fields[i].attribute) && twin_of[fields[i].attribute] != ATTR_NONE &&
+			sale_value_is_noise(fields[i].value))
+			return at_fault(fault, REASON_ATTRIBUTE_UNREADABLE, fields[i].attribute,
+				MRZ_FIELD_NONE);
+	return true;
+}
+
+/* A twin is taken on a protected way alone, and only instead of what it is the twin of. */
+static bool note_twin(enum attribute attribute, const struct sale_options *options,
+	const struct request *request, struct sale *out)
+{
+	uint32_t bit = UINT32_C(1) << hidden_of[attribute];
+
+	if (!options->plain_allowed ||
+		(request->count[hidden_of[attribute]] > 0 && (out->plain & bit) == 0))
+		return false;
+	out->plain |= bit;
+	return true;
+}
+
+static bool sort_field(const struct sale_field *field, const struct sale_options *options,
+	struct request *request, struct sale *out, struct sale_fault *fault)
+{
+	enum attribute a = field->attribute;
+
+	if (hidden_of[a] != ATTR_NONE) {
+		if (!note_twin(a, options, request, out))
+			return invalid(fault, a);
+		a = hidden_of[a];
+	} else if (sale_told(out, a) != a) {
+		return invalid(fault, a); /* its twin has come already */
+	}
+	if (request->count[a] == attributes[a].most || field->value.len == 0 ||
+		field->value.len > attributes[a].longest)
+		return invalid(fault, a);
+	request->values[a][request->count[a]++] = field->value;
+	return true;
+}
+
+static bool sort_fields(const struct sale_field *fields, size_t count,
+	const struct sale_options *options, struct request *request, struct sale *out,
+	struct sale_fault *fault)
 {
 	for (size_t i = 0; i < count; i++) {
-		enum attribute a = fields[i].attribute;
-		struct span value = fields[i].value;
-
-		if (a <= ATTR_NONE || a >= ATTRIBUTES)
+		if (!is_known(fields[i].attribute))
 			return invalid(fault, ATTR_NONE);
-		if (a == ATTR_LANGUAGE)
+		if (fields[i].attribute == ATTR_LANGUAGE)
 			continue; /* a reply's text is no reason to lose a sale */
-		if (request->count[a] == attributes[a].most || value.len == 0 ||
-		    value.len > attributes[a].longest)
-			return invalid(fault, a);
-		request->values[a][request->count[a]++] = value;
+		if (!sort_field(&fields[i], options, request, out, fault))
+			return false;
 	}
 	return true;
 }
@@ -91,10 +160,9 @@ static bool state_allowed(
 }
 
 static bool read_state(struct span value, const struct sale_options *options,
-		       bool (*may_be)(const char *code), char out[COUNTRY_LEN + 1])
+	bool (*may_be)(const char *code), char out[COUNTRY_LEN + 1])
 {
-	return country_canonical(value.data, value.len, out) &&
-	       state_allowed(out, options, may_be);
+	return country_canonical(value.data, value.len, out) && state_allowed(out, options, may_be);
 }
 
 static bool read_birth(struct span value, const struct sale_options *options, struct date *out)
@@ -123,7 +191,7 @@ static bool read_yes_no(struct span value, bool *out)
 }
 
 static bool read_value(enum attribute attribute, struct span value,
-		       const struct sale_options *options, struct sale *out)
+	const struct sale_options *options, struct sale *out)
 {
 	struct document *document = &out->person.document;
 
@@ -141,8 +209,7 @@ static bool read_value(enum attribute attribute, struct span value,
 	case ATTR_DOCUMENT_EXPIRY:
 		return date_parse(value.data, value.len, false, &document->expiry);
 	case ATTR_NATIONALITY:
-		return read_state(value, options, country_is_nationality,
-			out->person.nationality);
+		return read_state(value, options, country_is_nationality, out->person.nationality);
 	case ATTR_DATE_OF_BIRTH:
 		return read_birth(value, options, &out->person.birth);
 	case ATTR_MRZ:
@@ -160,6 +227,10 @@ static bool read_value(enum attribute attribute, struct span value,
 		out->state_len = value.len;
 		return true;
 	case ATTR_LANGUAGE: /* never sorted in */
+	case ATTR_PLAIN_SUBJECT_TOKEN: /* sorted in as the hidden ones */
+	case ATTR_PLAIN_DOCUMENT_NUMBER:
+	case ATTR_PLAIN_DATE_OF_BIRTH:
+	case ATTR_PLAIN_MRZ:
 	case ATTR_NONE:
 	case ATTRIBUTES:
 		break;
@@ -168,7 +239,7 @@ static bool read_value(enum attribute attribute, struct span value,
 }
 
 static bool read_values(const struct request *request, const struct sale_options *options,
-			struct sale *out, struct sale_fault *fault)
+	struct sale *out, struct sale_fault *fault)
 {
 	for (enum attribute a = ATTR_NONE + 1; a < ATTRIBUTES; a++)
 		for (size_t i = 0; i < request->count[a]; i++)
@@ -185,12 +256,11 @@ static bool may_stand_as_nationality(const char *code)
 }
 
 static bool read_mrz(const struct request *request, const struct sale_options *options,
-		     struct sale *out, struct sale_fault *fault)
+	struct sale *out, struct sale_fault *fault)
 {
 	enum mrz_field field = MRZ_FIELD_NONE;
 
-	switch (mrz_parse(request->values[ATTR_MRZ], request->count[ATTR_MRZ], &out->mrz,
-		&field)) {
+	switch (mrz_parse(request->values[ATTR_MRZ], request->count[ATTR_MRZ], &out->mrz, &field)) {
 	case MRZ_OK:
 		break;
 	case MRZ_BAD_CHECK_DIGIT:
@@ -266,8 +336,8 @@ static bool check_agreement(
 
 	for (size_t i = 0; i < ARRAY_LEN(rows); i++)
 		if (rows[i].disagrees)
-			return at_fault(fault, REASON_MRZ_MISMATCH, rows[i].attribute,
-				rows[i].field);
+			return at_fault(
+				fault, REASON_MRZ_MISMATCH, rows[i].attribute, rows[i].field);
 	return true;
 }
 
@@ -294,13 +364,13 @@ static void fill_from_mrz(struct sale *sale)
 }
 
 static bool read_all(const struct sale_field *fields, size_t count,
-		     const struct sale_options *options, struct sale *out,
-		     struct sale_fault *fault)
+	const struct sale_options *options, struct sale *out, struct sale_fault *fault)
 {
 	struct request request = { 0 };
 
-	if (!sort_fields(fields, count, &request, fault) ||
-	    !read_values(&request, options, out, fault))
+	if (!is_readable(fields, count, fault) ||
+		!sort_fields(fields, count, options, &request, out, fault) ||
+		!read_values(&request, options, out, fault))
 		return false;
 	if (request.count[ATTR_MRZ] == 0)
 		return true;
@@ -311,12 +381,14 @@ static bool read_all(const struct sale_field *fields, size_t count,
 }
 
 bool sale_read(const struct sale_field *fields, size_t count, const struct sale_options *options,
-	       struct sale *out, struct sale_fault *fault)
+	struct sale *out, struct sale_fault *fault)
 {
 	memset(out, 0, sizeof(*out));
 	*fault = (struct sale_fault){ 0 };
 	if (read_all(fields, count, options, out, fault))
 		return true;
+	if (fault->reason != REASON_ATTRIBUTE_UNREADABLE)
+		fault->attribute = sale_told(out, fault->attribute);
 	sale_clear(out);
 	return false;
 }

@@ -18,26 +18,40 @@
  * What a request may carry: X(symbol, number in the dictionary (0: a standard attribute), name,
  * longest value in octets, how many at most).
  */
-#define SALE_ATTRIBUTES(X) \
-	X(ATTR_SALE_ID, 1, "MigrantID-Sale-Id", 64, 1) \
-	X(ATTR_SUBJECT_TOKEN, 2, "MigrantID-Subject-Token", 240, 1) \
-	X(ATTR_DOCUMENT_TYPE, 3, "MigrantID-Document-Type", 32, 1) \
-	X(ATTR_DOCUMENT_ISSUER, 4, "MigrantID-Document-Issuer", 8, 1) \
-	X(ATTR_DOCUMENT_NUMBER, 5, "MigrantID-Document-Number", 48, 1) \
-	X(ATTR_DOCUMENT_EXPIRY, 6, "MigrantID-Document-Expiry", 10, 1) \
-	X(ATTR_NATIONALITY, 7, "MigrantID-Nationality", 8, 1) \
-	X(ATTR_DATE_OF_BIRTH, 8, "MigrantID-Date-of-Birth", 10, 1) \
-	X(ATTR_MRZ, 9, "MigrantID-MRZ", 128, 3) \
-	X(ATTR_ACCREDITATION, 10, "MigrantID-Accreditation", 64, 1) \
-	X(ATTR_ACCREDITATION_EXPIRY, 11, "MigrantID-Accreditation-Expiry", 10, 1) \
-	X(ATTR_CONSENT_TEXT, 12, "MigrantID-Consent-Text", 64, 1) \
-	X(ATTR_LANGUAGE, 13, "MigrantID-Language", 247, 1) \
-	X(ATTR_ACCEPT_CHALLENGE, 14, "MigrantID-Accept-Challenge", 3, 1) \
+#define SALE_ATTRIBUTES(X)                                                                         \
+	X(ATTR_SALE_ID, 1, "MigrantID-Sale-Id", 64, 1)                                             \
+	X(ATTR_SUBJECT_TOKEN, 2, "MigrantID-Subject-Token", 240, 1)                                \
+	X(ATTR_DOCUMENT_TYPE, 3, "MigrantID-Document-Type", 32, 1)                                 \
+	X(ATTR_DOCUMENT_ISSUER, 4, "MigrantID-Document-Issuer", 8, 1)                              \
+	X(ATTR_DOCUMENT_NUMBER, 5, "MigrantID-Document-Number", 48, 1)                             \
+	X(ATTR_DOCUMENT_EXPIRY, 6, "MigrantID-Document-Expiry", 10, 1)                             \
+	X(ATTR_NATIONALITY, 7, "MigrantID-Nationality", 8, 1)                                      \
+	X(ATTR_DATE_OF_BIRTH, 8, "MigrantID-Date-of-Birth", 10, 1)                                 \
+	X(ATTR_MRZ, 9, "MigrantID-MRZ", 128, 3)                                                    \
+	X(ATTR_ACCREDITATION, 10, "MigrantID-Accreditation", 64, 1)                                \
+	X(ATTR_ACCREDITATION_EXPIRY, 11, "MigrantID-Accreditation-Expiry", 10, 1)                  \
+	X(ATTR_CONSENT_TEXT, 12, "MigrantID-Consent-Text", 64, 1)                                  \
+	X(ATTR_LANGUAGE, 13, "MigrantID-Language", 247, 1)                                         \
+	X(ATTR_ACCEPT_CHALLENGE, 14, "MigrantID-Accept-Challenge", 3, 1)                           \
+	X(ATTR_PLAIN_SUBJECT_TOKEN, 102, "MigrantID-Plain-Subject-Token", 240, 1)                  \
+	X(ATTR_PLAIN_DOCUMENT_NUMBER, 105, "MigrantID-Plain-Document-Number", 48, 1)               \
+	X(ATTR_PLAIN_DATE_OF_BIRTH, 108, "MigrantID-Plain-Date-of-Birth", 10, 1)                   \
+	X(ATTR_PLAIN_MRZ, 109, "MigrantID-Plain-MRZ", 128, 3)                                      \
 	X(ATTR_STATE, 0, "State", 253, 1)
 
 #define AS_MEMBER(symbol, number, name, longest, most) symbol,
 enum attribute { ATTR_NONE, SALE_ATTRIBUTES(AS_MEMBER) ATTRIBUTES };
 #undef AS_MEMBER
+
+/*
+ * The attributes that are hidden on the wire (encrypt=1), each with its unhidden twin: the same
+ * for clients that cannot hide, on a way that is protected otherwise. X(hidden, twin).
+ */
+#define HIDDEN_ATTRIBUTES(X)                                                                       \
+	X(ATTR_SUBJECT_TOKEN, ATTR_PLAIN_SUBJECT_TOKEN)                                            \
+	X(ATTR_DOCUMENT_NUMBER, ATTR_PLAIN_DOCUMENT_NUMBER)                                        \
+	X(ATTR_DATE_OF_BIRTH, ATTR_PLAIN_DATE_OF_BIRTH)                                            \
+	X(ATTR_MRZ, ATTR_PLAIN_MRZ)
 
 /* One attribute of a request; the value is borrowed. Accept-Challenge's value is "Yes" or "No". */
 struct sale_field {
@@ -72,27 +86,39 @@ struct sale {
 	uint8_t state[STATE_MAX]; /* State of an earlier challenge */
 	size_t state_len; /* 0: none */
 	bool accept_challenge;
+	uint32_t plain; /* 1 << attribute, of the hidden ones that came as their twins */
 };
 
 struct sale_options {
 	bool allow_specimen; /* UTO is accepted: for tests only */
+	bool plain_allowed; /* the request came by a way on which twins are taken */
 	struct date today; /* in the operator's time zone; full */
-	const struct country_codes *codes; /* states besides Doc 9303's: rules_codes(); NULL: none */
+	const struct country_codes
+		*codes; /* states besides Doc 9303's: rules_codes(); NULL: none */
 };
 
 /* Name as in the dictionary; "" for ATTR_NONE. Number: 0 for a standard attribute. */
 const char *attribute_name(enum attribute attribute);
 
+/* Under which name the sale was told something: the twin of an attribute, where that came. */
+enum attribute sale_told(const struct sale *sale, enum attribute attribute);
+
+/*
+ * True for what nobody can have meant: no UTF-8, or control characters in it. That is how a hidden
+ * value comes out that was not hidden, was hidden under another secret, or by a proxy for itself.
+ */
+bool sale_value_is_noise(struct span value);
+
 /*
  * Read and check the fields of a request into *out. Everything that a decision may need is checked,
  * whether or not a rule will need it: a repeated, empty, over-long, non-UTF-8, ill-formed or
- * contradictory attribute is a fault, and so is a date of birth that lies ahead. The language of
- * the reply is not looked at: it decides nothing. What is absent is no fault: that is evaluate()'s
- * to say, after the rules. False with *fault filled, and *out cleared.
+ * contradictory attribute is a fault, and so is a date of birth that lies ahead, a twin that is not
+ * allowed or stands beside what it is the twin of, and, before all others, noise in a hidden one.
+ * The language of the reply is not looked at: it decides nothing. What is absent is no fault: that
+ * is evaluate()'s to say, after the rules. False with *fault filled, and *out cleared.
  */
 MUST_CHECK bool sale_read(const struct sale_field *fields, size_t count,
-			  const struct sale_options *options, struct sale *out,
-			  struct sale_fault *fault);
+	const struct sale_options *options, struct sale *out, struct sale_fault *fault);
 
 /* Clear a person's data from memory (OPENSSL_cleanse). */
 void sale_clear(struct sale *sale);

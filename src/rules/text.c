@@ -42,7 +42,7 @@ bool text_is_token(const char *text, size_t len)
 {
 	for (size_t i = 0; i < len; i++)
 		if (!is_letter(text[i]) && !is_digit(text[i]) && text[i] != '.' && text[i] != '_' &&
-		    text[i] != '~' && text[i] != '-')
+			text[i] != '~' && text[i] != '-')
 			return false;
 	return len > 0;
 }

@@ -3,8 +3,8 @@
 
 #include <string.h>
 
-#define AS_NAME(symbol, number, name) \
-	case symbol: \
+#define AS_NAME(symbol, number, name)                                                              \
+	case symbol:                                                                               \
 		return name;
 
 const char *result_name(enum result result)

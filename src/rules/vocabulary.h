@@ -9,45 +9,46 @@
 #include "base/base.h"
 
 /* MigrantID-Result: X(symbol, number, name in the dictionary) */
-#define RESULTS(X) \
-	X(RESULT_YES, 1, "Yes") \
-	X(RESULT_NO, 2, "No") \
-	X(RESULT_UNDETERMINED, 3, "Undetermined") \
-	X(RESULT_EXEMPT, 4, "Exempt") \
+#define RESULTS(X)                                                                                 \
+	X(RESULT_YES, 1, "Yes")                                                                    \
+	X(RESULT_NO, 2, "No")                                                                      \
+	X(RESULT_UNDETERMINED, 3, "Undetermined")                                                  \
+	X(RESULT_EXEMPT, 4, "Exempt")                                                              \
 	X(RESULT_NOT_APPLICABLE, 5, "Not-Applicable")
 
 /* MigrantID-Reason */
-#define REASONS(X) \
-	X(REASON_MATCH, 1, "match") \
-	X(REASON_NO_MATCH, 2, "no-match") \
-	X(REASON_NOT_ENROLLED, 3, "not-enrolled") \
-	X(REASON_DOCUMENT_INVALID, 4, "document-invalid") \
-	X(REASON_ID_LOCKED, 5, "id-locked") \
-	X(REASON_ID_BLOCKED, 6, "id-blocked") \
-	X(REASON_TOO_SOON, 7, "too-soon") \
-	X(REASON_CONSENT_MISSING, 8, "consent-missing") \
-	X(REASON_EXEMPT, 9, "exempt") \
-	X(REASON_NOT_APPLICABLE, 10, "not-applicable") \
-	X(REASON_PENDING, 11, "pending") \
-	X(REASON_TOKEN_USED, 12, "token-used") \
-	X(REASON_DOCUMENT_MISMATCH, 13, "document-mismatch") \
-	X(REASON_SERVICE_TIMEOUT, 20, "service-timeout") \
-	X(REASON_SERVICE_UNAVAILABLE, 21, "service-unavailable") \
-	X(REASON_SERVICE_BUSY, 22, "service-busy") \
-	X(REASON_ANSWER_REJECTED, 23, "answer-rejected") \
-	X(REASON_NOT_CONFIGURED, 24, "not-configured") \
-	X(REASON_QUESTION_REFUSED, 25, "question-refused") \
-	X(REASON_TOO_MANY, 27, "too-many") \
-	X(REASON_ATTRIBUTE_MISSING, 30, "attribute-missing") \
-	X(REASON_ATTRIBUTE_INVALID, 31, "attribute-invalid") \
-	X(REASON_MRZ_CHECK_DIGIT, 32, "mrz-check-digit") \
-	X(REASON_MRZ_MISMATCH, 33, "mrz-mismatch")
+#define REASONS(X)                                                                                 \
+	X(REASON_MATCH, 1, "match")                                                                \
+	X(REASON_NO_MATCH, 2, "no-match")                                                          \
+	X(REASON_NOT_ENROLLED, 3, "not-enrolled")                                                  \
+	X(REASON_DOCUMENT_INVALID, 4, "document-invalid")                                          \
+	X(REASON_ID_LOCKED, 5, "id-locked")                                                        \
+	X(REASON_ID_BLOCKED, 6, "id-blocked")                                                      \
+	X(REASON_TOO_SOON, 7, "too-soon")                                                          \
+	X(REASON_CONSENT_MISSING, 8, "consent-missing")                                            \
+	X(REASON_EXEMPT, 9, "exempt")                                                              \
+	X(REASON_NOT_APPLICABLE, 10, "not-applicable")                                             \
+	X(REASON_PENDING, 11, "pending")                                                           \
+	X(REASON_TOKEN_USED, 12, "token-used")                                                     \
+	X(REASON_DOCUMENT_MISMATCH, 13, "document-mismatch")                                       \
+	X(REASON_SERVICE_TIMEOUT, 20, "service-timeout")                                           \
+	X(REASON_SERVICE_UNAVAILABLE, 21, "service-unavailable")                                   \
+	X(REASON_SERVICE_BUSY, 22, "service-busy")                                                 \
+	X(REASON_ANSWER_REJECTED, 23, "answer-rejected")                                           \
+	X(REASON_NOT_CONFIGURED, 24, "not-configured")                                             \
+	X(REASON_QUESTION_REFUSED, 25, "question-refused")                                         \
+	X(REASON_TOO_MANY, 27, "too-many")                                                         \
+	X(REASON_ATTRIBUTE_MISSING, 30, "attribute-missing")                                       \
+	X(REASON_ATTRIBUTE_INVALID, 31, "attribute-invalid")                                       \
+	X(REASON_MRZ_CHECK_DIGIT, 32, "mrz-check-digit")                                           \
+	X(REASON_MRZ_MISMATCH, 33, "mrz-mismatch")                                                 \
+	X(REASON_ATTRIBUTE_UNREADABLE, 34, "attribute-unreadable")
 
 /* MigrantID-Source; 0 where nothing was consulted */
-#define SOURCES(X) \
-	X(SOURCE_SERVICE, 1, "Service") \
-	X(SOURCE_CACHE, 2, "Cache") \
-	X(SOURCE_SHARED_CACHE, 3, "Shared-Cache") \
+#define SOURCES(X)                                                                                 \
+	X(SOURCE_SERVICE, 1, "Service")                                                            \
+	X(SOURCE_CACHE, 2, "Cache")                                                                \
+	X(SOURCE_SHARED_CACHE, 3, "Shared-Cache")                                                  \
 	X(SOURCE_RULE, 4, "Rule")
 
 #define AS_MEMBER(symbol, number, name) symbol = number,

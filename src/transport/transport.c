@@ -200,4 +200,3 @@ const char *transport_address(
 {
 	return transport->options.groups[group].urls[endpoint];
 }
-

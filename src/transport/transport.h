@@ -49,8 +49,8 @@ MUST_CHECK bool transport_prepare(void);
  * With the engine running; not from its thread. `tls` is kept by a reference of its own. NULL after
  * an error was reported (no memory, an address unusable).
  */
-MUST_CHECK struct transport *transport_open(const struct transport_options *options,
-					    struct engine *engine, struct tls_material *tls);
+MUST_CHECK struct transport *transport_open(
+	const struct transport_options *options, struct engine *engine, struct tls_material *tls);
 
 /*
  * Every exchange has ended or was cancelled before. Within a second, whatever name servers and
@@ -116,8 +116,8 @@ typedef void attempt_ended(void *ctx, const struct attempt_result *result);
  * Begin an attempt. `ended` is called exactly once from the loop, never from within this call, or
  * never after transport_cancel(). NULL: out of memory.
  */
-MUST_CHECK struct exchange *transport_send(struct transport *transport, const struct attempt *attempt,
-					   attempt_ended *ended, void *ctx);
+MUST_CHECK struct exchange *transport_send(struct transport *transport,
+	const struct attempt *attempt, attempt_ended *ended, void *ctx);
 void transport_cancel(struct exchange *exchange); /* no hook after it; also from within a hook */
 
 /*
@@ -127,8 +127,8 @@ void transport_cancel(struct exchange *exchange); /* no hook after it; also from
  *
  * The service said "slow down" (429, 503 with Retry-After): the endpoint rests for so long.
  */
-void transport_rest(struct transport *transport, enum transport_group group, int endpoint,
-		    int64_t seconds);
+void transport_rest(
+	struct transport *transport, enum transport_group group, int endpoint, int64_t seconds);
 
 /*
  * The response counts as the endpoint's failure (a 500), or as a sign that it is well. `cause` is
@@ -138,6 +138,6 @@ void transport_judge(struct transport *transport, enum transport_group group, in
 	bool healthy, const char *cause);
 
 const char *transport_address(const struct transport *transport, enum transport_group group,
-			      int endpoint); /* for messages */
+	int endpoint); /* for messages */
 
 #endif

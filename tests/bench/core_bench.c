@@ -22,7 +22,7 @@ double nanoseconds_per_call(void (*work)(void *ctx), void *ctx, unsigned times)
 		work(ctx);
 	clock_gettime(CLOCK_THREAD_CPUTIME_ID, &to);
 	return ((double)(to.tv_sec - from.tv_sec) * 1e9 + (double)(to.tv_nsec - from.tv_nsec)) /
-		times;
+	       times;
 }
 
 int main(int argc, char **argv)

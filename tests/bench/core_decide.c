@@ -36,15 +36,15 @@ static void say(void *ctx, enum severity severity, const char *file, int line, c
 
 static void add(struct sales *sales, enum attribute attribute, const char *value)
 {
-	sales->fields[sales->count++] =
-		(struct sale_field){ attribute, { value, strlen(value) } };
+	sales->fields[sales->count++] = (struct sale_field){ attribute, { value, strlen(value) } };
 }
 
 static void decide_next(void *ctx)
 {
 	struct sales *sales = ctx;
-	const struct sale_request request = { .fields = sales->fields, .count = sales->count,
-		.shop = { "shop-17", 7 } };
+	const struct sale_request request = {
+		.fields = sales->fields, .count = sales->count, .shop = { "shop-17", 7 }
+	};
 
 	/* The run's people are FA0000001 and on. */
 	(void)snprintf(sales->number, sizeof(sales->number), "FA%07u", 1 + sales->next++ % PEOPLE);
@@ -57,7 +57,8 @@ static void decide_expected(void *ctx)
 	const struct decision *decision = &sales->decision;
 
 	decide_next(sales);
-	if (decision->result != sales->expected || (decision->source == SOURCE_CACHE) != sales->from_cache)
+	if (decision->result != sales->expected ||
+		(decision->source == SOURCE_CACHE) != sales->from_cache)
 		sales->failed = true;
 }
 
@@ -114,7 +115,9 @@ static bool measure(struct sales *sales, unsigned rounds, const char *name)
 bool bench_decide(unsigned rounds, const char *settings_file)
 {
 	const struct decider_options options = {
-		.settings_file = settings_file, .clock = system_clock, .reporter = { say, NULL },
+		.settings_file = settings_file,
+		.clock = system_clock,
+		.reporter = { say, NULL },
 	};
 	struct decider *decider = settings_file ? decider_open(&options) : NULL;
 	struct sales sales;

@@ -20,17 +20,28 @@
 #define NOW INT64_C(1767225600)
 
 static const struct sign_claims claims = {
-	.iss = "https://id.example", .aud = "operator-example",
+	.iss = "https://id.example",
+	.aud = "operator-example",
 	.sbj = "Zm9yIHRlc3RzIG9ubHksIG5vYm9keSdzIHBzZXVkb255bQ",
-	.txn = "0190b8a2-7d3e-7c3a-9a44-2b1f0c9d8e77", .nonce = "q83vEjRWeJCrze8SNFZ4kA",
-	.jti = "a1", .result = "yes", .reason = "match", .iat = NOW - 1, .exp = NOW + 3599,
+	.txn = "0190b8a2-7d3e-7c3a-9a44-2b1f0c9d8e77",
+	.nonce = "q83vEjRWeJCrze8SNFZ4kA",
+	.jti = "a1",
+	.subject = "document",
+	.result = "yes",
+	.reason = "match",
+	.iat = NOW - 1,
+	.exp = NOW + 3599,
 };
 
 static const struct answer_expectation expectation = {
-	.issuer = "https://id.example", .audience = "operator-example",
+	.issuer = "https://id.example",
+	.audience = "operator-example",
 	.subject = "Zm9yIHRlc3RzIG9ubHksIG5vYm9keSdzIHBzZXVkb255bQ",
-	.txn = "0190b8a2-7d3e-7c3a-9a44-2b1f0c9d8e77", .nonce = "q83vEjRWeJCrze8SNFZ4kA",
-	.now = NOW, .max_lifetime = 3600, .algorithms = JWS_DEFAULT_ALGORITHMS,
+	.txn = "0190b8a2-7d3e-7c3a-9a44-2b1f0c9d8e77",
+	.nonce = "q83vEjRWeJCrze8SNFZ4kA",
+	.now = NOW,
+	.max_lifetime = 3600,
+	.algorithms = JWS_DEFAULT_ALGORITHMS,
 };
 
 struct verify {
@@ -51,8 +62,8 @@ static void ours(void *ctx)
 	struct answer answer;
 	bool unknown_kid;
 
-	if (answer_verify(verify->token, strlen(verify->token), verify->keys, &expectation,
-			  &answer, &unknown_kid) != CHECK_NONE)
+	if (answer_verify(verify->token, strlen(verify->token), verify->keys, &expectation, &answer,
+		    &unknown_kid) != CHECK_NONE)
 		verify->failed = true;
 }
 
@@ -61,7 +72,7 @@ static void bare(void *ctx)
 	struct verify *verify = ctx;
 
 	if (EVP_PKEY_verify(verify->context, verify->signature, verify->signature_len,
-			    verify->digest, sizeof(verify->digest)) != 1)
+		    verify->digest, sizeof(verify->digest)) != 1)
 		verify->failed = true;
 }
 
@@ -85,8 +96,8 @@ static bool prepare_bare(struct verify *verify)
 	verify->signature_len = sizeof(verify->signature);
 	signing = verify->key ? EVP_PKEY_CTX_new(verify->key, NULL) : NULL;
 	fine = signing && EVP_PKEY_sign_init(signing) == 1 &&
-		EVP_PKEY_sign(signing, verify->signature, &verify->signature_len, verify->digest,
-			      sizeof(verify->digest)) == 1;
+	       EVP_PKEY_sign(signing, verify->signature, &verify->signature_len, verify->digest,
+		       sizeof(verify->digest)) == 1;
 	EVP_PKEY_CTX_free(signing);
 	verify->context = fine ? EVP_PKEY_CTX_new(verify->key, NULL) : NULL;
 	return verify->context && EVP_PKEY_verify_init(verify->context) == 1;
@@ -109,8 +120,9 @@ bool bench_verify(unsigned rounds)
 	if (fine)
 		printf(", \"core_verify_us\": %.3f, \"openssl_verify_us\": %.3f"
 		       ", \"core_verify_vs_openssl\": %.4f",
-		       measure_median(of_ours, rounds) / 1e3, measure_median(of_bare, rounds) / 1e3,
-		       measure_median(of_ours, rounds) / measure_median(of_bare, rounds));
+			measure_median(of_ours, rounds) / 1e3,
+			measure_median(of_bare, rounds) / 1e3,
+			measure_median(of_ours, rounds) / measure_median(of_bare, rounds));
 	else
 		printf(", \"core_verify_vs_openssl\": null");
 	if (!fine)

@@ -156,8 +156,8 @@ static void receive(void *ctx, uint32_t place, uint8_t *data, size_t len)
 		return;
 	}
 	sale = &load->sales[index];
-	if (!radius_reply_ok(data, len, sale->authenticator, &load->secret,
-			     load->plan->need_signature)) {
+	if (!radius_reply_ok(
+		    data, len, sale->authenticator, &load->secret, load->plan->need_signature)) {
 		result->bad++;
 		return;
 	}
@@ -246,7 +246,7 @@ static bool prepare(struct load *load)
 	load->due = calloc(most, sizeof(*load->due));
 	load->idle = calloc(most, sizeof(*load->idle));
 	if (!load->sales || !load->due || !load->idle ||
-	    getrandom(&load->random, sizeof(load->random), 0) != sizeof(load->random)) {
+		getrandom(&load->random, sizeof(load->random), 0) != sizeof(load->random)) {
 		fprintf(stderr, "radload: out of memory\n");
 		return false;
 	}
@@ -275,7 +275,8 @@ bool load_run(const struct load_plan *plan, struct load_result *result)
 		run(&load);
 		fine = !load.broken;
 		if (load.broken)
-			fprintf(stderr, "radload: the template makes a value or a packet too long\n");
+			fprintf(stderr,
+				"radload: the template makes a value or a packet too long\n");
 	}
 	result->requests = load.wire.sent;
 	result->unsent = load.wire.unsent;

@@ -96,7 +96,9 @@ part_fast() {
 	fast_ratio "$dir" cached_vs_null cached null
 	fast_ratio "$dir" cached_vs_rest_cache cached rest-cache
 	fast_ratio "$dir" uncached_vs_rest uncached rest
-	ratio_figure uncached_cpu_vs_rest .us "$dir/uncached.cpu" "$dir/rest.cpu"
+	if fast_as_expected "$dir" uncached && fast_as_expected "$dir" rest; then
+		ratio_figure uncached_cpu_vs_rest .us "$dir/uncached.cpu" "$dir/rest.cpu"
+	fi
 }
 
 # 600 sales at once while an answer takes a second.

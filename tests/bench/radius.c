@@ -25,7 +25,7 @@ bool radius_secret_open(struct radius_secret *secret, const char *text)
 	secret->hmac = mac ? EVP_MAC_CTX_new(mac) : NULL;
 	EVP_MAC_free(mac);
 	if (secret->md5 && secret->digest && secret->hmac &&
-	    EVP_MAC_init(secret->hmac, (const uint8_t *)text, secret->len, params) == 1)
+		EVP_MAC_init(secret->hmac, (const uint8_t *)text, secret->len, params) == 1)
 		return true;
 	radius_secret_close(secret);
 	return false;
@@ -40,7 +40,7 @@ void radius_secret_close(struct radius_secret *secret)
 }
 
 static bool md5(const struct radius_secret *secret, const struct span *parts, size_t count,
-		uint8_t out[RADIUS_AUTH_LEN])
+	uint8_t out[RADIUS_AUTH_LEN])
 {
 	bool fine = EVP_DigestInit_ex2(secret->digest, secret->md5, NULL) == 1;
 
@@ -50,17 +50,17 @@ static bool md5(const struct radius_secret *secret, const struct span *parts, si
 }
 
 static bool hmac_md5(const struct radius_secret *secret, const void *data, size_t len,
-		     uint8_t out[RADIUS_AUTH_LEN])
+	uint8_t out[RADIUS_AUTH_LEN])
 {
 	size_t out_len;
 
 	return EVP_MAC_init(secret->hmac, NULL, 0, NULL) == 1 &&
-		EVP_MAC_update(secret->hmac, data, len) == 1 &&
-		EVP_MAC_final(secret->hmac, out, &out_len, RADIUS_AUTH_LEN) == 1;
+	       EVP_MAC_update(secret->hmac, data, len) == 1 &&
+	       EVP_MAC_final(secret->hmac, out, &out_len, RADIUS_AUTH_LEN) == 1;
 }
 
-void radius_begin(struct radius_packet *packet, uint8_t id,
-		  const uint8_t authenticator[RADIUS_AUTH_LEN])
+void radius_begin(
+	struct radius_packet *packet, uint8_t id, const uint8_t authenticator[RADIUS_AUTH_LEN])
 {
 	packet->data[0] = RADIUS_ACCESS_REQUEST;
 	packet->data[1] = id;
@@ -74,7 +74,7 @@ void radius_begin(struct radius_packet *packet, uint8_t id,
 
 /* RFC 2865 section 5.2: each 16 octets are hidden with the digest of secret and those before. */
 static size_t hide(struct radius_packet *packet, const struct radius_secret *secret,
-		   const void *value, size_t len, uint8_t out[RADIUS_HIDDEN_MAX])
+	const void *value, size_t len, uint8_t out[RADIUS_HIDDEN_MAX])
 {
 	size_t padded = len == 0 ? RADIUS_AUTH_LEN : (len + 15) & ~(size_t)15;
 	const uint8_t *before = packet->data + 4;
@@ -89,7 +89,7 @@ static size_t hide(struct radius_packet *packet, const struct radius_secret *sec
 		memcpy(out, value, len);
 	for (size_t at = 0; at < padded; at += RADIUS_AUTH_LEN) {
 		const struct span parts[] = { { secret->text, secret->len },
-					      { (const char *)before, RADIUS_AUTH_LEN } };
+			{ (const char *)before, RADIUS_AUTH_LEN } };
 
 		if (!md5(secret, parts, ARRAY_LEN(parts), mask))
 			packet->failed = true;
@@ -118,7 +118,7 @@ static void put_header(struct radius_packet *packet, struct radius_attribute att
 }
 
 void radius_add(struct radius_packet *packet, const struct radius_secret *secret,
-		struct radius_attribute attribute, const void *value, size_t len)
+	struct radius_attribute attribute, const void *value, size_t len)
 {
 	uint8_t hidden[RADIUS_HIDDEN_MAX];
 
@@ -127,7 +127,7 @@ void radius_add(struct radius_packet *packet, const struct radius_secret *secret
 		value = hidden;
 	}
 	if (len > (attribute.vendor ? RADIUS_VENDOR_VALUE_MAX : RADIUS_VALUE_MAX) ||
-	    packet->len + len + 8 > RADIUS_PACKET_MAX)
+		packet->len + len + 8 > RADIUS_PACKET_MAX)
 		packet->failed = true;
 	if (packet->failed)
 		return;
@@ -141,7 +141,7 @@ bool radius_sign(struct radius_packet *packet, const struct radius_secret *secre
 	packet->data[2] = (uint8_t)(packet->len >> 8);
 	packet->data[3] = (uint8_t)packet->len;
 	return !packet->failed &&
-		hmac_md5(secret, packet->data, packet->len, packet->data + SIGNATURE_AT);
+	       hmac_md5(secret, packet->data, packet->len, packet->data + SIGNATURE_AT);
 }
 
 static size_t length_of(const uint8_t *data)
@@ -164,7 +164,7 @@ static bool attributes_sound(const uint8_t *data, size_t len)
 static bool is_ours(const uint8_t *value, size_t len)
 {
 	return len >= 6 && value[0] == 0 && value[1] == RADIUS_VENDOR >> 16 &&
-		value[2] == (RADIUS_VENDOR >> 8 & 0xff) && value[3] == (RADIUS_VENDOR & 0xff);
+	       value[2] == (RADIUS_VENDOR >> 8 & 0xff) && value[3] == (RADIUS_VENDOR & 0xff);
 }
 
 const uint8_t *radius_find(const uint8_t *data, struct radius_attribute attribute, size_t *len)
@@ -180,7 +180,7 @@ const uint8_t *radius_find(const uint8_t *data, struct radius_attribute attribut
 		if (attribute.vendor) {
 			/* One to a Vendor-Specific, as FreeRADIUS writes it. */
 			if (!is_ours(value, value_len) || value[4] != attribute.number ||
-			    value[5] != value_len - 4)
+				value[5] != value_len - 4)
 				continue;
 			value += 6;
 			value_len -= 6;
@@ -191,8 +191,8 @@ const uint8_t *radius_find(const uint8_t *data, struct radius_attribute attribut
 	return NULL;
 }
 
-uint32_t radius_find_integer(const uint8_t *data, struct radius_attribute attribute,
-			     uint32_t absent)
+uint32_t radius_find_integer(
+	const uint8_t *data, struct radius_attribute attribute, uint32_t absent)
 {
 	size_t len;
 	const uint8_t *value = radius_find(data, attribute, &len);
@@ -200,12 +200,12 @@ uint32_t radius_find_integer(const uint8_t *data, struct radius_attribute attrib
 	if (!value || len != 4)
 		return absent;
 	return (uint32_t)value[0] << 24 | (uint32_t)value[1] << 16 | (uint32_t)value[2] << 8 |
-		value[3];
+	       value[3];
 }
 
 /* The signature was made with zeros in its place, and the request's authenticator in the header. */
 static bool signature_ok(uint8_t *data, size_t len, const uint8_t request[RADIUS_AUTH_LEN],
-			 const struct radius_secret *secret, bool needed)
+	const struct radius_secret *secret, bool needed)
 {
 	const struct radius_attribute which = { .number = MESSAGE_AUTHENTICATOR };
 	uint8_t theirs[RADIUS_AUTH_LEN], reply[RADIUS_AUTH_LEN], ours[RADIUS_AUTH_LEN];
@@ -229,7 +229,7 @@ static bool signature_ok(uint8_t *data, size_t len, const uint8_t request[RADIUS
 }
 
 bool radius_reply_ok(uint8_t *data, size_t len, const uint8_t request[RADIUS_AUTH_LEN],
-		     const struct radius_secret *secret, bool need_signature)
+	const struct radius_secret *secret, bool need_signature)
 {
 	const struct span parts[] = {
 		{ (const char *)data, 4 },
@@ -242,6 +242,6 @@ bool radius_reply_ok(uint8_t *data, size_t len, const uint8_t request[RADIUS_AUT
 	if (len < RADIUS_HEADER_LEN || length_of(data) != len || !attributes_sound(data, len))
 		return false;
 	return md5(secret, parts, ARRAY_LEN(parts), ours) &&
-		CRYPTO_memcmp(ours, data + 4, sizeof(ours)) == 0 &&
-		signature_ok(data, len, request, secret, need_signature);
+	       CRYPTO_memcmp(ours, data + 4, sizeof(ours)) == 0 &&
+	       signature_ok(data, len, request, secret, need_signature);
 }

@@ -50,10 +50,10 @@ MUST_CHECK bool radius_secret_open(struct radius_secret *secret, const char *tex
 void radius_secret_close(struct radius_secret *secret);
 
 /* Begin an Access-Request; the Message-Authenticator's place is its first attribute. */
-void radius_begin(struct radius_packet *packet, uint8_t id,
-		  const uint8_t authenticator[RADIUS_AUTH_LEN]);
+void radius_begin(
+	struct radius_packet *packet, uint8_t id, const uint8_t authenticator[RADIUS_AUTH_LEN]);
 void radius_add(struct radius_packet *packet, const struct radius_secret *secret,
-		struct radius_attribute attribute, const void *value, size_t len);
+	struct radius_attribute attribute, const void *value, size_t len);
 /* Fill in length and Message-Authenticator. False if anything failed since radius_begin(). */
 MUST_CHECK bool radius_sign(struct radius_packet *packet, const struct radius_secret *secret);
 
@@ -63,12 +63,12 @@ MUST_CHECK bool radius_sign(struct radius_packet *packet, const struct radius_se
  * when it returns.
  */
 MUST_CHECK bool radius_reply_ok(uint8_t *data, size_t len, const uint8_t request[RADIUS_AUTH_LEN],
-				const struct radius_secret *secret, bool need_signature);
+	const struct radius_secret *secret, bool need_signature);
 
 /* The first value of that attribute in a packet that radius_reply_ok() found sound, else NULL. */
 const uint8_t *radius_find(const uint8_t *data, struct radius_attribute attribute, size_t *len);
 /* Likewise an integer; `absent` if it is not there or is none. */
-uint32_t radius_find_integer(const uint8_t *data, struct radius_attribute attribute,
-			     uint32_t absent);
+uint32_t radius_find_integer(
+	const uint8_t *data, struct radius_attribute attribute, uint32_t absent);
 
 #endif

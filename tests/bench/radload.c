@@ -32,8 +32,8 @@ static const char usage_text[] =
 	"  --json            print one JSON object\n"
 	"The file has lines `Name = value`; %n is the person's number, %r the sale's own id.\n";
 
-static bool read_number(const char *text, const char *name, uint64_t least, uint64_t most,
-			uint64_t *out)
+static bool read_number(
+	const char *text, const char *name, uint64_t least, uint64_t most, uint64_t *out)
 {
 	char *end;
 	unsigned long long value;
@@ -62,7 +62,7 @@ static bool read_server(const char *text, struct sockaddr_in *server)
 	memcpy(address, text, (size_t)(colon - text));
 	address[colon - text] = '\0';
 	if (inet_pton(AF_INET, address, &server->sin_addr) != 1 ||
-	    ntohl(server->sin_addr.s_addr) >> 24 != 127)
+		ntohl(server->sin_addr.s_addr) >> 24 != 127)
 		goto failed;
 	if (!read_number(colon + 1, "server", 1, UINT16_MAX, &port))
 		return false;
@@ -147,7 +147,7 @@ static bool read_arguments(struct arguments *arguments, int argc, char **argv)
 
 	for (size_t i = 0; i < ARRAY_LEN(numbers); i++) {
 		options[i + 7] = (struct option){ numbers[i].name, required_argument, NULL,
-						  NUMBERS + (int)i };
+			NUMBERS + (int)i };
 		values[i] = numbers[i].usual;
 	}
 	arguments->plan.need_signature = true;
@@ -157,7 +157,7 @@ static bool read_arguments(struct arguments *arguments, int argc, char **argv)
 
 		if (key >= NUMBERS)
 			fine = read_number(optarg, numbers[i].name, numbers[i].least,
-					   numbers[i].most, &values[i]);
+				numbers[i].most, &values[i]);
 		else
 			fine = take_option(arguments, key, optarg);
 		if (!fine)
@@ -165,7 +165,7 @@ static bool read_arguments(struct arguments *arguments, int argc, char **argv)
 	}
 	take_numbers(&arguments->plan, values);
 	if (optind == argc && arguments->plan.server.sin_port && arguments->plan.secret &&
-	    arguments->template_file)
+		arguments->template_file)
 		return true;
 	fputs(usage_text, stderr);
 	return false;
@@ -198,7 +198,7 @@ int main(int argc, char **argv)
 	}
 	arguments.plan.template = &template;
 	if (open_template(&template, arguments.template_file) &&
-	    load_run(&arguments.plan, result)) {
+		load_run(&arguments.plan, result)) {
 		(arguments.json ? report_json : report_lines)(stdout, result);
 		status = 0;
 	}

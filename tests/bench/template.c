@@ -118,7 +118,7 @@ bool template_read(struct template *template, FILE *file, const char *name)
 
 /* Cut at the longest value; a placeholder cannot make a hidden value too long unnoticed. */
 static size_t expand(const char *value, uint64_t number, const char *random,
-		     char out[static RADIUS_VALUE_MAX + 1])
+	char out[static RADIUS_VALUE_MAX + 1])
 {
 	size_t len = 0;
 
@@ -142,8 +142,7 @@ static size_t expand(const char *value, uint64_t number, const char *random,
 }
 
 void template_fill(const struct template *template, struct radius_packet *packet,
-		   const struct radius_secret *secret, uint64_t number,
-		   const uint8_t random[RADIUS_AUTH_LEN])
+	const struct radius_secret *secret, uint64_t number, const uint8_t random[RADIUS_AUTH_LEN])
 {
 	static const char digits[] = "0123456789abcdef";
 	char hex[2 * RADIUS_AUTH_LEN + 1] = "", value[RADIUS_VALUE_MAX + 1];

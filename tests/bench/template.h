@@ -21,7 +21,8 @@ struct template_line {
 	char value[RADIUS_VALUE_MAX + 1];
 };
 
-struct template {
+struct template
+{
 	struct template_line lines[TEMPLATE_LINES_MAX];
 	size_t count;
 };
@@ -36,7 +37,6 @@ MUST_CHECK bool template_read(struct template *template, FILE *file, const char 
 
 /* Add all to a packet that radius_begin() began. */
 void template_fill(const struct template *template, struct radius_packet *packet,
-		   const struct radius_secret *secret, uint64_t number,
-		   const uint8_t random[RADIUS_AUTH_LEN]);
+	const struct radius_secret *secret, uint64_t number, const uint8_t random[RADIUS_AUTH_LEN]);
 
 #endif

@@ -77,7 +77,8 @@ static void test_too_long_is_counted_as_longest(void **state)
 	(void)state;
 	assert_int_equal(histogram->total, 1);
 	assert_int_equal(histogram->max, UINT64_MAX / 2);
-	assert_int_equal(histogram_percentile(histogram, 990), (UINT64_C(1) << HISTOGRAM_MAX_BITS) - 1);
+	assert_int_equal(
+		histogram_percentile(histogram, 990), (UINT64_C(1) << HISTOGRAM_MAX_BITS) - 1);
 	free(histogram);
 }
 

@@ -26,7 +26,7 @@ struct server {
 };
 
 static void put(uint8_t *data, size_t *len, struct radius_attribute attribute, const char *value,
-		size_t value_len)
+	size_t value_len)
 {
 	static const uint8_t vendor[] = { 26, 0, 0, 0, 0x7e, 0xd9 };
 
@@ -41,8 +41,8 @@ static void put(uint8_t *data, size_t *len, struct radius_attribute attribute, c
 	*len += value_len;
 }
 
-static size_t make_reply(const struct server *server, const uint8_t *request, bool again,
-			 uint8_t *data)
+static size_t make_reply(
+	const struct server *server, const uint8_t *request, bool again, uint8_t *data)
 {
 	size_t len = RADIUS_HEADER_LEN;
 
@@ -72,7 +72,7 @@ static void *serve(void *arg)
 	for (;;) {
 		socklen_t from_len = sizeof(from);
 		ssize_t len = recvfrom(server->fd, request, sizeof(request), 0,
-				       (struct sockaddr *)&from, &from_len);
+			(struct sockaddr *)&from, &from_len);
 		size_t state_len;
 		const uint8_t *state;
 
@@ -85,7 +85,7 @@ static void *serve(void *arg)
 		if (!state && server->drop_every > 0 && server->first % server->drop_every == 0)
 			continue;
 		(void)sendto(server->fd, reply, make_reply(server, request, state, reply), 0,
-			     (struct sockaddr *)&from, from_len);
+			(struct sockaddr *)&from, from_len);
 	}
 }
 
@@ -94,7 +94,7 @@ static void start(struct server *server, struct load_plan *plan)
 	socklen_t len = sizeof(plan->server);
 
 	plan->server = (struct sockaddr_in){ .sin_family = AF_INET,
-					     .sin_addr.s_addr = htonl(INADDR_LOOPBACK) };
+		.sin_addr.s_addr = htonl(INADDR_LOOPBACK) };
 	server->fd = socket(AF_INET, SOCK_DGRAM, 0);
 	assert_int_equal(bind(server->fd, (struct sockaddr *)&plan->server, len), 0);
 	assert_int_equal(getsockname(server->fd, (struct sockaddr *)&plan->server, &len), 0);
@@ -106,8 +106,9 @@ static void stop(struct server *server, const struct load_plan *plan)
 {
 	int fd = socket(AF_INET, SOCK_DGRAM, 0);
 
-	assert_int_equal(sendto(fd, "", 0, 0, (const struct sockaddr *)&plan->server,
-				sizeof(plan->server)), 0);
+	assert_int_equal(
+		sendto(fd, "", 0, 0, (const struct sockaddr *)&plan->server, sizeof(plan->server)),
+		0);
 	pthread_join(server->thread, NULL);
 	close(fd);
 	close(server->fd);
@@ -120,9 +121,14 @@ static const struct template template = {
 
 static struct load_plan usual_plan(void)
 {
-	return (struct load_plan){ .secret = SECRET, .template = &template, .requests = 1000,
-				   .outstanding = 32, .seconds = 20, .timeout_ms = 300,
-				   .poll_ms = 10, .drain_ms = 1000 };
+	return (struct load_plan){ .secret = SECRET,
+		.template = &template,
+		.requests = 1000,
+		.outstanding = 32,
+		.seconds = 20,
+		.timeout_ms = 300,
+		.poll_ms = 10,
+		.drain_ms = 1000 };
 }
 
 static struct load_result *measured(struct server *server, struct load_plan *plan)

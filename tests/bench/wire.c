@@ -24,7 +24,7 @@ static bool open_socket(struct wire *wire, uint32_t index, const struct sockaddr
 	if (setsockopt(fd, SOL_SOCKET, SO_RCVBUFFORCE, &size, sizeof(size)) < 0)
 		(void)setsockopt(fd, SOL_SOCKET, SO_RCVBUF, &size, sizeof(size));
 	return connect(fd, (const struct sockaddr *)server, sizeof(*server)) == 0 &&
-		epoll_ctl(wire->epoll, EPOLL_CTL_ADD, fd, &event) == 0;
+	       epoll_ctl(wire->epoll, EPOLL_CTL_ADD, fd, &event) == 0;
 }
 
 bool wire_open(struct wire *wire, const struct sockaddr_in *server, uint32_t needed)
@@ -106,7 +106,7 @@ static uint32_t run_length(const struct wire *wire, uint32_t first)
 	uint32_t end = first + 1;
 
 	while (end < wire->out_count &&
-	       wire->out_place[end] / WIRE_IDS == wire->out_place[first] / WIRE_IDS)
+		wire->out_place[end] / WIRE_IDS == wire->out_place[first] / WIRE_IDS)
 		end++;
 	return end - first;
 }
@@ -155,7 +155,7 @@ static void receive_from(struct wire *wire, uint32_t index, wire_receiver *recei
 	for (int i = 0; i < got; i++)
 		if (messages[i].msg_len >= RADIUS_HEADER_LEN)
 			receiver(ctx, index * WIRE_IDS + wire->in[i][1], wire->in[i],
-				 messages[i].msg_len);
+				messages[i].msg_len);
 }
 
 void wire_receive(struct wire *wire, int timeout_ms, wire_receiver *receiver, void *ctx)

@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * A request and what is known of the person, to the decision: nobody is let through but by a rule or
- * a verified answer that says so, nobody is refused but by one, and what is replied is whole. The
- * configuration is fixed; the cache and the inquiry are the fuzzer's (--wrap): the first octets of
- * the input say what they answer, the rest is what request.h says.
+ * A request and what is known of the person, to the decision: nobody is let through but by a rule
+ * or a verified answer that says so, nobody is refused but by one, and what is replied is whole.
+ * The configuration is fixed; the cache and the inquiry are the fuzzer's (--wrap): the first octets
+ * of the input say what they answer, the rest is what request.h says.
  */
 #include "config/config.h"
 #include "decision/decision_internal.h"

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* The languages that a shop asks for: whatever is written, what comes out are tags, the best first. */
+/* The languages a shop asks for: whatever is written, what comes out are tags, the best first. */
 #include "config/language.h"
 #include "fuzz.h"
 #include "rules/text.h"

@@ -17,10 +17,10 @@ static bool same(const struct mrz *a, const struct mrz *b)
 	       strcmp(a->document.issuer, b->document.issuer) == 0 &&
 	       strcmp(a->document.number, b->document.number) == 0 &&
 	       a->expiry_year == b->expiry_year && a->expiry_month == b->expiry_month &&
-	       a->expiry_day == b->expiry_day &&
-	       strcmp(a->nationality, b->nationality) == 0 && a->birth_year == b->birth_year &&
-	       a->birth_month == b->birth_month && a->birth_day == b->birth_day &&
-	       a->sex == b->sex && memcmp(a->verdict, b->verdict, sizeof(a->verdict)) == 0;
+	       a->expiry_day == b->expiry_day && strcmp(a->nationality, b->nationality) == 0 &&
+	       a->birth_year == b->birth_year && a->birth_month == b->birth_month &&
+	       a->birth_day == b->birth_day && a->sex == b->sex &&
+	       memcmp(a->verdict, b->verdict, sizeof(a->verdict)) == 0;
 }
 
 static void is_canonical(const struct mrz *mrz)

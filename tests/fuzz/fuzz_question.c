@@ -47,7 +47,7 @@ static void subject_is_of(const json_t *subject, const struct sale *sale, enum s
 }
 
 static void is_of_the_contract(const struct question *question, const char *nonce,
-			       const char *octets, size_t len, const struct sale *sale)
+	const char *octets, size_t len, const struct sale *sale)
 {
 	json_t *body = strict_json_object((const uint8_t *)octets, len, NULL);
 	const json_t *consent = json_object_get(body, "consent");
@@ -70,8 +70,8 @@ static void ask(const struct sale *sale, enum subject_form form)
 	struct person_key sbj;
 	size_t len;
 
-	HOLDS(form == SUBJECT_TOKEN ? token_key_make(&key, sale->token, &sbj) :
-				      person_key_make(&key, &sale->person, &sbj));
+	HOLDS(form == SUBJECT_TOKEN ? token_key_make(&key, sale->token, &sbj)
+				    : person_key_make(&key, &sale->person, &sbj));
 	HOLDS(question_make(&key, &sbj, form, sale, &question));
 	HOLDS(strlen(question.asked.txn) == TXN_LEN);
 	len = question_body(&question, nonce, body);
@@ -80,7 +80,7 @@ static void ask(const struct sale *sale, enum subject_form form)
 	HOLDS(question_body(&question, second, body) > 0 && strcmp(nonce, second) != 0);
 	HOLDS(question_make(&key, &sbj, form, sale, &again));
 	HOLDS((strcmp(question.asked.txn, again.asked.txn) == 0) ==
-	      (sale->id[0] != '\0' || sale->token[0] != '\0'));
+		(sale->id[0] != '\0' || sale->token[0] != '\0'));
 	question_clear(&again);
 	question_clear(&question);
 }

@@ -10,8 +10,8 @@
 #include "rules/text.h"
 
 #define RULES                                                                                      \
-	"home = \"RUS\"; documents = [ \"residence-permit\" ]; rules = ("                            \
-	"{ id = \"child\"; citation = \"c\"; age_below = 6; evidence = \"document\"; },"             \
+	"home = \"RUS\"; documents = [ \"residence-permit\" ]; rules = ("                          \
+	"{ id = \"child\"; citation = \"c\"; age_below = 6; evidence = \"document\"; },"           \
 	"{ id = \"blr\"; citation = \"c\"; nationality = [ \"BLR\" ]; evidence = \"mrz\"; });"
 
 static void is_refused_cleanly(const struct sale *sale, const struct sale_fault *fault)

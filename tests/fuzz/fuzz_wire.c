@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * From the wire to a sale: the attributes of a request, as octets, are taken apart by the server's own
- * library with our dictionary, picked out as by the module, and read. Whatever comes, what is picked
- * out lies within what came, and the sale is read or refused for a reason that names an attribute.
+ * From the wire to a sale: the attributes of a request, as octets, are taken apart by the server's
+ * own library with our dictionary, picked out as by the module, and read. Whatever comes, what is
+ * picked out lies within what came, and the sale is read or refused for a reason that names an
+ * attribute.
  */
 #include "fuzz.h"
 #include "rules/sale.h"

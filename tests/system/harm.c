@@ -37,10 +37,9 @@ static const struct {
 			"substr(entry, 1, length(entry) / 2) || "
 			"CASE substr(entry, length(entry) / 2 + 1, 1) WHEN x'41' THEN x'42' ELSE "
 			"x'41' END || substr(entry, length(entry) / 2 + 2)") },
-	{ "rubbish",
-		"UPDATE answers SET entry = " AS_BLOB(
-			HEAD " || substr(replace(hex(zeroblob(length(entry))), '0', 'A'), 18, "
-			     "length(entry) - 17)") },
+	{ "rubbish", "UPDATE answers SET entry = " AS_BLOB(
+			     HEAD " || substr(replace(hex(zeroblob(length(entry))), '0', 'A'), 18, "
+				  "length(entry) - 17)") },
 };
 
 static int harm(sqlite3 *file, const char *how)

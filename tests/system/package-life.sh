@@ -132,6 +132,8 @@ for file in ca.pem client.pem client.key jwks.json; do
 	install -m 640 -g freerad /var/lib/migrantid-sandbox/$file $settings/ ||
 		stop_at "the sandbox made $file"
 done
+# That a shop is told where an answer came from is what is looked at below.
+sed -i 's/source = false;/source = true;/' $settings/migrantid.cfg
 t holds "migrantidctl check is content" migrantidctl check
 ln -s ../mods-available/migrantid $raddb/mods-enabled/
 ln -s ../sites-available/sim-sale $raddb/sites-enabled/

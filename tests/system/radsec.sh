@@ -11,7 +11,8 @@ cd "$(dirname "$0")/../.."
 
 work=$(mktemp -d)
 shop=$work/shop
-trap 'server_stop "$shop/server"; fixture_stop "$work"; rm -rf "$work"' EXIT
+proxy=$work/proxy
+trap 'radsec_proxy_stop "$proxy"; server_stop "$shop/server"; fixture_stop "$work"; rm -rf "$work"' EXIT
 echo '{ "people": [], "default": { "result": "yes", "reason": "match" } }' >"$work/people.json"
 mkdir -p "$work/tls" "$shop"
 
@@ -23,6 +24,7 @@ fixture_sandbox "$work" "$work/people.json" && fixture_settings "$work" || not_o
 server_make "$work/server" port="$(fixture_port)" module="$fixture_build/rlm_migrantid" \
 	settings="$work/settings/migrantid.cfg"
 radsec_configure "$work" "$work/tls"
+radsec_plain "$work"
 holds "the site with RadSec is a configuration" server_check "$work/server"
 holds "and starts" server_start "$work/server"
 
@@ -35,4 +37,24 @@ holds "a stranger's server starts" radsec_shop "$shop" "$work/tls" stranger
 sell "$shop" RADSEC002
 same "a certificate of another CA gets no sale" "$(reply "$shop" MigrantID-Result)" ""
 same "and asks about nobody" "$(fixture_questions "$work")" 1
+
+# radsecproxy knows no dictionary: it signs anew, and spoils what is hidden.
+if command -v radsecproxy >/dev/null; then
+	holds "radsecproxy starts" radsec_proxy "$proxy" "$work/tls" shop
+	asked=$(fixture_questions "$work")
+	sell "$proxy" RADSEC003
+	same "through it what is hidden comes as noise" "$(decided "$proxy")" \
+		"Undetermined attribute-unreadable"
+	same "which asks about nobody" "$(fixture_questions "$work")" "$asked"
+	holds "and the log names the proxy as a cause" \
+		grep -q 'client sim-sale-radsec-shop: .* or a proxy without that dictionary' \
+		"$work/server/log"
+	sell_lines "$proxy" 'User-Name = "till-1"' 'MigrantID-Document-Type = "P"' \
+		'MigrantID-Document-Issuer = "UZB"' 'MigrantID-Plain-Document-Number = "RADSEC004"' \
+		'MigrantID-Nationality = "UZB"' 'MigrantID-Plain-Date-of-Birth = "1990-01-31"' \
+		'MigrantID-Consent-Text = "ru-2025-01"'
+	same "unhidden twins go through it" "$(decided "$proxy")" "Yes match"
+else
+	skip "through radsecproxy" "radsecproxy is not installed"
+fi
 exit $tap_status

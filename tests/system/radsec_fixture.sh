@@ -8,6 +8,9 @@
 #	radsec_certificate DIR NAME [CA]	DIR/NAME.pem and .key, by itself or by a CA made so
 #	radsec_configure DIR TLS	to DIR/server of server_make: listen with TLS/server.pem, take
 #					certificates of TLS/ca.pem; its port in $radsec_port
+#	radsec_plain DIR		to the same: the shops that come by TLS may send unhidden twins
+#	radsec_proxy DIR TLS NAME [ADDRESS]	the real radsecproxy as such a shop's, a till's server in
+#					DIR/server for sell.sh; radsec_proxy_stop DIR ends it
 #	radsec_shop DIR TLS NAME	start a shop's server in DIR/server that shows TLS/NAME.pem
 
 radsec_certificate() {
@@ -30,6 +33,58 @@ radsec_configure() {
 		-e "s|192\.0\.2\.17|127.0.0.1|" \
 		-e "s|\\$\{certdir\}/sim-sale\.(pem\|key)|$tls/server.\1|" \
 		-e "s|\\$\{cadir\}/sim-sale-shops-ca\.pem|$tls/ca.pem|" "$site"
+}
+
+radsec_plain() {
+	sed -i '/^clients sim-sale-radsec/,/^}/s/#migrantid_plain/migrantid_plain/' \
+		"$1/server/raddb/sites-enabled/sim-sale"
+}
+
+radsec_proxy() {
+	local dir=$1 tls=$2 name=$3 address=${4:-127.0.0.1} tries=50
+	mkdir -p "$dir/server" && server_dictionary "$dir/server/dictionary" &&
+		fixture_port >"$dir/server/port" && echo testing123 >"$dir/server/secret" || return
+	cat >"$dir/radsecproxy.conf" <<-END
+		ListenUDP 127.0.0.1:$(cat "$dir/server/port")
+		LogLevel 3
+		tls default {
+			CACertificateFile $tls/ca.pem
+			CertificateFile $tls/$name.pem
+			CertificateKeyFile $tls/$name.key
+		}
+		client till {
+			host 127.0.0.1
+			type udp
+			secret testing123
+		}
+		server operator {
+			host $address
+			port $radsec_port
+			type tls
+			secret radsec
+			CertificateNameCheck off
+		}
+		realm * {
+			server operator
+		}
+	END
+	# In the foreground; it serves when it has connected.
+	radsecproxy -f -c "$dir/radsecproxy.conf" >"$dir/radsecproxy.out" 2>&1 </dev/null &
+	echo $! >"$dir/radsecproxy.pid"
+	while ! grep -qs 'connection to .* up' "$dir/radsecproxy.out"; do
+		tries=$((tries - 1))
+		[ $tries -gt 0 ] && kill -0 "$(cat "$dir/radsecproxy.pid")" 2>/dev/null || return 1
+		sleep 0.1
+	done
+}
+
+radsec_proxy_stop() {
+	local pid
+	pid=$(cat "$1/radsecproxy.pid" 2>/dev/null) || return 0
+	rm -f "$1/radsecproxy.pid"
+	kill "$pid" 2>/dev/null
+	wait "$pid" 2>/dev/null
+	return 0
 }
 
 radsec_shop() {

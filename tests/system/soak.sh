@@ -2,7 +2,8 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 # soak.sh - sales for half an hour while faults come and go, called by ./dev soak [--minutes N].
 # What must hold: every sale has a reply, the server's log has a line for each reply, and memory and
-# descriptors are at the end what they were once all had been in use.
+# descriptors are at the end what they were once all had been in use. What is kept of answers has
+# little room here, so that it is full in the first minutes.
 set -uo pipefail
 cd "$(dirname "$0")/../.."
 . tests/system/fixture.sh
@@ -83,7 +84,10 @@ sum() { jq -s "map(.$1) | add" "$work/sales"; }
 sandbox_plain && nginx_start && relay_start 127.0.0.1 "$nginx_port" &&
 	server_for "https://127.0.0.1:$relay_port" service.attempt_timeout=1500 \
 		service.connect_timeout=1000 service.question_timeout=5000 waiting.wait=1500 \
-		service.max_connections=4 || { not_ok "a server behind a relay"; exit 1; }
+		service.max_connections=4 cache.memory_octets=1048576 cache.store_octets=1048576 || {
+	not_ok "a server behind a relay"
+	exit 1
+}
 printf 'minute\tKiB\tdescriptors\n'
 for ((i = 1; i <= minutes; i++)); do minute $i; done
 

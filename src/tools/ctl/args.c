@@ -43,7 +43,7 @@ static enum ctl_option option_named(const struct verb *verb, const char *name)
 
 	for (option = 0; option < OPTIONS; option++)
 		if (takes(verb, option) && strlen(options[option].name) == len &&
-		    strncmp(options[option].name, name, len) == 0)
+			strncmp(options[option].name, name, len) == 0)
 			break;
 	return option;
 }
@@ -142,9 +142,9 @@ bool args_time(const char *text, int64_t *out)
 		return false;
 	text += DATE_TEXT_LEN;
 	if (text[0] != '\0' &&
-	    (sscanf(text, "T%2d:%2d:%2dZ%n", &hour, &minute, &second, &used) != 3 || used != 10 ||
-		    text[10] != '\0' || hour < 0 || hour > 23 || minute < 0 || minute > 59 ||
-		    second < 0 || second > 59))
+		(sscanf(text, "T%2d:%2d:%2dZ%n", &hour, &minute, &second, &used) != 3 ||
+			used != 10 || text[10] != '\0' || hour < 0 || hour > 23 || minute < 0 ||
+			minute > 59 || second < 0 || second > 59))
 		return false;
 	parts.tm_year = date.year - 1900;
 	parts.tm_mon = date.month - 1;

@@ -26,19 +26,19 @@ static bool name_sale(struct request *request, char id[2 * SALE_ID_OCTETS + 1])
 		return false;
 	for (size_t i = 0; i < sizeof(octets); i++)
 		(void)snprintf(id + 2 * i, 3, "%02x", octets[i]);
-	request->fields[request->count++] =
-		(struct sale_field){ ATTR_SALE_ID, { id, strlen(id) } };
+	request->fields[request->count++] = (struct sale_field){ ATTR_SALE_ID, { id, strlen(id) } };
 	return true;
 }
 
 /* As a shop polls: the same sale again, until it is no longer pending. */
 static void poll(struct decider *decider, const struct settings *settings,
-		 const struct request *request, struct decision *decision)
+	const struct request *request, struct decision *decision)
 {
 	const struct sale_request sale = {
 		.fields = request->fields,
 		.count = request->count,
 		.shop = { SHOP, sizeof(SHOP) - 1 },
+		.plain_allowed = true,
 	};
 	const struct timespec pause = { 0, POLL_MS * 1000000 };
 	int64_t start = clock_mono_ms(&system_clock);
@@ -46,7 +46,7 @@ static void poll(struct decider *decider, const struct settings *settings,
 	for (;;) {
 		decide(decider, &sale, decision);
 		if (decision->reason != REASON_PENDING ||
-		    clock_mono_ms(&system_clock) - start > settings->question_timeout)
+			clock_mono_ms(&system_clock) - start > settings->question_timeout)
 			return;
 		(void)nanosleep(&pause, NULL);
 	}
@@ -103,7 +103,7 @@ enum ctl_exit ask(const struct settings *settings, struct request *request, stru
 	struct decider *decider;
 
 	if (strcmp(settings->store, "disk") == 0 &&
-	    !owner_become(settings->store_directory, &out->reporter))
+		!owner_become(settings->store_directory, &out->reporter))
 		return CTL_UNABLE;
 	decider = decider_open(&options);
 	if (decider == NULL || !name_sale(request, id)) {

@@ -8,7 +8,7 @@
 #include "tools/ctl/request.h"
 
 /* CTL_FINE: the sale may go ahead. CTL_NO: it may not. CTL_UNABLE: could not tell. */
-MUST_CHECK enum ctl_exit ask(const struct settings *settings, struct request *request,
-			     struct output *out);
+MUST_CHECK enum ctl_exit ask(
+	const struct settings *settings, struct request *request, struct output *out);
 
 #endif

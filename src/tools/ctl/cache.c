@@ -47,13 +47,13 @@ static bool has_store(const struct settings *settings, const struct reporter *re
  * As the folder's owner. A store that the server has not begun yet is not begun here. NULL after an
  * error was reported.
  */
-static struct disk_admin *open_disk(const struct settings *settings,
-				    const struct reporter *reporter)
+static struct disk_admin *open_disk(
+	const struct settings *settings, const struct reporter *reporter)
 {
 	if (!owner_become(settings->store_directory, reporter))
 		return NULL;
-	return disk_admin_open(settings->store_directory, (uint64_t)settings->store_octets,
-		reporter);
+	return disk_admin_open(
+		settings->store_directory, (uint64_t)settings->store_octets, reporter);
 }
 
 static enum ctl_exit stats_of_disk(const struct settings *settings, struct output *out)
@@ -98,8 +98,7 @@ static enum ctl_exit not_removed(const struct settings *settings, const struct o
 }
 
 static enum ctl_exit purge_disk_of_person(const struct settings *settings,
-					  const struct person_keys *keys, struct output *out,
-					  uint64_t *removed)
+	const struct person_keys *keys, struct output *out, uint64_t *removed)
 {
 	struct disk_admin *disk CLEANUP(close_disk) = open_disk(settings, &out->reporter);
 	int64_t now = clock_wall(&system_clock);
@@ -113,8 +112,8 @@ static enum ctl_exit purge_disk_of_person(const struct settings *settings,
 }
 
 /* The pseudonyms are made before root's rights are given up: their keys are root's to read. */
-static enum ctl_exit purge_person(const struct settings *settings, struct output *out,
-				  uint64_t *removed)
+static enum ctl_exit purge_person(
+	const struct settings *settings, struct output *out, uint64_t *removed)
 {
 	struct person_keys keys CLEANUP(person_keys_clear) = { .count = 0 };
 	enum ctl_exit code = person_keys_read(settings, &keys, out);
@@ -126,49 +125,54 @@ static enum ctl_exit purge_person(const struct settings *settings, struct output
 	return purge_disk_of_person(settings, &keys, out, removed);
 }
 
-static enum ctl_exit purge_disk_before(const struct settings *settings, int64_t before,
-				       struct output *out, uint64_t *removed)
+static enum ctl_exit purge_disk_before(
+	const struct settings *settings, int64_t before, struct output *out, uint64_t *removed)
 {
 	struct disk_admin *disk CLEANUP(close_disk) = open_disk(settings, &out->reporter);
 
 	if (disk == NULL)
 		return CTL_UNABLE;
-	return disk_admin_remove_before(disk, before, removed) ? CTL_FINE :
-								 not_removed(settings, out);
+	return disk_admin_remove_before(disk, before, removed) ? CTL_FINE
+							       : not_removed(settings, out);
 }
 
 /* Also of a file that is damaged or locked: it is another one afterwards. */
-static enum ctl_exit purge_disk(const struct settings *settings, struct output *out,
-				uint64_t *removed)
+static enum ctl_exit purge_disk(
+	const struct settings *settings, struct output *out, uint64_t *removed)
 {
 	const struct reporter *reporter = &out->reporter;
 
 	if (!owner_become(settings->store_directory, reporter))
 		return CTL_UNABLE;
 	return disk_admin_remove_all(settings->store_directory, (uint64_t)settings->store_octets,
-		       reporter, removed) ? CTL_FINE : CTL_UNABLE;
+		       reporter, removed)
+		       ? CTL_FINE
+		       : CTL_UNABLE;
 }
 
 /* INT64_MAX: all. */
-static enum ctl_exit purge_before(const struct settings *settings, int64_t before,
-				  struct output *out, uint64_t *removed)
+static enum ctl_exit purge_before(
+	const struct settings *settings, int64_t before, struct output *out, uint64_t *removed)
 {
 	if (in_redis(settings))
-		return before == INT64_MAX ? cache_redis_purge_all(settings, out, removed) :
-					     cache_redis_purge_before(settings, before, out, removed);
-	return before == INT64_MAX ? purge_disk(settings, out, removed) :
-				     purge_disk_before(settings, before, out, removed);
+		return before == INT64_MAX
+			       ? cache_redis_purge_all(settings, out, removed)
+			       : cache_redis_purge_before(settings, before, out, removed);
+	return before == INT64_MAX ? purge_disk(settings, out, removed)
+				   : purge_disk_before(settings, before, out, removed);
 }
 
 /* What was removed before it failed is removed for good. */
-static void show_removed(const struct settings *settings, enum ctl_exit code, uint64_t removed,
-			 struct output *out)
+static void show_removed(
+	const struct settings *settings, enum ctl_exit code, uint64_t removed, struct output *out)
 {
 	if (code == CTL_FINE || removed > 0)
 		show_number(out, "removed", removed);
 	if (code == CTL_FINE)
-		output_line(out, "A running server forgets what it has in memory within two "
-				 "seconds%s.", in_redis(settings) ? ", if it reaches Redis" : "");
+		output_line(out,
+			"A running server forgets what it has in memory within two "
+			"seconds%s.",
+			in_redis(settings) ? ", if it reaches Redis" : "");
 }
 
 static enum ctl_exit run_purge(const struct args *args, struct output *out)
@@ -184,13 +188,13 @@ static enum ctl_exit run_purge(const struct args *args, struct output *out)
 		return usage_error(&verb_cache_purge, "%s --person, --all, --before is wanted",
 			person + all + (time != NULL) == 0 ? "one of" : "only one of");
 	if (time != NULL && !args_time(time, &before))
-		return usage_error(&verb_cache_purge,
-			"--before wants a time such as 2026-01-31T12:00:00Z");
+		return usage_error(
+			&verb_cache_purge, "--before wants a time such as 2026-01-31T12:00:00Z");
 	settings = files_settings(args, out);
 	if (settings == NULL || !has_store(settings, &out->reporter))
 		return CTL_UNABLE;
-	code = person ? purge_person(settings, out, &removed) :
-			purge_before(settings, before, out, &removed);
+	code = person ? purge_person(settings, out, &removed)
+		      : purge_before(settings, before, out, &removed);
 	show_removed(settings, code, removed, out);
 	return code;
 }

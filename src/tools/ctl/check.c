@@ -38,17 +38,16 @@ static void check_mode(const char *path, const struct reporter *reporter)
 
 static void check_modes(const struct settings *settings, const struct reporter *reporter)
 {
-	const char *const paths[] = { settings->file, settings->rules_file,
-		settings->messages_file, settings->ca_file, settings->certificate_file,
-		settings->jwks_file };
+	const char *const paths[] = { settings->file, settings->rules_file, settings->messages_file,
+		settings->ca_file, settings->certificate_file, settings->jwks_file };
 
 	for (size_t i = 0; i < ARRAY_LEN(paths); i++)
 		check_mode(paths[i], reporter);
 }
 
 /* As shipped, citations say what the operator's lawyer has to put there. */
-static void check_citations(const struct rule_set *rules, const char *path,
-			    const struct reporter *reporter)
+static void check_citations(
+	const struct rule_set *rules, const char *path, const struct reporter *reporter)
 {
 	char ids[200] = "";
 	size_t uncited = 0, used = 0;
@@ -105,8 +104,9 @@ static void check_operator_keys(const struct settings *settings, const struct re
 	if (path[0] == '\0' || !file_operator_key(path, &previous, reporter) || !valid)
 		return;
 	if (current.len == previous.len &&
-	    CRYPTO_memcmp(current.bytes, previous.bytes, current.len) == 0)
-		report(reporter, SAY_WARNING, path, 0, "is the same key as person_key_file: write "
+		CRYPTO_memcmp(current.bytes, previous.bytes, current.len) == 0)
+		report(reporter, SAY_WARNING, path, 0,
+			"is the same key as person_key_file: write "
 			"person_key_previous_file = \"\"");
 }
 
@@ -114,9 +114,9 @@ static void check_service_keys(const struct settings *settings, const struct out
 {
 	bool readable;
 	struct key_set *keys CLEANUP(drop_keys) =
-		settings->jwks_file[0] == '\0' ?
-			NULL :
-			files_keys(settings->jwks_file, &out->reporter, &readable);
+		settings->jwks_file[0] == '\0'
+			? NULL
+			: files_keys(settings->jwks_file, &out->reporter, &readable);
 
 	if (keys != NULL)
 		files_warn_keys(keys, settings->jwks_file, settings->algorithms, &out->reporter);
@@ -150,11 +150,11 @@ static void check_redis_answers(const struct settings *settings, const struct re
 	(void)!redis_link_open(&link, settings, &as_warning);
 }
 
-static void check_redis(const struct settings *settings, int64_t now,
-			const struct reporter *reporter)
+static void check_redis(
+	const struct settings *settings, int64_t now, const struct reporter *reporter)
 {
-	const struct tls_files files = { settings->redis_ca_file,
-		settings->redis_certificate_file, settings->redis_key_file };
+	const struct tls_files files = { settings->redis_ca_file, settings->redis_certificate_file,
+		settings->redis_key_file };
 	char password[SETTINGS_PASSWORD_MAX + 1];
 
 	if (settings->redis_password_file[0] != '\0')
@@ -165,8 +165,8 @@ static void check_redis(const struct settings *settings, int64_t now,
 	check_redis_answers(settings, reporter);
 }
 
-static void check_store(const struct settings *settings, int64_t now,
-			const struct reporter *reporter)
+static void check_store(
+	const struct settings *settings, int64_t now, const struct reporter *reporter)
 {
 	if (strcmp(settings->store, "disk") == 0)
 		check_folder(settings, reporter);

@@ -32,10 +32,10 @@ struct call {
 	bool has_ended, fine; /* mutex */
 };
 
-static void tell(struct call *call, bool fine, const char *what)
+static void report_call(struct call *call, bool fine, const char *what)
 {
-	json_t *row = json_pack("{s:s, s:b, s:s}", "address", call->address, "reached", fine,
-		"said", what);
+	json_t *row = json_pack(
+		"{s:s, s:b, s:s}", "address", call->address, "reached", fine, "said", what);
 
 	output_row(call->out, "addresses", row, "%s: %s", call->address, what);
 	if (!fine)
@@ -47,20 +47,21 @@ static void tell(struct call *call, bool fine, const char *what)
 }
 
 /* What came from jwks_url has to be a key set, with a key that can be used. */
-static void tell_keys(struct call *call, const struct attempt_result *result)
+static void report_keys(struct call *call, const struct attempt_result *result)
 {
 	struct key_set *keys = NULL;
 
 	if (result->status != 200) {
-		tell(call, false, result->cause);
+		report_call(call, false, result->cause);
 		return;
 	}
 	keys = key_set_parse(result->body, result->len, call->address, &call->out->reporter);
 	if (keys != NULL)
-		files_warn_keys(keys, call->address, call->settings->algorithms,
-			&call->out->reporter);
-	tell(call, keys != NULL, keys != NULL ? "reached, its key set can be used"
-					      : "reached, but its key set cannot be used");
+		files_warn_keys(
+			keys, call->address, call->settings->algorithms, &call->out->reporter);
+	report_call(call, keys != NULL,
+		keys != NULL ? "reached, its key set can be used"
+			     : "reached, but its key set cannot be used");
 	key_set_unref(keys);
 }
 
@@ -70,24 +71,21 @@ static void on_ended(void *ctx, const struct attempt_result *result)
 	struct call *call = ctx;
 	int status = result->status;
 
-	if (result->end != END_STATUS)
-		tell(call, false, result->cause);
-	else if (call->attempt.group == GROUP_KEYS)
-		tell_keys(call, result);
-	else if (status == 401 || status == 403 || status >= 500)
-		tell(call, false, result->cause);
+	if (result->end == END_STATUS && call->attempt.group == GROUP_KEYS)
+		report_keys(call, result);
+	else if (result->end != END_STATUS || status == 401 || status == 403 || status >= 500)
+		report_call(call, false, result->cause);
 	else
-		tell(call, true, "reached, and our certificate is taken");
+		report_call(call, true, "reached, and our certificate is taken");
 }
 
 static void send_on_engine(void *ctx)
 {
 	struct call *call = ctx;
 
-	call->attempt.deadline_ms =
-		clock_mono_ms(&system_clock) + call->settings->attempt_timeout;
+	call->attempt.deadline_ms = clock_mono_ms(&system_clock) + call->settings->attempt_timeout;
 	if (transport_send(call->transport, &call->attempt, on_ended, call) == NULL)
-		tell(call, false, "out of memory");
+		report_call(call, false, "out of memory");
 }
 
 static void wait_for(struct call *call)
@@ -104,8 +102,8 @@ static void wait_for(struct call *call)
 }
 
 /* What transport says of its own accord is said here of each address once. */
-static void overhear(void *ctx, enum severity severity, const char *file, int line,
-		     const char *text)
+static void overhear(
+	void *ctx, enum severity severity, const char *file, int line, const char *text)
 {
 	(void)ctx;
 	(void)severity;
@@ -116,7 +114,7 @@ static void overhear(void *ctx, enum severity severity, const char *file, int li
 
 /* A transport of its own for each address: none stands in for another one. */
 static void reach(const struct settings *settings, struct tls_material *tls,
-		  enum transport_group group, const char *address, struct output *out)
+	enum transport_group group, const char *address, struct output *out)
 {
 	struct transport_options options = {
 		.connect_ms = settings->connect_timeout,
@@ -156,8 +154,8 @@ static void reach(const struct settings *settings, struct tls_material *tls,
 
 void connect_check(const struct settings *settings, int64_t now, struct output *out)
 {
-	struct tls_material *tls = tls_material_load(settings->ca_file,
-		settings->certificate_file, settings->key_file, now, &out->reporter);
+	struct tls_material *tls = tls_material_load(settings->ca_file, settings->certificate_file,
+		settings->key_file, now, &out->reporter);
 
 	if (tls == NULL)
 		return;

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* credential.c - which of the ordered checks one presented card passes, by the module's own code. */
+/* credential.c - which of the ordered checks a presented card passes, by the module's own code. */
 #include <stdlib.h>
 #include <string.h>
 

@@ -21,30 +21,31 @@ enum ctl_exit {
 };
 
 /* Every option of every verb: X(symbol, name, what its value is called (NULL: none), help). */
-#define CTL_OPTIONS(X) \
-	X(OPT_CONFIG, "config", "FILE", "the settings; by default the server's own") \
-	X(OPT_JWKS, "jwks", "FILE", "public keys, as a JWK Set") \
-	X(OPT_SIGNATURE_ONLY, "signature-only", NULL, "checks 1 to 4 only, of any JWS") \
-	X(OPT_ISSUER_JWKS, "issuer-jwks", "FILE", "public keys of the cards' issuer, as a JWK Set") \
-	X(OPT_ISSUER, "issuer", "TEXT", "what `iss` must be") \
-	X(OPT_VCT, "vct", "TEXT", "what `vct` must be") \
-	X(OPT_AUDIENCE, "audience", "TEXT", "what `aud` must be") \
-	X(OPT_FORM, "form", "FORM", "what was asked: document, token or token+document") \
-	X(OPT_TXN, "txn", "TEXT", "what `txn` must be; goes with --nonce") \
-	X(OPT_NONCE, "nonce", "TEXT", "what `nonce` must be") \
-	X(OPT_STATUS_LIST, "status-list", "FILE", "the issuer's status list, as a JWT") \
-	X(OPT_URL, "url", "ADDRESS", "where the status list is: https") \
-	X(OPT_FILE, "file", "FILE", "where it is to be kept") \
-	X(OPT_CA, "ca", "FILE", "who vouches for the address; by default the system's own") \
-	X(OPT_MAX_LIFETIME, "max-lifetime", "SECONDS", "the longest `exp` - `iat`") \
-	X(OPT_ALGORITHMS, "algorithms", "LIST", "algorithms that are taken, with commas") \
-	X(OPT_AT, "at", "TIME", "as if it were this time: 2026-01-31T12:00:00Z, or a date") \
-	X(OPT_CONNECT, "connect", NULL, "connect to the service's addresses, too") \
-	X(OPT_ASK, "ask", NULL, "ask the service about this sale, really") \
-	X(OPT_PERSON, "person", NULL, "what is kept about the one person on standard input") \
-	X(OPT_ALL, "all", NULL, "everything") \
-	X(OPT_BEFORE, "before", "TIME", "what was stored before this time") \
-	X(OPT_JSON, "json", NULL, "one JSON object instead of text") \
+#define CTL_OPTIONS(X)                                                                             \
+	X(OPT_CONFIG, "config", "FILE", "the settings; by default the server's own")               \
+	X(OPT_JWKS, "jwks", "FILE", "public keys, as a JWK Set")                                   \
+	X(OPT_SIGNATURE_ONLY, "signature-only", NULL, "checks 1 to 4 only, of any JWS")            \
+	X(OPT_ISSUER_JWKS, "issuer-jwks", "FILE",                                                  \
+		"public keys of the cards' issuer, as a JWK Set")                                  \
+	X(OPT_ISSUER, "issuer", "TEXT", "what `iss` must be")                                      \
+	X(OPT_VCT, "vct", "TEXT", "what `vct` must be")                                            \
+	X(OPT_AUDIENCE, "audience", "TEXT", "what `aud` must be")                                  \
+	X(OPT_FORM, "form", "FORM", "what was asked: document, token or token+document")           \
+	X(OPT_TXN, "txn", "TEXT", "what `txn` must be; goes with --nonce")                         \
+	X(OPT_NONCE, "nonce", "TEXT", "what `nonce` must be")                                      \
+	X(OPT_STATUS_LIST, "status-list", "FILE", "the issuer's status list, as a JWT")            \
+	X(OPT_URL, "url", "ADDRESS", "where the status list is: https")                            \
+	X(OPT_FILE, "file", "FILE", "where it is to be kept")                                      \
+	X(OPT_CA, "ca", "FILE", "who vouches for the address; by default the system's own")        \
+	X(OPT_MAX_LIFETIME, "max-lifetime", "SECONDS", "the longest `exp` - `iat`")                \
+	X(OPT_ALGORITHMS, "algorithms", "LIST", "algorithms that are taken, with commas")          \
+	X(OPT_AT, "at", "TIME", "as if it were this time: 2026-01-31T12:00:00Z, or a date")        \
+	X(OPT_CONNECT, "connect", NULL, "connect to the service's addresses, too")                 \
+	X(OPT_ASK, "ask", NULL, "ask the service about this sale, really")                         \
+	X(OPT_PERSON, "person", NULL, "what is kept about the one person on standard input")       \
+	X(OPT_ALL, "all", NULL, "everything")                                                      \
+	X(OPT_BEFORE, "before", "TIME", "what was stored before this time")                        \
+	X(OPT_JSON, "json", NULL, "one JSON object instead of text")                               \
 	X(OPT_HELP, "help", NULL, "this text")
 
 #define AS_MEMBER(symbol, name, value, help) symbol,

@@ -59,8 +59,8 @@ static void show_rule(struct output *out, const struct rule_info *rule, enum rul
 /* Of a person of the home state whose documents do not show it: what is wanting. */
 static void show_home(const struct explanation *explanation)
 {
-	enum rule_verdict verdict = rules_home_verdict(
-		explanation->rules, &explanation->sale, &explanation->today);
+	enum rule_verdict verdict =
+		rules_home_verdict(explanation->rules, &explanation->sale, &explanation->today);
 
 	if (strcmp(explanation->sale.person.nationality, rules_home(explanation->rules)) == 0)
 		output_row(explanation->out, "home", json_string(rule_verdict_text(verdict)),
@@ -69,7 +69,7 @@ static void show_home(const struct explanation *explanation)
 
 /* Every rule that was looked at, up to the one that holds. */
 static void show_rules(const struct explanation *explanation, const struct verdict *verdict,
-		       const enum rule_verdict *why)
+	const enum rule_verdict *why)
 {
 	size_t count = rules_count(explanation->rules);
 
@@ -86,7 +86,8 @@ static void show_members(struct output *out, json_t *object, const char *prefix)
 	const char *name;
 	json_t *value;
 
-	json_object_foreach(object, name, value) {
+	json_object_foreach(object, name, value)
+	{
 		char path[MEMBER_MAX];
 
 		(void)snprintf(path, sizeof(path), "%s%s", prefix, name);
@@ -109,9 +110,9 @@ static json_t *make_question(const struct sale *sale, enum subject_form form)
 	json_t *object = NULL;
 	size_t len;
 
-	if (!(form == SUBJECT_TOKEN ? token_key_make(&zeros, sale->token, &sbj) :
-				      person_key_make(&zeros, &sale->person, &sbj)) ||
-	    !question_make(&zeros, &sbj, form, sale, &question))
+	if (!(form == SUBJECT_TOKEN ? token_key_make(&zeros, sale->token, &sbj)
+				    : person_key_make(&zeros, &sale->person, &sbj)) ||
+		!question_make(&zeros, &sbj, form, sale, &question))
 		return NULL;
 	len = question_body(&question, nonce, body);
 	if (len > 0)
@@ -135,9 +136,9 @@ static enum ctl_exit show_question(struct explanation *explanation, enum subject
 	output_line(out, "Unless a kept answer serves, the service would be asked, and be sent:");
 	show_members(out, body, "");
 	json_decref(body);
-	return explanation->ask ?
-		       ask(explanation->settings, &explanation->request, explanation->out) :
-		       CTL_FINE;
+	return explanation->ask
+		       ? ask(explanation->settings, &explanation->request, explanation->out)
+		       : CTL_FINE;
 }
 
 static enum ctl_exit exempt(struct output *out, const struct rule_info *rule)
@@ -215,6 +216,8 @@ static enum ctl_exit explain_request(struct explanation *explanation)
 {
 	const struct sale_options options = {
 		.allow_specimen = explanation->settings->allow_specimen,
+		.plain_allowed =
+			true, /* whether a client may send them is the site file's to say */
 		.today = explanation->today,
 		.codes = rules_codes(explanation->rules),
 	};
@@ -266,17 +269,16 @@ const struct verb verb_explain = {
 	.name = "explain",
 	.takes = TAKES(OPT_CONFIG) | TAKES(OPT_AT) | TAKES(OPT_ASK),
 	.summary = "what would become of one sale, and why",
-	.details =
-		"Reads a request from standard input, `name = value` lines as radclient takes\n"
-		"them, and says which rules are tried in which order and what each one lacks;\n"
-		"whether the buyer is exempt; and, if the service would be asked, which\n"
-		"members of a question it would be sent, by name and not by value. Nothing is\n"
-		"sent and nothing is kept. Exit code 1 if the request itself is at fault:\n"
-		"something is missing or wrong.\n"
-		"\n"
-		"With --ask the sale is decided as the server would decide it: kept answers\n"
-		"are looked at and the service is asked if need be. That is a real question\n"
-		"about a real person, for which the buyer's consent is needed as in a shop.\n"
-		"Exit code 0 if the sale may go ahead, 1 if not, 3 if that could not be told.",
+	.details = "Reads a request from standard input, `name = value` lines as radclient takes\n"
+		   "them, and says which rules are tried in which order and what each one lacks;\n"
+		   "whether the buyer is exempt; and, if the service would be asked, which\n"
+		   "members of a question it would be sent, by name and not by value. Nothing is\n"
+		   "sent and nothing is kept. Exit code 1 if the request itself is at fault:\n"
+		   "something is missing or wrong.\n"
+		   "\n"
+		   "With --ask the sale is decided as the server would decide it: kept answers\n"
+		   "are looked at and the service is asked if need be. That is a real question\n"
+		   "about a real person, for which the buyer's consent is needed as in a shop.\n"
+		   "Exit code 0 if the sale may go ahead, 1 if not, 3 if that could not be told.",
 	.run = run,
 };

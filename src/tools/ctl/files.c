@@ -24,7 +24,7 @@ struct key_set *files_keys(const char *path, const struct reporter *reporter, bo
 }
 
 void files_warn_keys(const struct key_set *keys, const char *path, unsigned algorithms,
-		     const struct reporter *reporter)
+	const struct reporter *reporter)
 {
 	for (size_t i = 0; i < key_set_count(keys); i++) {
 		struct key_info key = key_set_info(keys, i);

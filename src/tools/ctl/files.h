@@ -15,13 +15,13 @@
 MUST_CHECK struct settings *files_settings(const struct args *args, const struct output *out);
 
 /* *readable tells a file that could not be read from one that holds no usable key. */
-MUST_CHECK struct key_set *files_keys(const char *path, const struct reporter *reporter,
-				      bool *readable);
+MUST_CHECK struct key_set *files_keys(
+	const char *path, const struct reporter *reporter, bool *readable);
 
 /* Warn of keys that no answer can be checked with: those without a kid, which every answer has to
  * name, and those for none of the algorithms that are taken. */
 void files_warn_keys(const struct key_set *keys, const char *path, unsigned algorithms,
-		     const struct reporter *reporter);
+	const struct reporter *reporter);
 
 /* The date on which a time falls in the operator's zone. */
 struct date files_date(const struct settings *settings, int64_t time);

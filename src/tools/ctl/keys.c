@@ -78,9 +78,8 @@ const struct verb verb_keys = {
 	.name = "keys",
 	.takes = TAKES(OPT_CONFIG) | TAKES(OPT_JWKS),
 	.summary = "which public keys may vouch for an answer",
-	.details =
-		"Shows each usable key of a JWK Set: kid, type, algorithms, thumbprint (RFC\n"
-		"7638). Keys that are left out are warned of with the reason. Exit code 0 if\n"
-		"at least one key is usable.",
+	.details = "Shows each usable key of a JWK Set: kid, type, algorithms, thumbprint (RFC\n"
+		   "7638). Keys that are left out are warned of with the reason. Exit code 0 if\n"
+		   "at least one key is usable.",
 	.run = run,
 };

@@ -138,10 +138,11 @@ static void say_unknown(const char *word)
 		}
 	}
 	if (nearest != NULL)
-		(void)fprintf(stderr, "migrantidctl: there is no such verb; did you mean %s?\n",
-			nearest);
+		(void)fprintf(
+			stderr, "migrantidctl: there is no such verb; did you mean %s?\n", nearest);
 	else
-		(void)fputs("migrantidctl: there is no such verb; see migrantidctl --help\n", stderr);
+		(void)fputs(
+			"migrantidctl: there is no such verb; see migrantidctl --help\n", stderr);
 }
 
 /* Without a verb, or with the first word of some. */

@@ -95,8 +95,8 @@ static void write_value(const struct mrz *mrz, enum mrz_field field, char out[VA
 	}
 }
 
-static void show_field(struct output *out, const struct mrz *mrz, enum mrz_field field,
-		       bool with_value)
+static void show_field(
+	struct output *out, const struct mrz *mrz, enum mrz_field field, bool with_value)
 {
 	static const char *const words[] = {
 		[MRZ_UNCHECKED] = "",
@@ -164,10 +164,9 @@ static enum ctl_exit run(const struct args *args, struct output *out)
 const struct verb verb_mrz = {
 	.name = "mrz",
 	.summary = "read a machine-readable zone and its check digits",
-	.details =
-		"Reads the two or three lines of the machine-readable zone of one document\n"
-		"from standard input and shows its kind, its fields and what each check digit\n"
-		"says. The name is not read. Exit code 0 only if the zone is well-formed and\n"
-		"every check digit holds.",
+	.details = "Reads the two or three lines of the machine-readable zone of one document\n"
+		   "from standard input and shows its kind, its fields and what each check digit\n"
+		   "says. The name is not read. Exit code 0 only if the zone is well-formed and\n"
+		   "every check digit holds.",
 	.run = run,
 };

@@ -71,8 +71,9 @@ static void say(void *ctx, enum severity severity, const char *file, int line, c
 	(void)snprintf(plain, sizeof(plain), "%s", text);
 	make_plain(plain);
 	if (out->json)
-		append(out, "messages", json_pack("{s:s, s:s?, s:i, s:s}", "severity",
-			severity_name(severity), "file", file, "line", line, "text", plain));
+		append(out, "messages",
+			json_pack("{s:s, s:s?, s:i, s:s}", "severity", severity_name(severity),
+				"file", file, "line", line, "text", plain));
 	else
 		print_message(severity_name(severity), file, line, plain);
 	pthread_mutex_unlock(&out->mutex);
@@ -155,6 +156,6 @@ void output_time(int64_t seconds, char out[OUTPUT_TIME_LEN + 1])
 	struct tm parts;
 
 	if (gmtime_r(&time, &parts) == NULL ||
-	    strftime(out, OUTPUT_TIME_LEN + 1, "%Y-%m-%dT%H:%M:%SZ", &parts) == 0)
+		strftime(out, OUTPUT_TIME_LEN + 1, "%Y-%m-%dT%H:%M:%SZ", &parts) == 0)
 		out[0] = '\0';
 }

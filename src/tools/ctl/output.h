@@ -39,8 +39,7 @@ void output_row(struct output *out, const char *table, json_t *row, const char *
 	__attribute__((format(printf, 4, 5)));
 
 /* A line for people alone. */
-void output_line(struct output *out, const char *format, ...)
-	__attribute__((format(printf, 2, 3)));
+void output_line(struct output *out, const char *format, ...) __attribute__((format(printf, 2, 3)));
 
 /* "2026-01-31T12:00:00Z"; `out` has room for OUTPUT_TIME_LEN + 1. */
 #define OUTPUT_TIME_LEN 20

@@ -20,7 +20,7 @@ bool owner_become(const char *folder, const struct reporter *reporter)
 		return true;
 	owner = getpwuid(seen.st_uid);
 	if (owner != NULL && initgroups(owner->pw_name, owner->pw_gid) == 0 &&
-	    setgid(owner->pw_gid) == 0 && setuid(owner->pw_uid) == 0)
+		setgid(owner->pw_gid) == 0 && setuid(owner->pw_uid) == 0)
 		return true;
 	report(reporter, SAY_ERROR, folder, 0, "root could not become the user it belongs to");
 	return false;

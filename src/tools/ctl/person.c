@@ -14,7 +14,7 @@ static void drop_operator_key(struct operator_key *key)
 }
 
 static bool add_key(const char *path, const struct person *person, struct person_keys *out,
-		    const struct reporter *reporter)
+	const struct reporter *reporter)
 {
 	struct operator_key key CLEANUP(drop_operator_key) = { .len = 0 };
 
@@ -42,8 +42,8 @@ static bool person_is_whole(const struct sale *sale, const struct reporter *repo
 	return false;
 }
 
-enum ctl_exit person_keys_read(const struct settings *settings, struct person_keys *out,
-			       const struct output *output)
+enum ctl_exit person_keys_read(
+	const struct settings *settings, struct person_keys *out, const struct output *output)
 {
 	struct rule_set *rules CLEANUP(drop_rules) =
 		file_rules(settings->rules_file, &output->reporter);
@@ -72,7 +72,7 @@ enum ctl_exit person_keys_read(const struct settings *settings, struct person_ke
 	if (!person_is_whole(&sale, reporter))
 		return CTL_NO;
 	if (!add_key(settings->person_key_file, &sale.person, out, reporter) ||
-	    !add_key(settings->person_key_previous_file, &sale.person, out, reporter))
+		!add_key(settings->person_key_previous_file, &sale.person, out, reporter))
 		return CTL_UNABLE;
 	return CTL_FINE;
 }

@@ -13,8 +13,8 @@ struct person_keys {
 };
 
 /* CTL_FINE, or how the verb ends after what is wrong was reported. */
-MUST_CHECK enum ctl_exit person_keys_read(const struct settings *settings,
-					  struct person_keys *out, const struct output *output);
+MUST_CHECK enum ctl_exit person_keys_read(
+	const struct settings *settings, struct person_keys *out, const struct output *output);
 void person_keys_clear(struct person_keys *keys); /* fits CLEANUP() */
 
 #endif

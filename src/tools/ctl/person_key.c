@@ -29,11 +29,10 @@ const struct verb verb_person_key = {
 	.name = "person-key",
 	.takes = TAKES(OPT_CONFIG),
 	.summary = "the pseudonym of one person, for a support case",
-	.details =
-		"Reads a request from standard input, `name = value` lines as radclient takes\n"
-		"them, and prints the pseudonym that the service knows this person by: under\n"
-		"the operator's key and, while the key is being changed, under the previous\n"
-		"one. It is for settling with the service what became of one question. There\n"
-		"is no way back from a pseudonym to a person.",
+	.details = "Reads a request from standard input, `name = value` lines as radclient takes\n"
+		   "them, and prints the pseudonym that the service knows this person by: under\n"
+		   "the operator's key and, while the key is being changed, under the previous\n"
+		   "one. It is for settling with the service what became of one question. There\n"
+		   "is no way back from a pseudonym to a person.",
 	.run = run,
 };

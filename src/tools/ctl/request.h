@@ -33,8 +33,8 @@ struct request {
 enum request_state { REQUEST_READ, REQUEST_WRONG, REQUEST_UNREADABLE };
 
 /* Reports what is wrong with its line, never with what stands there. request_clear() it always. */
-MUST_CHECK enum request_state request_read(struct request *request, const struct date *today,
-					   const struct reporter *reporter);
+MUST_CHECK enum request_state request_read(
+	struct request *request, const struct date *today, const struct reporter *reporter);
 void request_clear(struct request *request); /* fits CLEANUP(), fine on a zeroed one */
 
 /* Report why a sale could not be read. */

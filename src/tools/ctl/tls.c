@@ -48,17 +48,21 @@ static int64_t seconds_of(const ASN1_TIME *time)
 }
 
 static void check_dates(const X509 *certificate, const char *path, size_t number, int64_t now,
-			enum severity severity, const struct reporter *reporter)
+	enum severity severity, const struct reporter *reporter)
 {
 	int64_t from = seconds_of(X509_get0_notBefore(certificate));
 	int64_t until = seconds_of(X509_get0_notAfter(certificate));
 
 	if (until <= now)
-		report(reporter, severity, path, 0, "certificate %zu has expired: put a new one "
-			"there", number);
+		report(reporter, severity, path, 0,
+			"certificate %zu has expired: put a new one "
+			"there",
+			number);
 	else if (from > now)
-		report(reporter, severity, path, 0, "certificate %zu does not hold yet: is this "
-			"machine's clock right?", number);
+		report(reporter, severity, path, 0,
+			"certificate %zu does not hold yet: is this "
+			"machine's clock right?",
+			number);
 	else if (until - now < (int64_t)TLS_SOON_DAYS * DAY)
 		report(reporter, SAY_WARNING, path, 0,
 			"certificate %zu expires in %lld days: have a new one ready", number,
@@ -67,27 +71,28 @@ static void check_dates(const X509 *certificate, const char *path, size_t number
 
 /* The first certificate is the one that counts where `leaf`; the others are links of a chain. */
 static void read_bundle(const char *path, bool leaf, int64_t now, struct bundle *bundle,
-			const struct reporter *reporter)
+	const struct reporter *reporter)
 {
 	BIO *file CLEANUP(drop_bio) = BIO_new_file(path, "r");
 	X509 *certificate;
 
 	*bundle = (struct bundle){ .first = NULL };
 	while (file != NULL && bundle->count < CERTIFICATES_MAX &&
-	       (certificate = PEM_read_bio_X509(file, NULL, NULL, NULL)) != NULL) {
+		(certificate = PEM_read_bio_X509(file, NULL, NULL, NULL)) != NULL) {
 		bool counts = leaf && bundle->count == 0;
 
 		bundle->count++;
 		bundle->expired += seconds_of(X509_get0_notAfter(certificate)) <= now;
-		check_dates(certificate, path, bundle->count, now,
-			counts ? SAY_ERROR : SAY_WARNING, reporter);
+		check_dates(certificate, path, bundle->count, now, counts ? SAY_ERROR : SAY_WARNING,
+			reporter);
 		if (bundle->first == NULL)
 			bundle->first = certificate;
 		else
 			X509_free(certificate);
 	}
 	if (bundle->count == 0)
-		report(reporter, SAY_ERROR, path, 0, "holds no certificate in PEM "
+		report(reporter, SAY_ERROR, path, 0,
+			"holds no certificate in PEM "
 			"(-----BEGIN CERTIFICATE-----)");
 }
 
@@ -97,12 +102,13 @@ static void check_authority(const char *path, int64_t now, const struct reporter
 
 	read_bundle(path, false, now, &bundle, reporter);
 	if (bundle.count > 0 && bundle.expired == bundle.count)
-		report(reporter, SAY_ERROR, path, 0, "every certificate in it has expired: no "
+		report(reporter, SAY_ERROR, path, 0,
+			"every certificate in it has expired: no "
 			"connection can be made");
 }
 
 static void check_key(const char *path, const X509 *certificate, const char *certificate_path,
-		      const struct reporter *reporter)
+	const struct reporter *reporter)
 {
 	BIO *file CLEANUP(drop_bio) = BIO_new_file(path, "r");
 	EVP_PKEY *key CLEANUP(drop_pkey) = NULL;
@@ -110,7 +116,8 @@ static void check_key(const char *path, const X509 *certificate, const char *cer
 
 	key = file == NULL ? NULL : PEM_read_bio_PrivateKey(file, NULL, no_password, &asked);
 	if (key == NULL && asked)
-		report(reporter, SAY_ERROR, path, 0, "wants a password, and the server has nobody "
+		report(reporter, SAY_ERROR, path, 0,
+			"wants a password, and the server has nobody "
 			"to ask: take it off (openssl pkey) and keep the file at chmod 640");
 	else if (key == NULL)
 		report(reporter, SAY_ERROR, path, 0, "holds no private key in PEM");
@@ -127,7 +134,7 @@ void tls_check(const struct tls_files *files, int64_t now, const struct reporter
 	if (files->certificate[0] != '\0') {
 		read_bundle(files->certificate, true, now, &own, reporter);
 		if (own.first != NULL &&
-		    X509_check_purpose(own.first, X509_PURPOSE_SSL_CLIENT, 0) != 1)
+			X509_check_purpose(own.first, X509_PURPOSE_SSL_CLIENT, 0) != 1)
 			report(reporter, SAY_ERROR, files->certificate, 0,
 				"certificate 1 is not for TLS clients (extendedKeyUsage)");
 		check_key(files->key, own.first, files->certificate, reporter);

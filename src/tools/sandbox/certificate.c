@@ -34,15 +34,15 @@ static bool add_extensions(X509 *certificate, X509 *issuer, enum certificate_use
 		       add_extension(certificate, issuer, NID_key_usage, "critical,keyCertSign");
 	case CERTIFICATE_SERVER:
 		return common &&
-		       add_extension(certificate, issuer, NID_basic_constraints,
-			       "critical,CA:FALSE") &&
+		       add_extension(
+			       certificate, issuer, NID_basic_constraints, "critical,CA:FALSE") &&
 		       add_extension(certificate, issuer, NID_ext_key_usage, "serverAuth") &&
 		       add_extension(certificate, issuer, NID_subject_alt_name,
 			       "DNS:localhost,IP:127.0.0.1,IP:::1");
 	case CERTIFICATE_CLIENT:
 		return common &&
-		       add_extension(certificate, issuer, NID_basic_constraints,
-			       "critical,CA:FALSE") &&
+		       add_extension(
+			       certificate, issuer, NID_basic_constraints, "critical,CA:FALSE") &&
 		       add_extension(certificate, issuer, NID_ext_key_usage, "clientAuth");
 	}
 	return false;
@@ -52,10 +52,10 @@ static bool set_names(X509 *certificate, const char *name, X509 *ca)
 {
 	X509_NAME *subject = X509_get_subject_name(certificate);
 
-	return X509_NAME_add_entry_by_txt(subject, "CN", MBSTRING_UTF8,
-		       (const unsigned char *)name, -1, -1, 0) == 1 &&
-	       X509_set_issuer_name(certificate,
-		       ca == NULL ? subject : X509_get_subject_name(ca)) == 1;
+	return X509_NAME_add_entry_by_txt(
+		       subject, "CN", MBSTRING_UTF8, (const unsigned char *)name, -1, -1, 0) == 1 &&
+	       X509_set_issuer_name(
+		       certificate, ca == NULL ? subject : X509_get_subject_name(ca)) == 1;
 }
 
 static bool set_serial(X509 *certificate)
@@ -66,8 +66,8 @@ static bool set_serial(X509 *certificate)
 	       ASN1_INTEGER_set_uint64(X509_get_serialNumber(certificate), serial >> 1 | 1) == 1;
 }
 
-X509 *certificate_make(enum certificate_use use, const char *name, EVP_PKEY *key, X509 *ca,
-		       EVP_PKEY *ca_key)
+X509 *certificate_make(
+	enum certificate_use use, const char *name, EVP_PKEY *key, X509 *ca, EVP_PKEY *ca_key)
 {
 	X509 *certificate = X509_new();
 	X509 *issuer = ca == NULL ? certificate : ca;

@@ -12,7 +12,7 @@
 enum certificate_use { CERTIFICATE_CA, CERTIFICATE_SERVER, CERTIFICATE_CLIENT };
 
 /* Issued by `ca` with ca_key, by itself if ca is NULL. NULL if OpenSSL fails. */
-MUST_CHECK X509 *certificate_make(enum certificate_use use, const char *name, EVP_PKEY *key,
-				  X509 *ca, EVP_PKEY *ca_key);
+MUST_CHECK X509 *certificate_make(
+	enum certificate_use use, const char *name, EVP_PKEY *key, X509 *ca, EVP_PKEY *ca_key);
 
 #endif

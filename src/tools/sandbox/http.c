@@ -41,7 +41,7 @@ struct exchange {
 enum trust { TRUST_UNKNOWN, TRUST_NO, TRUST_YES };
 
 static void on_connection(void *ctx, struct MHD_Connection *connection, void **socket_context,
-			  enum MHD_ConnectionNotificationCode code)
+	enum MHD_ConnectionNotificationCode code)
 {
 	(void)ctx, (void)connection;
 	if (code == MHD_CONNECTION_NOTIFY_STARTED) {
@@ -86,8 +86,8 @@ static void reset_at_close(struct MHD_Connection *connection)
 	const struct linger at_once = { .l_onoff = 1 };
 
 	if (info != NULL)
-		(void)setsockopt(info->connect_fd, SOL_SOCKET, SO_LINGER, &at_once,
-			sizeof(at_once));
+		(void)setsockopt(
+			info->connect_fd, SOL_SOCKET, SO_LINGER, &at_once, sizeof(at_once));
 }
 
 static bool is_spoilt(const struct reply *reply)
@@ -102,11 +102,13 @@ static struct MHD_Response *response_of(struct exchange *exchange)
 	const char *body = exchange->reply.body != NULL ? exchange->reply.body : "";
 
 	exchange->spoilt = (struct spoilt_body){ .later = exchange->http->later,
-		.connection = exchange->connection, .text = body, .len = strlen(body) };
+		.connection = exchange->connection,
+		.text = body,
+		.len = strlen(body) };
 	if (is_spoilt(&exchange->reply))
 		return spoilt_body_response(&exchange->spoilt, exchange->reply.fault);
-	return MHD_create_response_from_buffer(strlen(body), (void *)(uintptr_t)body,
-		MHD_RESPMEM_MUST_COPY);
+	return MHD_create_response_from_buffer(
+		strlen(body), (void *)(uintptr_t)body, MHD_RESPMEM_MUST_COPY);
 }
 
 static enum MHD_Result send_reply(struct exchange *exchange)
@@ -159,10 +161,10 @@ static void answer(struct exchange *exchange, const char *method, const char *pa
 	const struct request request = {
 		.method = method,
 		.path = path,
-		.content_type = MHD_lookup_connection_value(connection, MHD_HEADER_KIND,
-			MHD_HTTP_HEADER_CONTENT_TYPE),
-		.idempotency_key = MHD_lookup_connection_value(connection, MHD_HEADER_KIND,
-			"Idempotency-Key"),
+		.content_type = MHD_lookup_connection_value(
+			connection, MHD_HEADER_KIND, MHD_HTTP_HEADER_CONTENT_TYPE),
+		.idempotency_key =
+			MHD_lookup_connection_value(connection, MHD_HEADER_KIND, "Idempotency-Key"),
 		.body = exchange->body,
 		.body_len = exchange->len,
 		.too_long = exchange->too_long,
@@ -179,8 +181,8 @@ static void answer(struct exchange *exchange, const char *method, const char *pa
 }
 
 static enum MHD_Result on_request(void *ctx, struct MHD_Connection *connection, const char *path,
-				  const char *method, const char *version, const char *data,
-				  size_t *len, void **request_context)
+	const char *method, const char *version, const char *data, size_t *len,
+	void **request_context)
 {
 	struct exchange *exchange = *request_context;
 
@@ -212,7 +214,7 @@ static enum MHD_Result on_request(void *ctx, struct MHD_Connection *connection, 
 }
 
 static void on_end(void *ctx, struct MHD_Connection *connection, void **request_context,
-		   enum MHD_RequestTerminationCode code)
+	enum MHD_RequestTerminationCode code)
 {
 	struct exchange *exchange = *request_context;
 
@@ -245,8 +247,8 @@ static bool address_of(const struct options *options, struct sockaddr_storage *o
 }
 
 /* Once it serves, the library's messages may quote what somebody asked for. */
-__attribute__((format(printf, 2, 0))) static void on_message(void *ctx, const char *format,
-							     va_list args)
+__attribute__((format(printf, 2, 0))) static void on_message(
+	void *ctx, const char *format, va_list args)
 {
 	struct http *http = ctx;
 
@@ -254,8 +256,8 @@ __attribute__((format(printf, 2, 0))) static void on_message(void *ctx, const ch
 		(void)vfprintf(stderr, format, args);
 }
 
-static struct MHD_Daemon *start_daemon(struct http *http, const struct state *state,
-				       const struct sockaddr_storage *address)
+static struct MHD_Daemon *start_daemon(
+	struct http *http, const struct state *state, const struct sockaddr_storage *address)
 {
 	unsigned flags = MHD_USE_EPOLL_INTERNAL_THREAD | MHD_ALLOW_SUSPEND_RESUME |
 			 MHD_USE_ERROR_LOG | (http->tls ? MHD_USE_TLS : 0) |
@@ -269,17 +271,17 @@ static struct MHD_Daemon *start_daemon(struct http *http, const struct state *st
 		{ MHD_OPTION_END, 0, NULL },
 	};
 
-	return MHD_start_daemon(flags, 0, NULL, NULL, on_request, http,
-		MHD_OPTION_EXTERNAL_LOGGER, on_message, http, MHD_OPTION_SOCK_ADDR,
-		(const struct sockaddr *)address, MHD_OPTION_NOTIFY_COMPLETED, on_end, http,
-		MHD_OPTION_NOTIFY_CONNECTION, on_connection, http, MHD_OPTION_CONNECTION_LIMIT,
-		(unsigned)CONNECTIONS_MAX, MHD_OPTION_CONNECTION_TIMEOUT, (unsigned)IDLE_S,
-		MHD_OPTION_LISTEN_BACKLOG_SIZE, 1024U, MHD_OPTION_ARRAY,
-		http->tls ? tls : &tls[ARRAY_LEN(tls) - 1], MHD_OPTION_END);
+	return MHD_start_daemon(flags, 0, NULL, NULL, on_request, http, MHD_OPTION_EXTERNAL_LOGGER,
+		on_message, http, MHD_OPTION_SOCK_ADDR, (const struct sockaddr *)address,
+		MHD_OPTION_NOTIFY_COMPLETED, on_end, http, MHD_OPTION_NOTIFY_CONNECTION,
+		on_connection, http, MHD_OPTION_CONNECTION_LIMIT, (unsigned)CONNECTIONS_MAX,
+		MHD_OPTION_CONNECTION_TIMEOUT, (unsigned)IDLE_S, MHD_OPTION_LISTEN_BACKLOG_SIZE,
+		1024U, MHD_OPTION_ARRAY, http->tls ? tls : &tls[ARRAY_LEN(tls) - 1],
+		MHD_OPTION_END);
 }
 
-struct http *http_start(const struct options *options, const struct state *state,
-			struct service *service)
+struct http *http_start(
+	const struct options *options, const struct state *state, struct service *service)
 {
 	struct http *http = calloc(1, sizeof(*http));
 	struct sockaddr_storage address;

@@ -11,8 +11,8 @@
 struct http; /* opaque */
 
 /* NULL after an error was printed. One thread of its own serves all connections. */
-MUST_CHECK struct http *http_start(const struct options *options, const struct state *state,
-				   struct service *service);
+MUST_CHECK struct http *http_start(
+	const struct options *options, const struct state *state, struct service *service);
 uint16_t http_port(const struct http *http);
 void http_stop(struct http *http); /* within a second, whoever waits */
 

@@ -39,7 +39,8 @@ static void sift_down(struct later *later)
 		struct parked swap;
 
 		least = at;
-		for (size_t child = 2 * at + 1; child <= 2 * at + 2 && child < later->count; child++)
+		for (size_t child = 2 * at + 1; child <= 2 * at + 2 && child < later->count;
+			child++)
 			if (later->heap[child].due_ms < later->heap[least].due_ms)
 				least = child;
 		if (least == at)
@@ -77,8 +78,8 @@ static void *run(void *ctx)
 		}
 		until.tv_sec = later->heap[0].due_ms / 1000;
 		until.tv_nsec = later->heap[0].due_ms % 1000 * 1000000;
-		(void)pthread_cond_clockwait(&later->changed, &later->mutex, CLOCK_MONOTONIC,
-			&until);
+		(void)pthread_cond_clockwait(
+			&later->changed, &later->mutex, CLOCK_MONOTONIC, &until);
 	}
 	pthread_mutex_unlock(&later->mutex);
 	return NULL;

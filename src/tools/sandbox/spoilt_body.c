@@ -49,10 +49,9 @@ struct MHD_Response *spoilt_body_response(struct spoilt_body *body, enum fault f
 	if (fault == FAULT_TRUNCATE)
 		return MHD_create_response_from_callback(body->len, BLOCK, send_half, body, NULL);
 	if (fault == FAULT_SLOW_LORIS)
-		return MHD_create_response_from_callback(body->len, BLOCK, send_slowly, body,
-			NULL);
+		return MHD_create_response_from_callback(body->len, BLOCK, send_slowly, body, NULL);
 	if (fault == FAULT_ENDLESS)
-		return MHD_create_response_from_callback(MHD_SIZE_UNKNOWN, BLOCK, send_endlessly,
-			body, NULL);
+		return MHD_create_response_from_callback(
+			MHD_SIZE_UNKNOWN, BLOCK, send_endlessly, body, NULL);
 	return NULL;
 }

@@ -214,9 +214,10 @@ void test_header_forms(void **state)
 /* What the peers do not look at: they verify octets, not answers. Signed by the key's owner. */
 void test_payloads(void **state)
 {
-	static const char *const payloads[] = { "", "{}", "[]", "yes",
-		"{\"iss\":\"a\",\"iss\":\"a\"}", "\xff",
-		"{\"sim_sale\":{\"subject\":\"document\",\"result\":\"yes\",\"reason\":\"match\"}}" };
+	static const char *const payloads[] = {
+		"", "{}", "[]", "yes", "{\"iss\":\"a\",\"iss\":\"a\"}", "\xff",
+		"{\"sim_sale\":{\"subject\":\"document\",\"result\":\"yes\",\"reason\":\"match\"}}"
+	};
 
 	(void)state;
 	for (size_t i = 0; i < SUBJECTS * ARRAY_LEN(payloads); i++) {
@@ -229,7 +230,8 @@ void test_payloads(void **state)
 	}
 	for (size_t i = 0; i < SUBJECTS; i++) {
 		char *header = right_header(&subjects[i], ""), *right = right_payload();
-		char *payload = text_of("{\"sim_sale\":{\"subject\":\"document\",\"result\":\"no\"},%s", right + 1);
+		char *payload = text_of(
+			"{\"sim_sale\":{\"subject\":\"document\",\"result\":\"no\"},%s", right + 1);
 
 		compare(&subjects[i], "no answer", sign_token(subjects[i].signer, header, payload));
 		free(payload);

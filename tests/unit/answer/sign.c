@@ -347,11 +347,12 @@ char *sign_header(const struct signer *signer)
 
 json_t *sign_claims_json(const struct sign_claims *claims)
 {
-	json_t *json = json_pack("{s:s*, s:s*, s:I, s:I, s:s*, s:s*, s:s*, s:s*, s:{s:s*, s:s*, s:s*}}",
-		"iss", claims->iss, "aud", claims->aud, "iat", (json_int_t)claims->iat, "exp",
-		(json_int_t)claims->exp, "jti", claims->jti, "txn", claims->txn, "nonce",
-		claims->nonce, "sbj", claims->sbj, "sim_sale", "subject", claims->subject,
-		"result", claims->result, "reason", claims->reason);
+	json_t *json =
+		json_pack("{s:s*, s:s*, s:I, s:I, s:s*, s:s*, s:s*, s:s*, s:{s:s*, s:s*, s:s*}}",
+			"iss", claims->iss, "aud", claims->aud, "iat", (json_int_t)claims->iat,
+			"exp", (json_int_t)claims->exp, "jti", claims->jti, "txn", claims->txn,
+			"nonce", claims->nonce, "sbj", claims->sbj, "sim_sale", "subject",
+			claims->subject, "result", claims->result, "reason", claims->reason);
 
 	MUST(json != NULL);
 	return json;

@@ -168,7 +168,7 @@ static const struct refusal {
 		{ .disclosures = { "['s','a',1]" },
 			.claims =
 				"{'_sd':'-','age_equal_or_over':'-','languages':[{'...':'@A'}]}" } },
-	{ "iss from a disclosure as well", CREDENTIAL_DISCLOSURES, "clear-claim-disclosed",
+	{ "iss from a disclosure, too", CREDENTIAL_DISCLOSURES, "clear-claim-disclosed",
 		{ .disclosures = { "['s','iss','x']" },
 			.claims = "{'_sd':['@A'],'age_equal_or_over':'-','languages':'-'}" } },
 	{ "status from a disclosure", CREDENTIAL_DISCLOSURES, "clear-claim-disclosed",

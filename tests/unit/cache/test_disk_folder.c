@@ -96,7 +96,8 @@ static void test_not_allowed(void **state)
 	struct folder folder = folder_new();
 
 	(void)state;
-	for (int row = 0; row < 2; row++) {
+	/* Only root can make a file that is not its own. */
+	for (int row = 0; row < (geteuid() == 0 ? 2 : 1); row++) {
 		int status;
 		pid_t child;
 

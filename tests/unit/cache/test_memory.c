@@ -26,8 +26,8 @@ static struct key key_of(uint32_t number)
 }
 
 /* An answer that can be told from others by its issued_at. */
-static void put(struct memory_cache *cache, uint32_t number, int64_t now, int64_t until,
-		int64_t mark)
+static void put(
+	struct memory_cache *cache, uint32_t number, int64_t now, int64_t until, int64_t mark)
 {
 	const struct answer answer = { .result = RESULT_YES, .issued_at = mark };
 

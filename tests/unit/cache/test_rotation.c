@@ -65,9 +65,8 @@ static void take(void *ctx)
 	const struct generation *generation = taking->generation;
 	bool unknown_kid = false;
 	struct answer answer;
-	enum answer_check failed = cache_accept(all.cache, &generation->question,
-		generation->nonce, generation->token, strlen(generation->token), NOW, &answer,
-		&unknown_kid);
+	enum answer_check failed = cache_accept(all.cache, &generation->question, generation->nonce,
+		generation->token, strlen(generation->token), NOW, &answer, &unknown_kid);
 
 	if (failed != CHECK_NONE && !(failed == CHECK_KEY && unknown_kid))
 		(void)atomic_fetch_add(&all.wrong, 1);
@@ -220,8 +219,8 @@ static void make_generation(unsigned number)
 	memset(question->sbj.bytes, 7, PERSON_KEY_LEN);
 	memcpy(question->sbj.bytes, &number, sizeof(number));
 	base64url_encode(question->sbj.bytes, PERSON_KEY_LEN, question->sbj.text);
-	(void)snprintf(question->txn, sizeof(question->txn), "0190b8a2-7d3e-8c3a-9a44-%012u",
-		number);
+	(void)snprintf(
+		question->txn, sizeof(question->txn), "0190b8a2-7d3e-8c3a-9a44-%012u", number);
 	(void)snprintf(generation->nonce, sizeof(generation->nonce), "q83vEjRWeJCr%010u", number);
 	(void)snprintf(kid, sizeof(kid), "k%u", number);
 	signer = signer_new(JWS_ES256, kid);

@@ -44,11 +44,11 @@ static void squeeze(char *text)
 	*out = '\0';
 }
 
-static struct lines read_dictionary(void)
+static struct lines read_dictionary(const char *path)
 {
 	struct lines found = { .count = 0 };
 	char line[LINE_MAX_LEN];
-	FILE *file = fopen(DICTIONARY, "r");
+	FILE *file = fopen(path, "r");
 
 	assert_non_null(file);
 	while (fgets(line, sizeof(line), file)) {
@@ -64,8 +64,9 @@ static struct lines read_dictionary(void)
 /* encrypt=1: hidden on the wire, and kept out of the server's debug output. */
 static bool is_hidden(enum attribute attribute)
 {
-	return attribute == ATTR_SUBJECT_TOKEN || attribute == ATTR_DOCUMENT_NUMBER ||
-	       attribute == ATTR_DATE_OF_BIRTH || attribute == ATTR_MRZ;
+#define OR_HIDDEN(hidden, twin) || attribute == (hidden)
+	return false HIDDEN_ATTRIBUTES(OR_HIDDEN);
+#undef OR_HIDDEN
 }
 
 static void want_attribute(
@@ -92,28 +93,53 @@ static const char *type_of(const char *symbol)
 	return strcmp(symbol, "PW_TYPE_DATE") == 0 ? "date" : "string";
 }
 
-static struct lines expected_lines(void)
+/* Of the standard ones that a sale needs, with types that other libraries can read. */
+static void want_standard_attributes(struct lines *lines)
 {
-	struct lines lines = { .count = 0 };
+	want_attribute(lines, "User-Name", 1, "string", "");
+	want_attribute(lines, "Reply-Message", 18, "string", "");
+	want_attribute(lines, "State", 24, "octets", "");
+	want_attribute(lines, "Class", 25, "octets", "");
+	want_attribute(lines, "NAS-Identifier", 32, "string", "");
+	want_attribute(lines, "Message-Authenticator", 80, "string", "");
+}
 
-	add(&lines, "VENDOR MigrantID 32473");
-	add(&lines, "BEGIN-VENDOR MigrantID");
+static void want_attributes(struct lines *lines)
+{
+	add(lines, "VENDOR MigrantID 32473");
+	add(lines, "BEGIN-VENDOR MigrantID");
 #define OF_SALE(symbol, number, name, longest, most)                                               \
 	if ((number) != 0)                                                                         \
-		want_attribute(&lines, name, number,                                               \
+		want_attribute(lines, name, number,                                                \
 			symbol == ATTR_ACCEPT_CHALLENGE ? "integer" : "string",                    \
 			is_hidden(symbol) ? " encrypt=1" : "");
 	SALE_ATTRIBUTES(OF_SALE)
 #undef OF_SALE
 #define OF_REPLY(symbol, number, name, type)                                                       \
-	want_attribute(&lines, name, number, type_of(#type), "");
+	want_attribute(lines, name, number, type_of(#type), "");
 	REPLY_ATTRIBUTES(OF_REPLY)
 #undef OF_REPLY
-	/* Of the control list: CONTROL_SHOP, CONTROL_FORM. */
-	want_attribute(&lines, "MigrantID-Shop", 200, "string", "");
-	want_attribute(&lines, "MigrantID-Form", 201, "string", "");
+}
+
+static struct lines expected_lines(bool standalone)
+{
+	struct lines lines = { .count = 0 };
+
+	if (standalone)
+		want_standard_attributes(&lines);
+	want_attributes(&lines);
+	/* Of the control list: CONTROL_SHOP, CONTROL_FORM, CONTROL_PLAIN_ALLOWED. */
+	if (!standalone) {
+		want_attribute(&lines, "MigrantID-Shop", 200, "string", "");
+		want_attribute(&lines, "MigrantID-Form", 201, "string", "");
+		want_attribute(&lines, "MigrantID-Plain-Allowed", 202, "integer", "");
+	}
 	want_value(&lines, "MigrantID-Accept-Challenge", "No", 0);
 	want_value(&lines, "MigrantID-Accept-Challenge", "Yes", 1);
+	if (!standalone) {
+		want_value(&lines, "MigrantID-Plain-Allowed", "No", 0);
+		want_value(&lines, "MigrantID-Plain-Allowed", "Yes", 1);
+	}
 #define OF_RESULT(symbol, number, name) want_value(&lines, "MigrantID-Result", name, number);
 	RESULTS(OF_RESULT)
 #undef OF_RESULT
@@ -127,21 +153,34 @@ static struct lines expected_lines(void)
 	return lines;
 }
 
-static void dictionary_says_what_the_code_says(void **state)
+static void check(const char *path, bool standalone)
 {
-	struct lines found = read_dictionary();
-	struct lines wanted = expected_lines();
+	struct lines found = read_dictionary(path);
+	struct lines wanted = expected_lines(standalone);
 
-	(void)state;
 	for (size_t i = 0; i < found.count && i < wanted.count; i++)
 		assert_string_equal(found.line[i], wanted.line[i]);
 	assert_int_equal(found.count, wanted.count);
+}
+
+static void dictionary_says_what_the_code_says(void **state)
+{
+	(void)state;
+	check(DICTIONARY, false);
+}
+
+/* Of the other's control list a shop needs nothing. */
+static void standalone_dictionary_says_the_same(void **state)
+{
+	(void)state;
+	check(DICTIONARY ".standalone", true);
 }
 
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(dictionary_says_what_the_code_says),
+		cmocka_unit_test(standalone_dictionary_says_the_same),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -490,7 +490,7 @@ static void tells_live_from_fixed(void **state)
 		{ "\"client.pem\"", "\"ca.pem\"", true },
 		{ "\"client.key\"", "\"ca.pem\"", true },
 		{ "\"jwks.json\"", "\"ca.pem\"", true },
-		{ "id.sandbox.example", "id.example", true },
+		{ "id.sandbox.example", "id.example", false },
 		{ "\"document\", ", "", true },
 		{ "source = false", "source = true", true },
 		{ "jwks_max_age = 86400", "jwks_max_age = 3600", true },

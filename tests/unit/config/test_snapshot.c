@@ -61,7 +61,8 @@ static void holds_all(void **state)
 	assert_int_equal(now->number, 1);
 	assert_string_equal(now->settings->operator_id, "o");
 	assert_true(rules_count(now->rules) > 0);
-	assert_string_not_equal(messages_clerk(now->messages, REASON_MATCH, (struct span){ "", 0 }), "");
+	assert_string_not_equal(
+		messages_clerk(now->messages, REASON_MATCH, (struct span){ "", 0 }), "");
 	assert_string_equal(now->policy->issuer, "i");
 	assert_string_equal(now->policy->audience, "o");
 	assert_int_equal(now->policy->keep_yes, 7);

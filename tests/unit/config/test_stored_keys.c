@@ -199,6 +199,46 @@ static void sets_of_two_issuers_do_not_meet(void **state)
 	assert_kid("one");
 }
 
+/* The address is that of the start: what it says is not another issuer's, however it is renamed. */
+static void fetched_keys_stay_their_issuers(void **state)
+{
+	char *text, *at;
+	size_t len;
+
+	(void)state;
+	open_with(FROM_BOTH);
+	text = conf_slurp(path_in(&bench, "migrantid.cfg").text, SETTINGS_FILE_MAX, &len, NULL);
+	at = strstr(text, "issuer = \"i\"");
+	at[strlen("issuer = \"")] = 'j';
+	put(&bench, "migrantid.cfg", text);
+	free(text);
+	(void)tick(&bench);
+	(void)offer(bench.jwks_two);
+	assert_string_equal(bench.config->now->policy->issuer, "i");
+	reopen();
+	assert_string_equal(bench.config->now->policy->issuer, "j");
+	assert_kid("one");
+}
+
+/* That it cannot be looked at is not that there is none: what was revoked there stays revoked. */
+static void a_folder_that_cannot_be_looked_into_is_not_empty(void **state)
+{
+	struct heard heard;
+	struct reporter reporter = heard_by(&heard);
+	struct stored_keys stored;
+
+	(void)state;
+	open_with(FROM_FILE);
+	put(&bench, "no-folder", "");
+	assert_int_equal(
+		keys_stored_load(path_in(&bench, "no-folder").text, "i", &stored, &reporter),
+		STORED_DAMAGED);
+	assert_true(stored.fetched_at == INT64_MAX);
+	assert_heard(&heard, "cannot be told whether a key set was stored here");
+	assert_int_equal(
+		keys_stored_load(path_in(&bench, ".").text, "i", &stored, NULL), STORED_NONE);
+}
+
 /* Who no longer fetches has said that the file counts. */
 static void without_an_address_nothing_stored_counts(void **state)
 {
@@ -262,6 +302,8 @@ int main(void)
 		TEST(a_wrong_clock_revives_nothing),
 		TEST(a_damaged_set_is_left_out),
 		TEST(sets_of_two_issuers_do_not_meet),
+		TEST(fetched_keys_stay_their_issuers),
+		TEST(a_folder_that_cannot_be_looked_into_is_not_empty),
 		TEST(without_an_address_nothing_stored_counts),
 		TEST(what_cannot_be_stored_is_said_once),
 		TEST(follows_no_link),

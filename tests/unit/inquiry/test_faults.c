@@ -72,8 +72,9 @@ static void a_clock_that_is_off_is_named(void **state)
 	static const struct reply ahead[] = {
 		{ .result = "yes", .reason = "match", .ahead_s = ANSWER_CLOCK_SKEW + 10 }
 	};
-	static const struct reply behind[] = { { .result = "no", .reason = "id_locked",
-		.ahead_s = -DAY } };
+	static const struct reply behind[] = {
+		{ .result = "no", .reason = "id_locked", .ahead_s = -DAY }
+	};
 
 	(void)state;
 	assert_ended(ASK(ahead), INQUIRY_REJECTED, 0);
@@ -91,6 +92,7 @@ static void without_resources_of_ours_it_is_unavailable(void **state)
 
 	(void)state;
 	assert_ended(ASK(descriptors), INQUIRY_UNAVAILABLE, 1);
+	assert_int_equal(times_heard("could not be asked about a sale (a test)"), 1);
 	assert_ended(ASK(memory), INQUIRY_UNAVAILABLE, 1);
 	network.out_of_memory = true;
 	assert_ended(ask(NULL, 0), INQUIRY_UNAVAILABLE, 1);

@@ -57,8 +57,8 @@ static void assert_number(const RADIUS_PACKET *reply, unsigned attribute, uint32
 	assert_int_equal(pair->vp_integer, number);
 }
 
-static void assert_text(const RADIUS_PACKET *reply, unsigned attribute, unsigned vendor,
-	const char *text)
+static void assert_text(
+	const RADIUS_PACKET *reply, unsigned attribute, unsigned vendor, const char *text)
 {
 	const VALUE_PAIR *pair = find(reply, attribute, vendor);
 
@@ -67,8 +67,8 @@ static void assert_text(const RADIUS_PACKET *reply, unsigned attribute, unsigned
 	assert_memory_equal(pair->vp_strvalue, text, strlen(text));
 }
 
-static void assert_octets(const RADIUS_PACKET *reply, unsigned attribute, const void *data,
-	size_t len)
+static void assert_octets(
+	const RADIUS_PACKET *reply, unsigned attribute, const void *data, size_t len)
 {
 	const VALUE_PAIR *pair = find(reply, attribute, 0);
 
@@ -176,8 +176,9 @@ static void the_longest_texts_are_not_cut(void **state)
 static void a_date_past_32_bits_is_the_last_one(void **state)
 {
 	RADIUS_PACKET *reply = *state;
-	struct decision decision = { .result = RESULT_YES, .reason = REASON_MATCH,
-		.tells_source = true };
+	struct decision decision = {
+		.result = RESULT_YES, .reason = REASON_MATCH, .tells_source = true
+	};
 
 	decision.valid_until = INT64_C(1) << 32;
 	assert_true(reply_pairs_add(reply, VENDOR, &decision));
@@ -187,8 +188,9 @@ static void a_date_past_32_bits_is_the_last_one(void **state)
 static void no_date_before_1970_is_said(void **state)
 {
 	RADIUS_PACKET *reply = *state;
-	struct decision decision = { .result = RESULT_YES, .reason = REASON_MATCH,
-		.tells_source = true };
+	struct decision decision = {
+		.result = RESULT_YES, .reason = REASON_MATCH, .tells_source = true
+	};
 
 	decision.valid_until = -1;
 	assert_true(reply_pairs_add(reply, VENDOR, &decision));

@@ -15,9 +15,7 @@ static const DICT_ATTR user_password = { .attr = PW_USER_PASSWORD, .type = PW_TY
 static const DICT_ATTR state_attribute = { .attr = PW_STATE, .type = PW_TYPE_OCTETS };
 static const DICT_ATTR document_number = { .vendor = VENDOR, .attr = 5, .type = PW_TYPE_STRING };
 static const DICT_ATTR mrz = { .vendor = VENDOR, .attr = 9, .type = PW_TYPE_STRING };
-static const DICT_ATTR accept_challenge = { .vendor = VENDOR,
-	.attr = 14,
-	.type = PW_TYPE_INTEGER };
+static const DICT_ATTR accept_challenge = { .vendor = VENDOR, .attr = 14, .type = PW_TYPE_INTEGER };
 static const DICT_ATTR hidden_token = { .vendor = VENDOR,
 	.attr = 2,
 	.type = PW_TYPE_STRING,
@@ -133,7 +131,7 @@ static void what_the_server_could_not_decode_is_passed_on(void **state)
 /* The server and radclient cut a hidden value at 128 octets. */
 static void what_may_be_cut_is_refused(void **state)
 {
-	static const char token[240];
+	char token[240];
 	VALUE_PAIR pairs[] = {
 		text_pair(&hidden_token, token, 127),
 		text_pair(&hidden_token, token, 128),
@@ -143,10 +141,25 @@ static void what_may_be_cut_is_refused(void **state)
 	struct sale_pairs out = read_pairs(pairs, ARRAY_LEN(pairs));
 
 	(void)state;
+	memset(token, 'a', sizeof(token));
+	out = read_pairs(pairs, ARRAY_LEN(pairs));
 	assert_field(&out, 0, ATTR_SUBJECT_TOKEN, token, 127);
 	assert_field(&out, 1, ATTR_SUBJECT_TOKEN, "", 0);
 	assert_field(&out, 2, ATTR_SUBJECT_TOKEN, "", 0);
 	assert_field(&out, 3, ATTR_SUBJECT_TOKEN, token, 240);
+}
+
+/* It is no part of anything, and what is wrong with it has a name. */
+static void noise_is_passed_on_however_long(void **state)
+{
+	char noise[200];
+	VALUE_PAIR pairs[] = { text_pair(&hidden_token, noise, sizeof(noise)) };
+	struct sale_pairs out;
+
+	(void)state;
+	memset(noise, 0x93, sizeof(noise));
+	out = read_pairs(pairs, ARRAY_LEN(pairs));
+	assert_field(&out, 0, ATTR_SUBJECT_TOKEN, noise, sizeof(noise));
 }
 
 /* However many there are, those that are passed on hold one that is repeated too often. */
@@ -162,8 +175,8 @@ static void too_many_are_cut_but_not_hidden(void **state)
 		pairs[i] = text_pair(&mrz, "P<UTO", 5);
 	out = read_pairs(pairs, ARRAY_LEN(pairs));
 	assert_int_equal(out.count, SALE_PAIRS_MAX);
-	assert_false(sale_read(out.fields, out.count, &(struct sale_options){ false }, &sale,
-		&fault));
+	assert_false(
+		sale_read(out.fields, out.count, &(struct sale_options){ false }, &sale, &fault));
 	assert_int_equal(fault.reason, REASON_ATTRIBUTE_INVALID);
 	assert_int_equal(fault.attribute, ATTR_MRZ);
 }
@@ -210,6 +223,40 @@ static void forms_are_of_the_control_list(void **state)
 	assert_int_equal(sale_pairs_forms(NULL, VENDOR), 0);
 }
 
+static const DICT_ATTR plain_number = { .vendor = VENDOR, .attr = 105, .type = PW_TYPE_STRING };
+static const DICT_ATTR plain_allowed = { .vendor = VENDOR,
+	.attr = CONTROL_PLAIN_ALLOWED,
+	.type = PW_TYPE_INTEGER };
+static const DICT_ATTR as_a_word = { .vendor = VENDOR,
+	.attr = CONTROL_PLAIN_ALLOWED,
+	.type = PW_TYPE_STRING };
+
+static void twins_are_fields_of_their_own(void **state)
+{
+	VALUE_PAIR pairs[] = { text_pair(&plain_number, "FA1", 3) };
+	struct sale_pairs out = read_pairs(pairs, ARRAY_LEN(pairs));
+
+	(void)state;
+	assert_int_equal(out.count, 1);
+	assert_field(&out, 0, ATTR_PLAIN_DOCUMENT_NUMBER, "FA1", 3);
+}
+
+static void only_a_clear_yes_allows_twins(void **state)
+{
+	VALUE_PAIR yes = { .da = &plain_allowed, .vp_length = 4, .data.integer = 1 };
+	VALUE_PAIR no = { .da = &plain_allowed, .vp_length = 4, .data.integer = 0 };
+	VALUE_PAIR two = { .da = &plain_allowed, .vp_length = 4, .data.integer = 2 };
+	VALUE_PAIR word = text_pair(&as_a_word, "Yes", 3);
+
+	(void)state;
+	assert_true(sale_pairs_plain_allowed(&yes, VENDOR));
+	assert_false(sale_pairs_plain_allowed(&no, VENDOR));
+	assert_false(sale_pairs_plain_allowed(&two, VENDOR));
+	assert_false(sale_pairs_plain_allowed(&word, VENDOR));
+	assert_false(sale_pairs_plain_allowed(&yes, OTHER_VENDOR));
+	assert_false(sale_pairs_plain_allowed(NULL, VENDOR));
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -219,9 +266,12 @@ int main(void)
 		cmocka_unit_test(accept_challenge_is_said_in_words),
 		cmocka_unit_test(what_the_server_could_not_decode_is_passed_on),
 		cmocka_unit_test(what_may_be_cut_is_refused),
+		cmocka_unit_test(noise_is_passed_on_however_long),
 		cmocka_unit_test(too_many_are_cut_but_not_hidden),
 		cmocka_unit_test(the_shop_is_of_the_control_list),
 		cmocka_unit_test(forms_are_of_the_control_list),
+		cmocka_unit_test(twins_are_fields_of_their_own),
+		cmocka_unit_test(only_a_clear_yes_allows_twins),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

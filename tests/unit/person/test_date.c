@@ -307,8 +307,8 @@ static void a_short_year_is_the_nearest(void **state)
 	(void)state;
 	for (size_t i = 0; i < ARRAY_LEN(rows); i++) {
 		struct date today = day(rows[i].today);
-		struct date found = date_of_short_year(
-			rows[i].year, rows[i].month, rows[i].day, &today);
+		struct date found =
+			date_of_short_year(rows[i].year, rows[i].month, rows[i].day, &today);
 		char text[DATE_TEXT_LEN + 1];
 
 		assert_int_equal(date_is_set(&found), rows[i].stands_for != NULL);

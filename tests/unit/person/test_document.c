@@ -46,18 +46,24 @@ static void numbers_have_one_spelling(void **state)
 		{ "бёґ 1", "БЁҐ1" },
 		{ "\u2116", NULL },
 		{ "\u00a012\u20093\u202f4\u20115\u20136\u22127", "1234567" },
-		{ "Ә" "123", NULL }, /* no letter of the alphabets above */
-		{ "\u0391" "123", NULL }, /* Greek */
-		{ "\u00c4" "123", NULL },
-		{ "И\u0306" "1", NULL }, /* in two pieces */
+		{ "Ә"
+		  "123",
+			NULL }, /* no letter of the alphabets above */
+		{ "\u0391"
+		  "123",
+			NULL }, /* Greek */
+		{ "\u00c4"
+		  "123",
+			NULL },
+		{ "И\u0306"
+		  "1",
+			NULL }, /* in two pieces */
 		{ "\xd0", NULL }, /* cut short */
 		{ "1\xd0", NULL },
 		{ "\xc1\x81", NULL }, /* A, not in its shortest form */
 		/* sixteen of two octets, and no more */
-		{ "ББББББББББББББББ",
-			"ББББББББББББББББ" },
-		{ "1ББББББББББББББББ",
-			NULL },
+		{ "ББББББББББББББББ", "ББББББББББББББББ" },
+		{ "1ББББББББББББББББ", NULL },
 		{ "@123", NULL }, /* the neighbours of A-Z and 0-9 */
 		{ "[123", NULL },
 		{ ":123", NULL },

@@ -66,14 +66,37 @@ static void a_number_has_one_canonical_form(void **state)
 static const struct letter {
 	const char *printed, *others[3];
 } letters[] = {
-	{ "А", { "а", "A", "a" } }, { "В", { "в", "B", "b" } }, { "Е", { "е", "E", "e" } },
-	{ "К", { "к", "K", "k" } }, { "М", { "м", "M", "m" } }, { "Н", { "н", "H", "h" } },
-	{ "О", { "о", "O", "o" } }, { "Р", { "р", "P", "p" } }, { "С", { "с", "C", "c" } },
-	{ "Т", { "т", "T", "t" } }, { "У", { "у", "Y", "y" } }, { "Х", { "х", "X", "x" } },
-	{ "І", { "і", "I", "i" } }, { "Б", { "б" } }, { "Г", { "г" } }, { "Д", { "д" } },
-	{ "Ж", { "ж" } }, { "З", { "з" } }, { "И", { "и" } }, { "Л", { "л" } }, { "П", { "п" } },
-	{ "Ф", { "ф" } }, { "Ц", { "ц" } }, { "Ч", { "ч" } }, { "Ш", { "ш" } }, { "Э", { "э" } },
-	{ "Ю", { "ю" } }, { "Я", { "я" } }, { "Ё", { "ё" } }, { "Є", { "є" } }, { "Ґ", { "ґ" } },
+	{ "А", { "а", "A", "a" } },
+	{ "В", { "в", "B", "b" } },
+	{ "Е", { "е", "E", "e" } },
+	{ "К", { "к", "K", "k" } },
+	{ "М", { "м", "M", "m" } },
+	{ "Н", { "н", "H", "h" } },
+	{ "О", { "о", "O", "o" } },
+	{ "Р", { "р", "P", "p" } },
+	{ "С", { "с", "C", "c" } },
+	{ "Т", { "т", "T", "t" } },
+	{ "У", { "у", "Y", "y" } },
+	{ "Х", { "х", "X", "x" } },
+	{ "І", { "і", "I", "i" } },
+	{ "Б", { "б" } },
+	{ "Г", { "г" } },
+	{ "Д", { "д" } },
+	{ "Ж", { "ж" } },
+	{ "З", { "з" } },
+	{ "И", { "и" } },
+	{ "Л", { "л" } },
+	{ "П", { "п" } },
+	{ "Ф", { "ф" } },
+	{ "Ц", { "ц" } },
+	{ "Ч", { "ч" } },
+	{ "Ш", { "ш" } },
+	{ "Э", { "э" } },
+	{ "Ю", { "ю" } },
+	{ "Я", { "я" } },
+	{ "Ё", { "ё" } },
+	{ "Є", { "є" } },
+	{ "Ґ", { "ґ" } },
 };
 
 static const char *spelling(struct chance *chance, const struct letter *letter)
@@ -108,8 +131,8 @@ static void a_series_has_one_form_and_two_have_two(void **state)
 			assert_true(document_number_canonical(written,
 				write_series(&chance, &letters[a], &letters[b], written), form));
 			for (int i = 0; i < 8; i++) {
-				size_t len = write_series(
-					&chance, &letters[a], &letters[b], written);
+				size_t len =
+					write_series(&chance, &letters[a], &letters[b], written);
 
 				assert_true(document_number_canonical(written, len, again));
 				assert_string_equal(again, form);
@@ -133,8 +156,7 @@ static void a_short_year_leads_back(void **state)
 		struct date today = { chance_in(&chance, 1900, 2150), chance_in(&chance, 1, 12),
 			chance_in(&chance, 1, 28) };
 		struct date day = date_add(&today, 0, 0, chance_in(&chance, -18261, 18261));
-		struct date found =
-			date_of_short_year(day.year % 100, day.month, day.day, &today);
+		struct date found = date_of_short_year(day.year % 100, day.month, day.day, &today);
 
 		assert_int_equal(date_compare(&found, &day), 0);
 	}

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* expect_sale.h - a request that is read, or refused for a reason, on one day. Behind <cmocka.h>. */
+/* expect_sale.h - a request that is read, or refused for a reason, one day. Behind <cmocka.h>. */
 #ifndef MIGRANTID_EXPECT_SALE_H
 #define MIGRANTID_EXPECT_SALE_H
 

@@ -12,7 +12,10 @@
 #define TOLD_MAX 8
 #define ONLY(form) (1u << (form))
 
-#define TODAY { 2026, 3, 1 }
+#define TODAY                                                                                      \
+	{                                                                                          \
+		2026, 3, 1                                                                         \
+	}
 
 static const struct sale_options strict = { .today = TODAY };
 static const struct date today = TODAY;

@@ -96,11 +96,17 @@ static void check(const struct row *rows, size_t count)
 }
 
 #define TODAY "2026-05-10"
-#define BIRTH(date) { { ATTR_DATE_OF_BIRTH, date } }
+#define BIRTH(date)                                                                                \
+	{                                                                                          \
+		{                                                                                  \
+			ATTR_DATE_OF_BIRTH, date                                                   \
+		}                                                                                  \
+	}
 
 static void a_condition_holds_or_says_why_not(void **state)
 {
-	static const char nationality[] = "nationality = [ \"BLR\", \"DEU\" ]; evidence = \"stated\";";
+	static const char nationality[] =
+		"nationality = [ \"BLR\", \"DEU\" ]; evidence = \"stated\";";
 	static const char issuer[] = "issuer = \"BLR\"; evidence = \"stated\";";
 	static const char document[] =
 		"document = [ \"I\", \"PD\", \"refugee-card\" ]; evidence = \"stated\";";
@@ -241,10 +247,10 @@ static void an_accreditation_counts_to_its_last_day(void **state)
 	check(rows, ARRAY_LEN(rows));
 }
 
-#define DOCUMENT \
-	{ ATTR_DOCUMENT_TYPE, "P" }, { ATTR_DOCUMENT_ISSUER, "BLR" }, \
-	{ \
-		ATTR_DOCUMENT_NUMBER, "MP1234567" \
+#define DOCUMENT                                                                                   \
+	{ ATTR_DOCUMENT_TYPE, "P" }, { ATTR_DOCUMENT_ISSUER, "BLR" },                              \
+	{                                                                                          \
+		ATTR_DOCUMENT_NUMBER, "MP1234567"                                                  \
 	}
 
 static void evidence_is_asked_for(void **state)
@@ -353,7 +359,12 @@ static void an_mrz_without_a_birth_shows_no_age(void **state)
 static void a_rule_is_in_force_between_its_days(void **state)
 {
 #define STATED "nationality = \"BLR\"; evidence = \"stated\"; "
-#define BELARUSIAN { { ATTR_NATIONALITY, "BLR" } }
+#define BELARUSIAN                                                                                 \
+	{                                                                                          \
+		{                                                                                  \
+			ATTR_NATIONALITY, "BLR"                                                    \
+		}                                                                                  \
+	}
 	static const char both[] = STATED "from = \"2026-01-01\"; until = \"2026-12-31\";";
 	static const char from[] = STATED "from = \"2026-01-01\"; until = \"\";";
 	static const char until[] = STATED "from = \"\"; until = \"2026-12-31\";";
@@ -414,10 +425,10 @@ static void no_rules_exempt_nobody(void **state)
 	rules_free(set);
 }
 
-#define DOCUMENT_OF(type, issuer) \
-	{ ATTR_DOCUMENT_TYPE, type }, { ATTR_DOCUMENT_ISSUER, issuer }, \
-	{ \
-		ATTR_DOCUMENT_NUMBER, "4500412345" \
+#define DOCUMENT_OF(type, issuer)                                                                  \
+	{ ATTR_DOCUMENT_TYPE, type }, { ATTR_DOCUMENT_ISSUER, issuer },                            \
+	{                                                                                          \
+		ATTR_DOCUMENT_NUMBER, "4500412345"                                                 \
 	}
 
 /* The bare word proves nothing, nor does it beside what another state, or no citizen, has. */
@@ -427,16 +438,17 @@ static void citizens_are_known(void **state)
 	static const char none[] = "home_evidence = \"none\";";
 	static const char stated[] = "home_evidence = \"stated\";";
 	static const char card[] = "home_documents = [ \"PN\", \"refugee-card\" ];";
-	static const struct shown passport = { .code = "PN", .issuer = "RUS", .nationality = "RUS",
-		.expiry = "<<<<<<" };
+	static const struct shown passport = {
+		.code = "PN", .issuer = "RUS", .nationality = "RUS", .expiry = "<<<<<<"
+	};
 	static const struct row rows[] = {
 		{ "", { { ATTR_NATIONALITY, "RUS" } }, NULL, TODAY, RULE_OTHER_ISSUER },
 		{ "", { { ATTR_NATIONALITY, "RUS" }, DOCUMENT_OF("P", "RUS") }, NULL, TODAY,
 			RULE_HOLDS },
 		{ "", { { ATTR_NATIONALITY, "RUS" }, DOCUMENT_OF("P", "UZB") }, NULL, TODAY,
 			RULE_OTHER_ISSUER },
-		{ "", { { ATTR_NATIONALITY, "RUS" }, DOCUMENT_OF("residence-permit", "RUS") },
-			NULL, TODAY, RULE_OTHER_DOCUMENT },
+		{ "", { { ATTR_NATIONALITY, "RUS" }, DOCUMENT_OF("residence-permit", "RUS") }, NULL,
+			TODAY, RULE_OTHER_DOCUMENT },
 		{ "", { { ATTR_NATIONALITY, "UZB" }, DOCUMENT_OF("P", "RUS") }, NULL, TODAY,
 			RULE_OTHER_NATIONALITY },
 		{ "",

@@ -29,23 +29,24 @@ static struct rule_set *parse_well(const char *text)
 
 static void a_whole_rule_is_read(void **state)
 {
-	struct rule_set *set = parse_well("home = \"deu\";\n"
-					  "documents = [ \"residence-permit\" ];\n"
-					  "rules = (\n"
-					  "  { id = \"first\"; citation = \"Law 1, §2\";\n"
-					  "    nationality = [ \"BLR\", \"uzb\" ];\n"
-					  "    issuer = ( \"BLR\", \"UNO\" );\n"
-					  "    document = [ \"p\", \"PD\", \"residence-permit\" ];\n"
-					  "    age_below = 150;\n"
-					  "    accreditation = \"mfa-consular\";\n"
-					  "    evidence = \"mrz\";\n"
-					  "    from = \"2025-01-01\"; until = \"2026-12-31\";\n"
-					  "    enabled = false; },\n"
-					  "  { id = \"second\"; citation = \"c\"; age_below = 1; }\n"
-					  ");\n");
+	struct rule_set *set =
+		parse_well("home = \"deu\";\n"
+			   "documents = [ \"residence-permit\" ];\n"
+			   "rules = (\n"
+			   "  { id = \"first\"; citation = \"Law 1, §2\";\n"
+			   "    nationality = [ \"BLR\", \"uzb\" ];\n"
+			   "    issuer = ( \"BLR\", \"UNO\" );\n"
+			   "    document = [ \"p\", \"PD\", \"residence-permit\" ];\n"
+			   "    age_below = 150;\n"
+			   "    accreditation = \"mfa-consular\";\n"
+			   "    evidence = \"mrz\";\n"
+			   "    from = \"2025-01-01\"; until = \"2026-12-31\";\n"
+			   "    enabled = false; },\n"
+			   "  { id = \"second\"; citation = \"c\"; age_below = 1; }\n"
+			   ");\n");
 	struct rule_info info;
 	struct sale german = { .person = { .nationality = "D",
-					   .document = { "I", "D", "L01X00T47", { 0 } } } };
+				       .document = { "I", "D", "L01X00T47", { 0 } } } };
 	struct date today = { 2026, 5, 10 };
 
 	(void)state;
@@ -81,8 +82,8 @@ static void the_digest_is_of_the_text(void **state)
 
 #define HOME "home = \"RUS\";\n"
 #define BEGIN HOME "rules = (\n"
-#define RULE(members) \
-	BEGIN "{ id = \"x\"; citation = \"c\";\n" \
+#define RULE(members)                                                                              \
+	BEGIN "{ id = \"x\"; citation = \"c\";\n"                                                  \
 	      "age_below = 6;\n" members "\n} );\n"
 
 struct row {
@@ -98,7 +99,8 @@ static void a_faulty_file_is_refused_with_its_line(void **state)
 		{ HOME, "'rules' is missing" },
 		{ "home = \"RUS\"\nrules = (;\n", "error rules.cfg:2: syntax error" },
 		{ "\nhome = 7; rules = ( );", "error rules.cfg:2: 'home'" },
-		{ "\nhome = \"XYZ\"; rules = ( );", "error rules.cfg:2: home: \"XYZ\" is no state" },
+		{ "\nhome = \"XYZ\"; rules = ( );",
+			"error rules.cfg:2: home: \"XYZ\" is no state" },
 		{ "\nhome = \"RU\"; rules = ( );", "error rules.cfg:2: home: \"RU\" is no state" },
 		{ "home = \"XXA\"; rules = ( );", "error rules.cfg:1: home: \"XXA\" is no state" },
 		{ "home = \"UNO\"; rules = ( );", "error rules.cfg:1: home: \"UNO\" is no state" },
@@ -178,7 +180,8 @@ static void a_faulty_file_is_refused_with_its_line(void **state)
 		/* how it is shown, and when */
 		{ RULE("evidence = \"passport\";"),
 			"error rules.cfg:5: rule \"x\": evidence is \"passport\"" },
-		{ RULE("evidence = \"MRZ\";"), "error rules.cfg:5: rule \"x\": evidence is \"MRZ\"" },
+		{ RULE("evidence = \"MRZ\";"),
+			"error rules.cfg:5: rule \"x\": evidence is \"MRZ\"" },
 		{ RULE("from = \"2025-13-01\";"),
 			"error rules.cfg:5: rule \"x\": from is \"2025-13-01\", which is no day" },
 		{ RULE("until = \"31.12.2026\";"),

@@ -18,8 +18,8 @@ static void warn(const char *rules)
 	struct rule_set *set;
 	char text[2048];
 
-	(void)snprintf(text, sizeof(text), "home = \"RUS\"; documents = \"permit\"; rules = (\n%s);",
-		rules);
+	(void)snprintf(text, sizeof(text),
+		"home = \"RUS\"; documents = \"permit\"; rules = (\n%s);", rules);
 	set = rules_parse(text, "rules.cfg", &reporter);
 	if (set == NULL)
 		fail_msg("%s\n%s", text, heard.text);
@@ -86,7 +86,8 @@ static void what_is_never_reached_is_told(void **state)
 		{ "age_below = 6;", "age_below = 6;", true },
 		{ "age_below = 6;", "age_below = 18;", false },
 		/* evidence */
-		{ "age_below = 6; evidence = \"stated\";", "age_below = 6; evidence = \"mrz\";", true },
+		{ "age_below = 6; evidence = \"stated\";", "age_below = 6; evidence = \"mrz\";",
+			true },
 		{ "age_below = 6; evidence = \"document\";", "age_below = 6; evidence = \"mrz\";",
 			true },
 		{ "age_below = 6; evidence = \"mrz\";", "age_below = 6; evidence = \"document\";",
@@ -95,15 +96,16 @@ static void what_is_never_reached_is_told(void **state)
 		/* expiry */
 		{ "age_below = 6;", "age_below = 6; expiry = \"known\";", true },
 		{ "age_below = 6; expiry = \"known\";", "age_below = 6;", false },
-		{ "age_below = 6; expiry = \"known\";", "age_below = 6; expiry = \"known\";", true },
+		{ "age_below = 6; expiry = \"known\";", "age_below = 6; expiry = \"known\";",
+			true },
 		/* days */
 		{ "age_below = 6; enabled = false;", "age_below = 6;", false },
 		{ "age_below = 6; from = \"2026-05-10\";", "age_below = 6;", true },
 		{ "age_below = 6; from = \"2026-05-11\";", "age_below = 6;", false },
-		{ "age_below = 6; from = \"2026-05-11\";",
-			"age_below = 6; from = \"2026-05-11\";", true },
-		{ "age_below = 6; from = \"2026-05-12\";",
-			"age_below = 6; from = \"2026-05-11\";", false },
+		{ "age_below = 6; from = \"2026-05-11\";", "age_below = 6; from = \"2026-05-11\";",
+			true },
+		{ "age_below = 6; from = \"2026-05-12\";", "age_below = 6; from = \"2026-05-11\";",
+			false },
 		{ "age_below = 6; until = \"2026-12-31\";", "age_below = 6;", false },
 		{ "age_below = 6; until = \"2026-12-31\";",
 			"age_below = 6; until = \"2026-12-31\";", true },
@@ -122,22 +124,23 @@ static void what_is_never_reached_is_told(void **state)
 		if (heard.count != rows[i].hidden)
 			fail_msg("row %zu: %s\n%s", i, rules, heard.text);
 		if (rows[i].hidden)
-			assert_heard(&heard, "warning rules.cfg:3: rule \"y\" can never be reached: "
-					     "whenever it holds, \"x\" on line 2");
+			assert_heard(&heard,
+				"warning rules.cfg:3: rule \"y\" can never be reached: "
+				"whenever it holds, \"x\" on line 2");
 	}
 }
 
 static void each_rule_is_warned_of_once(void **state)
 {
 	(void)state;
-	warn(RULE("a", "age_below = 6;") ",\n" RULE("b", "age_below = 6;") ",\n" RULE("c",
-		"age_below = 6;"));
+	warn(RULE("a", "age_below = 6;") ",\n" RULE("b", "age_below = 6;") ",\n" RULE(
+		"c", "age_below = 6;"));
 	assert_int_equal(heard.count, 2);
 	assert_heard(&heard, "rules.cfg:3: rule \"b\"");
 	assert_heard(&heard, "rules.cfg:4: rule \"c\"");
 	/* What is over hides nothing, and is told of as over alone. */
-	warn(RULE("a", "age_below = 6; until = \"2026-01-01\";") ",\n" RULE("b",
-		"age_below = 6;") ",\n" RULE("c", "age_below = 6; until = \"2026-01-01\";"));
+	warn(RULE("a", "age_below = 6; until = \"2026-01-01\";") ",\n" RULE(
+		"b", "age_below = 6;") ",\n" RULE("c", "age_below = 6; until = \"2026-01-01\";"));
 	assert_int_equal(heard.count, 2);
 	assert_heard(&heard, "rules.cfg:2: rule \"a\" ended");
 	assert_heard(&heard, "rules.cfg:4: rule \"c\" ended");

@@ -91,8 +91,7 @@ static void a_token_is_of_unreserved_characters(void **state)
 	for (int c = 0; c < 256; c++) {
 		const char text[2] = { 'a', (char)c };
 		bool unreserved = (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') ||
-				  (c >= '0' && c <= '9') ||
-				  (c != 0 && strchr("._~-", c) != NULL);
+				  (c >= '0' && c <= '9') || (c != 0 && strchr("._~-", c) != NULL);
 
 		assert_int_equal(text_is_token(text, 2), unreserved);
 	}

@@ -42,6 +42,7 @@ static const struct {
 	{ 31, "attribute-invalid" },
 	{ 32, "mrz-check-digit" },
 	{ 33, "mrz-mismatch" },
+	{ 34, "attribute-unreadable" },
 };
 
 static void reasons_have_the_numbers_of_the_wire(void **state)
@@ -76,7 +77,7 @@ static void results_and_sources_have_the_numbers_of_the_wire(void **state)
 
 static void numbers_between_have_no_name(void **state)
 {
-	static const int none[] = { -1, 0, 14, 19, 26, 29, 34, 64, 1000 };
+	static const int none[] = { -1, 0, 14, 19, 26, 29, 35, 64, 1000 };
 
 	(void)state;
 	for (size_t i = 0; i < ARRAY_LEN(none); i++) {
@@ -127,12 +128,12 @@ static void each_decision_has_its_outcome(void **state)
 		{ RESULT_UNDETERMINED, REASON_ATTRIBUTE_INVALID, false, OUTCOME_BAD_REQUEST },
 		{ RESULT_UNDETERMINED, REASON_MRZ_CHECK_DIGIT, false, OUTCOME_BAD_REQUEST },
 		{ RESULT_UNDETERMINED, REASON_MRZ_MISMATCH, false, OUTCOME_BAD_REQUEST },
+		{ RESULT_UNDETERMINED, REASON_ATTRIBUTE_UNREADABLE, false, OUTCOME_BAD_REQUEST },
 	};
 
 	(void)state;
 	for (size_t i = 0; i < ARRAY_LEN(rows); i++)
-		assert_int_equal(
-			outcome_of(rows[i].result, rows[i].reason, rows[i].challenge),
+		assert_int_equal(outcome_of(rows[i].result, rows[i].reason, rows[i].challenge),
 			rows[i].outcome);
 }
 
@@ -146,9 +147,9 @@ static void nothing_else_goes(void **state)
 				  (result == RESULT_EXEMPT && reason == REASON_EXEMPT);
 
 			for (int challenge = 0; challenge < 2; challenge++)
-				assert_int_equal(outcome_of((enum result)result,
-							 (enum reason)reason,
-							 challenge) == OUTCOME_GO,
+				assert_int_equal(
+					outcome_of((enum result)result, (enum reason)reason,
+						challenge) == OUTCOME_GO,
 					go);
 		}
 	}

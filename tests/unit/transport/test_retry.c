@@ -63,7 +63,13 @@ static void test_retry_after(void **state)
 		int64_t told;
 		unsigned obeyed;
 	} rows[] = {
-		{ -1, 5 }, { INT64_MIN, 5 }, { 0, 1 }, { 1, 1 }, { 2, 2 }, { 60, 60 }, { 61, 60 },
+		{ -1, 5 },
+		{ INT64_MIN, 5 },
+		{ 0, 1 },
+		{ 1, 1 },
+		{ 2, 2 },
+		{ 60, 60 },
+		{ 61, 60 },
 		{ INT64_MAX, 60 },
 	};
 

@@ -38,7 +38,7 @@ pseudonym() {
 	perl -MMIME::Base64 -e 'my ($claims) = shift =~ /\.(.*)/; $claims =~ tr,-_,+/,;
 		print decode_base64($claims) =~ /"sbj" *: *"([^"]+)"/, "\n"' "$1"
 }
-octets() { perl -MMIME::Base64 -e 'my $t = shift; $t =~ tr,-_,+/,; print unpack("H*", decode_base64("$t=")), "\n"' "$1"; }
+octets() { perl -MMIME::Base64 -e 'my $t = shift; $t =~ tr,-_,+/,; print unpack("H*", decode_base64("$t=")), "\n"' -- "$1"; }
 
 removed_is_gone() {
 	local token sbj hex i

@@ -91,7 +91,7 @@ buyers_invalid() {
 		buyers_sale "$1" 20-repeated $wrong
 	buyers_holder ${m}I3$(printf '%048d' 0) | buyers_sale "$1" 21-over-long $wrong
 	(buyers_holder ${m}I4 && printf 'MigrantID-Subject-Token=%s\xff\xfe\n' $buyers_token) |
-		buyers_sale "$1" 22-not-utf-8 $wrong
+		buyers_sale "$1" 22-not-utf-8 Undetermined attribute-unreadable
 	buyers_holder "${m}I5;\$" | buyers_sale "$1" 23-bad-character $wrong
 	buyers_holder ${m}I6 23.10.1947 | buyers_sale "$1" 24-bad-date $wrong
 	buyers_holder ${m}I7 '' ${m}N | buyers_sale "$1" 25-bad-state $wrong

@@ -11,7 +11,7 @@
 
 #include <cmocka.h>
 
-#include "a_config.h"
+#include "the_bench.h"
 
 #define ALLOCATIONS_MAX 50000
 #define STRIDE 17 /* OpenSSL makes thousands, many of them alike */
@@ -92,21 +92,11 @@ static void crypto_free(void *old, const char *file, int line)
 	free(old);
 }
 
-static struct bench bench;
-
-static int set_up(void **state)
+static int set_up_fetching(void **state)
 {
-	(void)state;
-	bench_new(&bench);
+	(void)set_up(state);
 	put_settings(&bench,
 		&(struct wish){ .keys = "jwks_file = \"jwks.json\"; jwks_url = \"https://h/k\";" });
-	return 0;
-}
-
-static int tear_down(void **state)
-{
-	(void)state;
-	bench_free(&bench);
 	return 0;
 }
 
@@ -169,8 +159,9 @@ static void reloads_when_memory_is_back(void **state)
 int main(void)
 {
 	static const struct CMUnitTest tests[] = {
-		cmocka_unit_test_setup_teardown(opens_or_says_why_not, set_up, tear_down),
-		cmocka_unit_test_setup_teardown(reloads_when_memory_is_back, set_up, tear_down),
+		cmocka_unit_test_setup_teardown(opens_or_says_why_not, set_up_fetching, tear_down),
+		cmocka_unit_test_setup_teardown(
+			reloads_when_memory_is_back, set_up_fetching, tear_down),
 	};
 
 	if (CRYPTO_set_mem_functions(crypto_malloc, crypto_realloc, crypto_free) != 1)

@@ -6,23 +6,7 @@
 
 #include <cmocka.h>
 
-#include "a_config.h"
-
-static struct bench bench;
-
-static int set_up(void **state)
-{
-	(void)state;
-	bench_new(&bench);
-	return 0;
-}
-
-static int tear_down(void **state)
-{
-	(void)state;
-	bench_free(&bench);
-	return 0;
-}
+#include "the_bench.h"
 
 /* NULL where what is in the group cache is refused. */
 static struct settings *load(const char *cache)

@@ -7,23 +7,7 @@
 
 #include <cmocka.h>
 
-#include "a_config.h"
-
-static struct bench bench;
-
-static int set_up(void **state)
-{
-	(void)state;
-	bench_new(&bench);
-	return 0;
-}
-
-static int tear_down(void **state)
-{
-	(void)state;
-	bench_free(&bench);
-	return 0;
-}
+#include "the_bench.h"
 
 /* Behind max_request_time the server sends no reply at all. */
 static void a_wait_fits_into_a_request(void **state)

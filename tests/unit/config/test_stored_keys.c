@@ -10,14 +10,12 @@
 #include <dirent.h>
 #include <fcntl.h>
 
-#include "a_config.h"
+#include "the_bench.h"
 
 #define MAX_AGE 1000
 #define FROM_FILE "jwks_file = \"jwks.json\"; jwks_max_age = 1000; jwks_refresh = 100;"
 #define FROM_URL "jwks_url = \"https://h/k\"; jwks_max_age = 1000; jwks_refresh = 100;"
 #define FROM_BOTH FROM_FILE "jwks_url = \"https://h/k\";"
-
-static struct bench bench;
 
 static void reopen(void)
 {
@@ -30,28 +28,6 @@ static void open_with(const char *keys)
 	put_settings(&bench, &(struct wish){ .keys = keys });
 	reopen();
 }
-
-static int set_up(void **state)
-{
-	(void)state;
-	bench_new(&bench);
-	return 0;
-}
-
-static int tear_down(void **state)
-{
-	(void)state;
-	bench_free(&bench);
-	return 0;
-}
-
-static uint64_t offer(const char *text)
-{
-	config_offer_keys(bench.config, text, strlen(text));
-	return tick(&bench);
-}
-
-#define assert_kid(kid) assert_string_equal(kid_in_force(bench.config), (kid))
 
 static void set_times(const char *name, int64_t when)
 {

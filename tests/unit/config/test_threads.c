@@ -10,13 +10,11 @@
 
 #include <cmocka.h>
 
-#include "a_config.h"
+#include "the_bench.h"
 
 #define WORKERS 4
 #define SWAPS 50
 #define PATIENCE_MS 30000
-
-static struct bench bench;
 
 struct file_mark __real_file_mark_of(const char *path);
 struct file_mark __wrap_file_mark_of(const char *path);
@@ -47,20 +45,6 @@ static struct config *open_real(void)
 	path = path_in(&bench, "migrantid.cfg");
 	options.settings_file = path.text;
 	return config_open(&options);
-}
-
-static int set_up(void **state)
-{
-	(void)state;
-	bench_new(&bench);
-	return 0;
-}
-
-static int tear_down(void **state)
-{
-	(void)state;
-	bench_free(&bench);
-	return 0;
 }
 
 static struct {

@@ -9,22 +9,12 @@
 
 #include <fcntl.h>
 
-#include "a_config.h"
+#include "the_bench.h"
 
-static struct bench bench;
-
-static int set_up(void **state)
+static int set_up_open(void **state)
 {
-	(void)state;
-	bench_new(&bench);
+	(void)set_up(state);
 	assert_non_null(bench_open(&bench));
-	return 0;
-}
-
-static int tear_down(void **state)
-{
-	(void)state;
-	bench_free(&bench);
 	return 0;
 }
 
@@ -320,7 +310,7 @@ static void warns_daily_of_a_certificate_that_ends(void **state)
 int main(void)
 {
 	static const struct CMUnitTest tests[] = {
-#define TEST(name) cmocka_unit_test_setup_teardown(name, set_up, tear_down)
+#define TEST(name) cmocka_unit_test_setup_teardown(name, set_up_open, tear_down)
 		TEST(does_nothing_while_nothing_changes),
 		TEST(takes_a_change_of_each_file),
 		TEST(takes_a_key_and_its_settings_live),

@@ -7,10 +7,9 @@
 
 #include <cmocka.h>
 
-#include "../config/a_config.h"
+#include "../config/the_bench.h"
 #include "decision/decision_internal.h"
 
-static struct bench bench;
 static atomic_uint left; /* allocations until one fails; 0: none does */
 
 void *__real_calloc(size_t count, size_t size);
@@ -18,20 +17,6 @@ void *__wrap_calloc(size_t count, size_t size);
 void *__wrap_calloc(size_t count, size_t size)
 {
 	return left > 0 && atomic_fetch_sub(&left, 1) == 1 ? NULL : __real_calloc(count, size);
-}
-
-static int set_up(void **state)
-{
-	(void)state;
-	bench_new(&bench);
-	return 0;
-}
-
-static int tear_down(void **state)
-{
-	(void)state;
-	bench_free(&bench);
-	return 0;
 }
 
 static struct decider *open_one(bool check_only)

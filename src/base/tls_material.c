@@ -3,7 +3,6 @@
 
 #include <stdlib.h>
 #include <string.h>
-#include <time.h>
 
 #include <openssl/crypto.h>
 #include <openssl/err.h>
@@ -12,6 +11,7 @@
 #include <openssl/x509v3.h>
 
 #include "base/conf.h"
+#include "base/pem.h"
 
 #define DAY 86400
 #define SOON_DAYS 21 /* before a certificate ends it is warned of */
@@ -40,32 +40,15 @@ static void drop_pkey(EVP_PKEY **pkey)
 	EVP_PKEY_free(*pkey);
 }
 
-/* In the place of OpenSSL's own, which asks the terminal. */
-static int no_password(char *buffer, int size, int for_writing, void *ctx)
-{
-	(void)buffer;
-	(void)size;
-	(void)for_writing;
-	*(bool *)ctx = true;
-	return -1; /* 0 would be tried as an empty password */
-}
-
 static BIO *open_text(const struct pem *pem)
 {
 	return BIO_new_mem_buf(pem->text, -1);
 }
 
-static int64_t seconds_of(const ASN1_TIME *time)
-{
-	struct tm parts;
-
-	return ASN1_TIME_to_tm(time, &parts) == 1 ? (int64_t)timegm(&parts) : 0;
-}
-
 static void warn_of_dates(const struct pem *pem, const X509 *certificate, size_t number)
 {
-	int64_t from = seconds_of(X509_get0_notBefore(certificate));
-	int64_t until = seconds_of(X509_get0_notAfter(certificate));
+	int64_t from = pem_seconds(X509_get0_notBefore(certificate));
+	int64_t until = pem_seconds(X509_get0_notAfter(certificate));
 
 	if (until <= pem->now)
 		report(pem->reporter, SAY_WARNING, pem->path, 0,
@@ -91,7 +74,7 @@ static X509 *read_certificates(const struct pem *pem)
 	bool asked = false, more = true;
 
 	while (bio != NULL && more) {
-		one = PEM_read_bio_X509(bio, NULL, no_password, &asked);
+		one = PEM_read_bio_X509(bio, NULL, pem_no_password, &asked);
 		more = one != NULL;
 		if (more)
 			warn_of_dates(pem, one, ++count);
@@ -119,7 +102,7 @@ static EVP_PKEY *read_key(const struct pem *pem)
 	CLEANUP(drop_bio) BIO *bio = open_text(pem);
 	bool asked = false;
 	EVP_PKEY *key =
-		bio == NULL ? NULL : PEM_read_bio_PrivateKey(bio, NULL, no_password, &asked);
+		bio == NULL ? NULL : PEM_read_bio_PrivateKey(bio, NULL, pem_no_password, &asked);
 
 	if (key == NULL && asked)
 		report(pem->reporter, SAY_ERROR, pem->path, 0,
@@ -163,7 +146,7 @@ static bool check_pair(
 		report(certificates->reporter, SAY_WARNING, certificates->path, 0,
 			"certificate 1 is not for TLS clients (extendedKeyUsage): it may be "
 			"refused");
-	material->not_after = seconds_of(X509_get0_notAfter(own));
+	material->not_after = pem_seconds(X509_get0_notAfter(own));
 	return true;
 }
 

@@ -10,6 +10,8 @@
 #include <openssl/ssl.h>
 #include <openssl/x509v3.h>
 
+#include "base/pem.h"
+
 struct redis_tls {
 	const struct redis_config *config;
 	SSL_CTX *context;
@@ -18,16 +20,6 @@ struct redis_tls {
 bool redis_tls_built(void)
 {
 	return true;
-}
-
-/* OpenSSL would ask the terminal for a key's. */
-static int no_password(char *buffer, int size, int for_writing, void *ctx)
-{
-	(void)buffer;
-	(void)size;
-	(void)for_writing;
-	(void)ctx;
-	return -1;
 }
 
 /* The file that cannot be used; NULL if all can. */
@@ -69,7 +61,7 @@ bool redis_tls_open(
 		return false;
 	}
 	SSL_CTX_set_verify(tls->context, SSL_VERIFY_PEER, NULL);
-	SSL_CTX_set_default_passwd_cb(tls->context, no_password);
+	SSL_CTX_set_default_passwd_cb(tls->context, pem_no_password);
 	file = load(tls);
 	if (file == NULL) {
 		*out = tls;

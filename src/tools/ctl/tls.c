@@ -1,11 +1,11 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "tools/ctl/tls.h"
 
-#include <time.h>
-
 #include <openssl/err.h>
 #include <openssl/pem.h>
 #include <openssl/x509v3.h>
+
+#include "base/pem.h"
 
 #define DAY 86400
 #define CERTIFICATES_MAX 1000 /* in one file; the largest bundles have about 150 */
@@ -30,28 +30,11 @@ static void drop_pkey(EVP_PKEY **pkey)
 	EVP_PKEY_free(*pkey);
 }
 
-/* OpenSSL would ask the terminal; the server has none. */
-static int no_password(char *buffer, int size, int for_writing, void *ctx)
-{
-	(void)buffer;
-	(void)size;
-	(void)for_writing;
-	*(bool *)ctx = true;
-	return -1;
-}
-
-static int64_t seconds_of(const ASN1_TIME *time)
-{
-	struct tm parts;
-
-	return ASN1_TIME_to_tm(time, &parts) == 1 ? (int64_t)timegm(&parts) : 0;
-}
-
 static void check_dates(const X509 *certificate, const char *path, size_t number, int64_t now,
 	enum severity severity, const struct reporter *reporter)
 {
-	int64_t from = seconds_of(X509_get0_notBefore(certificate));
-	int64_t until = seconds_of(X509_get0_notAfter(certificate));
+	int64_t from = pem_seconds(X509_get0_notBefore(certificate));
+	int64_t until = pem_seconds(X509_get0_notAfter(certificate));
 
 	if (until <= now)
 		report(reporter, severity, path, 0,
@@ -82,7 +65,7 @@ static void read_bundle(const char *path, bool leaf, int64_t now, struct bundle 
 		bool counts = leaf && bundle->count == 0;
 
 		bundle->count++;
-		bundle->expired += seconds_of(X509_get0_notAfter(certificate)) <= now;
+		bundle->expired += pem_seconds(X509_get0_notAfter(certificate)) <= now;
 		check_dates(certificate, path, bundle->count, now, counts ? SAY_ERROR : SAY_WARNING,
 			reporter);
 		if (bundle->first == NULL)
@@ -114,7 +97,7 @@ static void check_key(const char *path, const X509 *certificate, const char *cer
 	EVP_PKEY *key CLEANUP(drop_pkey) = NULL;
 	bool asked = false;
 
-	key = file == NULL ? NULL : PEM_read_bio_PrivateKey(file, NULL, no_password, &asked);
+	key = file == NULL ? NULL : PEM_read_bio_PrivateKey(file, NULL, pem_no_password, &asked);
 	if (key == NULL && asked)
 		report(reporter, SAY_ERROR, path, 0,
 			"wants a password, and the server has nobody "

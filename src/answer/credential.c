@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "answer/credential.h"
 
+#include <openssl/crypto.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -98,16 +99,30 @@ static const char *check_time(const struct clear *clear, const struct credential
 	return clear->exp - clear->iat > want->max_lifetime ? "too-long-a-life" : NULL;
 }
 
+static const struct status_list *list_of(const char *uri, const struct credential_expectation *want)
+{
+	for (size_t i = 0; i < want->status_list_count; i++) {
+		if (strcmp(status_list_uri(want->status_lists[i]), uri) == 0)
+			return want->status_lists[i];
+	}
+	return NULL;
+}
+
 static const char *check_status(
 	const struct clear *clear, const struct credential_expectation *want)
 {
+	const struct status_list *list;
+
 	if (clear->status_uri == NULL)
-		return NULL;
-	if (want->status_list == NULL)
+		return want->status_required ? "no-status" : NULL;
+	if (want->status_list_count == 0)
 		return "no-status-list";
-	if (strcmp(status_list_uri(want->status_list), clear->status_uri) != 0)
+	list = list_of(clear->status_uri, want);
+	if (list == NULL)
 		return "other-status-list";
-	switch (status_list_at(want->status_list, (uint32_t)clear->status_index)) {
+	if (status_list_ends_at(list) <= want->now)
+		return "stale-status-list";
+	switch (status_list_at(list, (uint32_t)clear->status_index)) {
 	case STATUS_VALID:
 		return NULL;
 	case STATUS_REVOKED:
@@ -211,6 +226,7 @@ struct credential_finding credential_verify(const char *text, size_t len,
 	if (found.failed != CREDENTIAL_SOUND)
 		return found;
 	claims = strict_json_object(verified.payload, verified.payload_len, NULL);
+	OPENSSL_cleanse(verified.payload, verified.payload_len);
 	free(verified.payload);
 	if (claims == NULL)
 		return finding(CREDENTIAL_JSON, "not-json");
@@ -219,6 +235,7 @@ struct credential_finding credential_verify(const char *text, size_t len,
 		return found;
 	out->issued_at = clear.iat;
 	out->expires_at = clear.exp;
+	out->bound = json_object_get(claims, "cnf") != NULL;
 	memcpy(out->thumbprint, verified.thumbprint, KEY_THUMBPRINT_LEN);
 	leave_person(claims);
 	out->claims = json_incref(claims);

@@ -37,6 +37,7 @@ enum credential_check {
 	CREDENTIAL_FRESHNESS = 14, /* iat of the binding */
 	CREDENTIAL_STATUS = 15, /* neither revoked nor suspended, by a list that is in force */
 };
+#define CREDENTIAL_CHECKS 16 /* with CREDENTIAL_SOUND */
 
 /* The first check that failed and why: a constant word, NULL with CREDENTIAL_SOUND alone. */
 struct credential_finding {
@@ -52,7 +53,11 @@ struct credential_expectation {
 	int64_t now; /* seconds since 1970 */
 	int64_t max_lifetime; /* bound of exp - iat, seconds */
 	unsigned algorithms; /* bits of enum jws_algorithm, for issuer and holder */
-	const struct status_list *status_list; /* in force at `now`; NULL: none is at hand */
+	/* At hand, one for each uri; one that has ended by `now` counts as stale. */
+	const struct status_list *const *status_lists;
+	size_t status_list_count;
+	bool status_required; /* a card without `status` does not count */
+	bool printed; /* a card that is bound to no key counts, too: a bearer's paper */
 };
 
 struct credential {
@@ -60,12 +65,13 @@ struct credential {
 	 * sd_jwt_is_clear_claim(), which say nothing of the person. */
 	json_t *claims;
 	int64_t issued_at, expires_at;
+	bool bound; /* to a key, by which this presentation was signed; else it is a printed one */
 	uint8_t thumbprint[KEY_THUMBPRINT_LEN]; /* of the issuer's key */
 };
 
 /*
  * Check one presentation. *out is filled if every check passes and zeroed otherwise;
- * credential_clear() it. A card without `status` passes the last check. NULL for keys is an empty
+ * credential_clear() it. Of a printed card checks 10 to 14 say nothing. NULL for keys is an empty
  * set. Thread-safe; leaves OpenSSL's error queue as it was.
  */
 MUST_CHECK struct credential_finding credential_verify(const char *text, size_t len,

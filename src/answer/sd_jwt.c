@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "answer/sd_jwt.h"
 
+#include <openssl/crypto.h>
 #include <openssl/err.h>
 #include <openssl/evp.h>
 #include <stdlib.h>
@@ -94,11 +95,11 @@ static json_t *value_of(const struct disclosure *disclosure)
 static bool read_disclosure(struct span text, struct disclosure *out)
 {
 	uint8_t octets[SD_JWT_MAX_LEN];
-	size_t len, parts;
+	size_t len = 0, parts;
 
-	if (!base64url_decode(text.data, text.len, octets, sizeof(octets), &len))
-		return false;
-	out->array = strict_json_array(octets, len);
+	if (base64url_decode(text.data, text.len, octets, sizeof(octets), &len))
+		out->array = strict_json_array(octets, len);
+	OPENSSL_cleanse(octets, sizeof(octets));
 	parts = json_array_size(out->array);
 	if ((parts != 2 && parts != 3) || !json_is_string(json_array_get(out->array, 0)) ||
 		(parts == 3 && !json_is_string(json_array_get(out->array, 1))) ||

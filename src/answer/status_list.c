@@ -17,7 +17,7 @@ struct status_list {
 	uint8_t *octets;
 	size_t len;
 	unsigned bits; /* of one status: 1, 2, 4 or 8 */
-	int64_t issued_at;
+	int64_t issued_at, ends_at;
 };
 
 static const char *const check_names[] = {
@@ -147,6 +147,7 @@ static enum status_list_check read_list(
 		return STATUS_LIST_TIME;
 	list->bits = claims.bits;
 	list->issued_at = claims.iat;
+	list->ends_at = claims.end;
 	list->uri = strdup(claims.sub);
 	if (list->uri == NULL || !read_octets(claims.lst, list))
 		return STATUS_LIST_OCTETS;
@@ -206,6 +207,11 @@ const char *status_list_uri(const struct status_list *list)
 int64_t status_list_issued_at(const struct status_list *list)
 {
 	return list->issued_at;
+}
+
+int64_t status_list_ends_at(const struct status_list *list)
+{
+	return list->ends_at;
 }
 
 /* From the least significant bit on. */

@@ -48,6 +48,7 @@ void status_list_free(struct status_list *list); /* NULL is fine */
 
 const char *status_list_uri(const struct status_list *list); /* its `sub` */
 int64_t status_list_issued_at(const struct status_list *list); /* its `iat` */
+int64_t status_list_ends_at(const struct status_list *list); /* it says nothing from then on */
 enum card_status status_list_at(const struct status_list *list, uint32_t index);
 
 const char *status_list_check_name(enum status_list_check check); /* "octets" .. */

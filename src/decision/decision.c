@@ -8,6 +8,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "answer/json_memory.h"
 #include "decision/decision_internal.h"
 
 #define WORKERS_USUAL 32
@@ -16,6 +17,7 @@
 
 bool decider_prepare(void)
 {
+	json_memory_wipe();
 	return transport_prepare();
 }
 

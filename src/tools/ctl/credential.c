@@ -183,7 +183,8 @@ static enum ctl_exit run(const struct args *args, struct output *out)
 	if (!readable ||
 		!read_status_list(args->value[OPT_STATUS_LIST], keys, &want, &out->reporter, &list))
 		return CTL_UNABLE;
-	want.status_list = list;
+	want.status_lists = (const struct status_list *const *)&list;
+	want.status_list_count = list != NULL ? 1 : 0;
 	return check_card(out, &input, keys, &want);
 }
 

@@ -3,14 +3,12 @@
  * main.c - migrantidctl: the operator's tool. Looks at one document, one answer, one
  * configuration; has no verb to look up, list or follow people.
  */
-#include <malloc.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/resource.h>
 
-#include <openssl/crypto.h>
-
+#include "answer/json_memory.h"
 #include "base/spelling.h"
 #include "tools/ctl/args.h"
 #include "tools/ctl/ctl.h"
@@ -77,20 +75,12 @@ static const struct verb *find_verb(int argc, char **argv, int *words)
 	return NULL;
 }
 
-/* JSON may hold a person's data, and jansson does not say how long what it frees is. */
-static void wipe_and_free(void *memory)
-{
-	if (memory != NULL)
-		OPENSSL_cleanse(memory, malloc_usable_size(memory));
-	free(memory);
-}
-
 static void leave_no_traces(void)
 {
 	const struct rlimit none = { 0, 0 };
 
 	(void)setrlimit(RLIMIT_CORE, &none);
-	json_set_alloc_funcs(malloc, wipe_and_free);
+	json_memory_wipe();
 }
 
 static const char *status_of(enum ctl_exit code)

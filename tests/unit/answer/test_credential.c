@@ -476,7 +476,8 @@ static void test_status(void **state)
 		assert_int_equal(status_list_read(token, strlen(token), keys,
 					 JWS_DEFAULT_ALGORITHMS, CARD_NOW, &list),
 			STATUS_LIST_SOUND);
-		want.status_list = list;
+		want.status_lists = (const struct status_list *const *)&list;
+		want.status_list_count = 1;
 		(void)snprintf(claims, sizeof(claims),
 			"{'status':{'status_list':{'idx':%s,'uri':'" CARD_LIST "'}}}", rows[i].idx);
 		text = card_present(&recipe);
@@ -490,6 +491,82 @@ static void test_status(void **state)
 		free(token);
 		free(text);
 	}
+}
+
+/* A list counts until it ends, and of several the one that the card names. */
+static void test_status_lists(void **state)
+{
+	char *one = card_status_list(issuer, NULL, "{'exp':1796119201}");
+	char *two = card_status_list(issuer, NULL, "{'sub':'https://cards.example/status/2'}");
+	struct card_recipe recipe = { .issuer = issuer,
+		.holder = holder,
+		.claims = "{'status':{'status_list':{'idx':1,'uri':'" CARD_LIST "'}}}" };
+	struct credential_expectation want = card_expectation;
+	char *text = card_present(&recipe);
+	struct status_list *lists[2];
+	struct credential card;
+
+	(void)state;
+	assert_int_equal(status_list_read(two, strlen(two), keys, JWS_DEFAULT_ALGORITHMS, CARD_NOW,
+				 &lists[0]),
+		STATUS_LIST_SOUND);
+	assert_int_equal(status_list_read(one, strlen(one), keys, JWS_DEFAULT_ALGORITHMS, CARD_NOW,
+				 &lists[1]),
+		STATUS_LIST_SOUND);
+	assert_int_equal(status_list_ends_at(lists[1]), 1796119201);
+	want.status_lists = (const struct status_list *const *)lists;
+	want.status_list_count = 1;
+	is_refused("a list of another name", text, CREDENTIAL_STATUS, "other-status-list", &want);
+	want.status_list_count = 2;
+	assert_int_equal(verify(text, &want, &card).failed, CREDENTIAL_SOUND);
+	credential_clear(&card);
+	want.now++;
+	is_refused("a second later", text, CREDENTIAL_STATUS, "stale-status-list", &want);
+	for (int i = 0; i < 2; i++)
+		status_list_free(lists[i]);
+	free(one);
+	free(two);
+	free(text);
+}
+
+static void test_status_required(void **state)
+{
+	struct card_recipe recipe = { .issuer = issuer, .holder = holder };
+	struct credential_expectation want = card_expectation;
+	char *text = card_present(&recipe);
+
+	(void)state;
+	want.status_required = true;
+	is_refused("a card without a status", text, CREDENTIAL_STATUS, "no-status", &want);
+	free(text);
+}
+
+/* Nobody signs for a printed card: only where it has no key, and nothing that says it had. */
+static void test_printed(void **state)
+{
+	struct card_recipe printed = {
+		.issuer = issuer, .holder = holder, .claims = "{'cnf':'-'}", .binding = ""
+	};
+	struct card_recipe signed_for = printed, unsigned_for = printed;
+	struct credential_expectation want = card_expectation;
+	char *texts[3];
+	struct credential card;
+
+	(void)state;
+	signed_for.binding = NULL;
+	unsigned_for.claims = NULL;
+	texts[0] = card_present(&printed);
+	texts[1] = card_present(&signed_for);
+	texts[2] = card_present(&unsigned_for);
+	is_refused("a printed card", texts[0], CREDENTIAL_BINDING, "no-holder-key", &want);
+	want.printed = true;
+	assert_int_equal(verify(texts[0], &want, &card).failed, CREDENTIAL_SOUND);
+	assert_false(card.bound);
+	credential_clear(&card);
+	is_refused("a binding by no key", texts[1], CREDENTIAL_BINDING, "no-holder-key", &want);
+	is_refused("a bound card as if printed", texts[2], CREDENTIAL_BINDING, "not-bound", &want);
+	for (int i = 0; i < 3; i++)
+		free(texts[i]);
 }
 
 static json_t *load(const char *name)
@@ -638,6 +715,9 @@ int main(int argc, char **argv)
 		cmocka_unit_test(test_algorithms),
 		cmocka_unit_test(test_no_keys),
 		cmocka_unit_test(test_status),
+		cmocka_unit_test(test_status_lists),
+		cmocka_unit_test(test_status_required),
+		cmocka_unit_test(test_printed),
 		cmocka_unit_test(test_sample),
 		cmocka_unit_test(test_rfc9901),
 	};

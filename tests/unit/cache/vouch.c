@@ -3,6 +3,7 @@
 
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 
 #define DAY 86400
 
@@ -29,6 +30,25 @@ char *vouch_sign(const struct signer *signer, const struct vouch *vouch)
 	token = sign_token(signer, header, payload);
 	free(header);
 	return token;
+}
+
+bool vouch_member(const char *body, const char *name, char *out, size_t size)
+{
+	char mark[32];
+	const char *found;
+	size_t len;
+
+	(void)snprintf(mark, sizeof(mark), "\"%s\":\"", name);
+	found = strstr(body, mark);
+	if (found == NULL)
+		return false;
+	found += strlen(mark);
+	len = strcspn(found, "\"");
+	if (len >= size)
+		return false;
+	memcpy(out, found, len);
+	out[len] = '\0';
+	return true;
 }
 
 struct answer_policy *vouch_policy(struct key_set *keys, int64_t keep_yes)

@@ -23,6 +23,12 @@ struct vouch {
 /* The caller's to free. */
 char *vouch_sign(const struct signer *signer, const struct vouch *vouch);
 
+/*
+ * The text of the first member of that name in a question, without its escapes undone; false: there
+ * is none, or no room for it.
+ */
+bool vouch_member(const char *body, const char *name, char *out, size_t size);
+
 /* A policy under which they hold; keys NULL: none is in force. Takes no reference away. */
 struct answer_policy *vouch_policy(struct key_set *keys, int64_t keep_yes);
 

@@ -145,13 +145,13 @@ static inline void put_key(const struct bench *bench, EVP_PKEY *key)
 	free(text);
 }
 
-static inline void bench_new(struct bench *bench)
+static inline void bench_new_at(struct bench *bench, int64_t wall_s)
 {
 	memset(bench, 0, sizeof(*bench));
 	(void)strcpy(bench->folder, "/tmp/test_config.XXXXXX");
 	assert_non_null(mkdtemp(bench->folder));
 	assert_int_equal(mkdir(path_in(bench, "state").text, 0755), 0);
-	bench->wall_s = (int64_t)time(NULL);
+	bench->wall_s = wall_s;
 	bench->mono_ms = 1000;
 	bench->key = a_key();
 	bench->other = a_key();
@@ -169,6 +169,11 @@ static inline void bench_new(struct bench *bench)
 	put(bench, "person.key", KEY_A "\n");
 	put(bench, "jwks.json", bench->jwks_one);
 	put_settings(bench, &(struct wish){ NULL });
+}
+
+static inline void bench_new(struct bench *bench)
+{
+	bench_new_at(bench, (int64_t)time(NULL));
 }
 
 static inline struct config_options bench_options(struct bench *bench, const char *path)

@@ -50,18 +50,6 @@ void *__wrap_malloc(size_t size)
 	return may_allocate() ? __real_malloc(size) : NULL;
 }
 
-static void member(const char *body, const char *name, char *out, size_t len)
-{
-	char mark[32];
-	const char *found;
-
-	(void)snprintf(mark, sizeof(mark), "\"%s\":\"", name);
-	found = strstr(body, mark);
-	assert_non_null(found);
-	memcpy(out, found + strlen(mark), len);
-	out[len] = '\0';
-}
-
 static void note(struct exchange *exchange)
 {
 	const struct attempt *attempt = &exchange->attempt;
@@ -70,8 +58,8 @@ static void note(struct exchange *exchange)
 	assert_true(seen_count <= REPLIES_MAX);
 	noted = exchange->number;
 	*as = (struct seen){ at.time.mono_ms, attempt->deadline_ms, attempt->endpoint_to_avoid };
-	member(attempt->body, "nonce", as->nonce, NONCE_LEN);
-	member(attempt->body, "txn", as->txn, TXN_LEN);
+	assert_true(vouch_member(attempt->body, "nonce", as->nonce, sizeof(as->nonce)));
+	assert_true(vouch_member(attempt->body, "txn", as->txn, sizeof(as->txn)));
 	assert_int_equal(attempt->method, HTTP_POST);
 	assert_string_equal(attempt->path, "/v2/sim-sale-verifications");
 	assert_string_equal(attempt->idempotency_key, as->txn);

@@ -222,23 +222,6 @@ static const char *reason_word(enum reason reason)
 	return word;
 }
 
-static bool member(const char *body, const char *name, char *out, size_t size)
-{
-	char mark[32];
-	const char *found, *end;
-
-	(void)snprintf(mark, sizeof(mark), "\"%s\":\"", name);
-	found = strstr(body, mark);
-	if (found == NULL)
-		return false;
-	found += strlen(mark);
-	end = strchr(found, '"');
-	MUST(end != NULL && (size_t)(end - found) < size);
-	memcpy(out, found, (size_t)(end - found));
-	out[end - found] = '\0';
-	return true;
-}
-
 /* True if a document of the person captured has the digest that the question shows. */
 static bool digest_fits(const struct model_sale *sale, const char *body)
 {
@@ -247,8 +230,8 @@ static bool digest_fits(const struct model_sale *sale, const char *body)
 	uint8_t octets[16];
 	size_t len;
 
-	MUST(member(body, "nonce", nonce, sizeof(nonce)));
-	MUST(member(body, "document_digest", shown, sizeof(shown)));
+	MUST(vouch_member(body, "nonce", nonce, sizeof(nonce)));
+	MUST(vouch_member(body, "document_digest", shown, sizeof(shown)));
 	MUST(base64url_decode(nonce, NONCE_LEN, octets, sizeof(octets), &len));
 	MUST(document_digest(octets, len, &person, made));
 	return strcmp(shown, made) == 0;
@@ -369,8 +352,8 @@ static char *sign_for(const char *body, const struct decision *decision,
 {
 	char nonce[NONCE_LEN + 1], txn[TXN_LEN + 1], *jws;
 
-	MUST(member(body, "nonce", nonce, sizeof(nonce)));
-	MUST(member(body, "txn", txn, sizeof(txn)));
+	MUST(vouch_member(body, "nonce", nonce, sizeof(nonce)));
+	MUST(vouch_member(body, "txn", txn, sizeof(txn)));
 	jws = vouch_sign(signer, &(struct vouch){ .sbj = sbj->text,
 					 .txn = txn,
 					 .nonce = nonce,
@@ -387,7 +370,7 @@ static struct model_sale *sale_of(const char *body)
 {
 	char txn[TXN_LEN + 1];
 
-	MUST(member(body, "txn", txn, sizeof(txn)));
+	MUST(vouch_member(body, "txn", txn, sizeof(txn)));
 	for (unsigned i = 0; i < SALES; i++)
 		if (strcmp(sales[i].question.asked.txn, txn) == 0)
 			return &sales[i];

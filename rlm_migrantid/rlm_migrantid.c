@@ -129,6 +129,7 @@ static int instantiate(UNUSED CONF_SECTION *section, void *instance)
 		.settings_file = self->config,
 		.workers = count_workers(main_config.config),
 		.request_ms = (int64_t)main_config.max_request_time * 1000,
+		.instance = self->name,
 		.check_only = check_config,
 		.clock = system_clock,
 		.reporter = { say, self },
@@ -152,36 +153,6 @@ static int detach(void *instance)
 static const char *or_dash(const char *text)
 {
 	return text && *text ? text : "-";
-}
-
-#define TIME_ROOM 32
-
-/* Until when an answer holds, as RFC 3339 writes times; "-" where there is none. */
-static const char *time_text(int64_t seconds, char out[TIME_ROOM])
-{
-	time_t time = (time_t)seconds;
-	struct tm utc;
-
-	if (seconds <= 0 || !gmtime_r(&time, &utc) ||
-		strftime(out, TIME_ROOM, "%Y-%m-%dT%H:%M:%SZ", &utc) == 0)
-		return "-";
-	return out;
-}
-
-/* One line per decision: how the operator finds a reference that a shop reads out. */
-static void log_decision(const struct instance *self, const REQUEST *request,
-	const struct decision *decision, int64_t took_ms)
-{
-	char until[TIME_ROOM];
-
-	radlog(L_INFO,
-		"(%u) %s: reference=%s result=%s reason=%s attribute=%s source=%s until=%s "
-		"rule=%s rules=%s ms=%lld",
-		request->number, self->name, or_dash(decision->reference),
-		or_dash(result_name(decision->result)), or_dash(reason_name(decision->reason)),
-		or_dash(attribute_name(decision->attribute)),
-		or_dash(source_name(decision->source)), time_text(decision->valid_until, until),
-		or_dash(decision->rule), or_dash(decision->rules_digest), (long long)took_ms);
 }
 
 /* The shop cannot mend it by what it types, and its maker has only what the operator tells. */
@@ -228,7 +199,6 @@ static rlm_rcode_t code_of(enum outcome outcome, REQUEST *request)
 static rlm_rcode_t authorize(void *instance, REQUEST *request)
 {
 	const struct instance *self = instance;
-	int64_t began = clock_mono_ms(&system_clock);
 	struct sale_pairs pairs;
 	struct sale_request sale;
 	struct decision decision;
@@ -243,7 +213,6 @@ static rlm_rcode_t authorize(void *instance, REQUEST *request)
 				 way_is_protected(request),
 	};
 	decide(self->decider, &sale, &decision);
-	log_decision(self, request, &decision, clock_mono_ms(&system_clock) - began);
 	explain_noise(self, request, &decision);
 	if (!reply_pairs_add(request->reply, self->vendor, &decision))
 		return RLM_MODULE_FAIL;

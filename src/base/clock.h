@@ -13,6 +13,9 @@ struct clock {
 	/* Milliseconds since some start, never backwards: for deadlines and pauses. */
 	int64_t (*mono_ms)(void *ctx);
 	void *ctx;
+	/* The same two, finer, for what is written down and measured; NULL: as fine as above. */
+	int64_t (*wall_ms)(void *ctx);
+	int64_t (*mono_us)(void *ctx);
 };
 
 /* The machine's clocks (CLOCK_REALTIME, CLOCK_MONOTONIC). Thread-safe. */
@@ -26,6 +29,16 @@ static inline int64_t clock_wall(const struct clock *clock)
 static inline int64_t clock_mono_ms(const struct clock *clock)
 {
 	return clock->mono_ms(clock->ctx);
+}
+
+static inline int64_t clock_wall_ms(const struct clock *clock)
+{
+	return clock->wall_ms != NULL ? clock->wall_ms(clock->ctx) : clock_wall(clock) * 1000;
+}
+
+static inline int64_t clock_mono_us(const struct clock *clock)
+{
+	return clock->mono_us != NULL ? clock->mono_us(clock->ctx) : clock_mono_ms(clock) * 1000;
 }
 
 #endif

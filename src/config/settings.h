@@ -20,6 +20,8 @@ enum settings_section {
 	SETTINGS_WAITING,
 	SETTINGS_CACHE,
 	SETTINGS_REPLY,
+	SETTINGS_LOG,
+	SETTINGS_STATS,
 	SETTINGS_GROUPS,
 };
 
@@ -83,6 +85,14 @@ struct settings {
 
 	/* reply = { ... } */
 	bool reply_source; /* replies carry MigrantID-Source and MigrantID-Valid-Until */
+
+	/* log = { ... } */
+	const char *log_decisions; /* "server", "file" */
+	const char *log_file; /* JSON lines, for "file"; written `file` */
+
+	/* stats = { ... } */
+	const char
+		*stats_directory; /* where figures are written, "": nowhere; written `directory` */
 };
 
 /* The table, for migrantidctl and for the test that every setting is documented. */

@@ -55,6 +55,8 @@ static const struct named_file {
 	{ SETTINGS_KEYS, "jwks_file", AT(jwks_file), false, false, "" },
 	{ SETTINGS_TOP, "state_directory", AT(state_directory), false, false, "" },
 	{ SETTINGS_CACHE, "store_directory", AT(store_directory), false, false, "" },
+	{ SETTINGS_LOG, "file", AT(log_file), false, false, "" },
+	{ SETTINGS_STATS, "directory", AT(stats_directory), false, false, "" },
 	{ SETTINGS_CACHE, "redis_password_file", AT(redis_password_file), true, true,
 		"put the password of the Redis user there, or write \"\" if it needs none" },
 	{ SETTINGS_CACHE, "redis_ca_file", AT(redis_ca_file), true, false,
@@ -372,6 +374,7 @@ bool settings_check_each(struct settings *settings, const struct reporter *repor
 	check_forms(&check);
 	check_time_zone(&check);
 	check_store(&check);
+	check.valid &= settings_check_log(settings, reporter);
 	return check.valid;
 }
 

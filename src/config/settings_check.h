@@ -25,4 +25,8 @@ MUST_CHECK bool settings_check_together(struct settings *settings, const struct 
 MUST_CHECK bool settings_check_redis(
 	const struct settings *settings, const struct reporter *reporter);
 
+/* Likewise about the decision log. */
+MUST_CHECK bool settings_check_log(
+	const struct settings *settings, const struct reporter *reporter);
+
 #endif

@@ -32,6 +32,8 @@ static const struct conf_row top_rows[] = {
 		.help = "how long the server's workers wait" },
 	{ "cache", CONF_GROUP, AT(groups[SETTINGS_CACHE]), .help = "how long answers are kept" },
 	{ "reply", CONF_GROUP, AT(groups[SETTINGS_REPLY]), .help = "what shops are told" },
+	{ "log", CONF_GROUP, AT(groups[SETTINGS_LOG]), .help = "where decisions are written down" },
+	{ "stats", CONF_GROUP, AT(groups[SETTINGS_STATS]), .help = "where figures are written" },
 };
 
 static const struct conf_row operator_rows[] = {
@@ -167,6 +169,20 @@ static const struct conf_row reply_rows[] = {
 		.help = "tell shops where an answer comes from and how long it holds" },
 };
 
+static const struct conf_row log_rows[] = {
+	{ "decisions", CONF_STRING, AT(log_decisions), .max = 16, .default_text = "server",
+		.help = "a line of the server's log for each decision, `server`, or of a `file`" },
+	{ "file", CONF_STRING, AT(log_file), .max = PATH_LONGEST,
+		.default_text = "/var/log/freeradius/migrantid-decisions.log",
+		.help = "the file of decisions, JSON lines" },
+};
+
+static const struct conf_row stats_rows[] = {
+	{ "directory", CONF_STRING, AT(stats_directory), .max = PATH_LONGEST,
+		.default_text = "/run/freeradius-migrantid",
+		.help = "the folder of the figures that migrantidctl status shows; \"\": none" },
+};
+
 const struct settings_group settings_groups[SETTINGS_GROUPS] = {
 	[SETTINGS_TOP] = { "", top_rows, ARRAY_LEN(top_rows) },
 	[SETTINGS_OPERATOR] = { "operator", operator_rows, ARRAY_LEN(operator_rows) },
@@ -175,4 +191,6 @@ const struct settings_group settings_groups[SETTINGS_GROUPS] = {
 	[SETTINGS_WAITING] = { "waiting", waiting_rows, ARRAY_LEN(waiting_rows) },
 	[SETTINGS_CACHE] = { "cache", cache_rows, ARRAY_LEN(cache_rows) },
 	[SETTINGS_REPLY] = { "reply", reply_rows, ARRAY_LEN(reply_rows) },
+	[SETTINGS_LOG] = { "log", log_rows, ARRAY_LEN(log_rows) },
+	[SETTINGS_STATS] = { "stats", stats_rows, ARRAY_LEN(stats_rows) },
 };

@@ -259,9 +259,22 @@ static unsigned forms_of(const struct path *path, const struct sale_request *req
 	return request->forms != 0 ? forms & request->forms : forms;
 }
 
+/* For the recorder: what it took is measured here. */
+static void write_down(const struct path *path, struct span shop, int64_t began_us)
+{
+	struct decider *decider = path->decider;
+	const struct clock *clock = &decider->options.clock;
+	struct record record;
+
+	record_make(
+		path->out, shop, clock_wall_ms(clock), clock_mono_us(clock) - began_us, &record);
+	recorder_offer(decider->recorder, &record);
+}
+
 void decide(struct decider *decider, const struct sale_request *request, struct decision *out)
 {
 	struct path path = { .decider = decider, .out = out };
+	int64_t began_us = clock_mono_us(&decider->options.clock);
 	struct sale_options options;
 	struct sale_fault fault;
 
@@ -286,4 +299,5 @@ void decide(struct decider *decider, const struct sale_request *request, struct 
 	say(path.snapshot, request->fields, request->count, out);
 	sale_clear(&path.sale);
 	config_release(path.snapshot);
+	write_down(&path, request->shop, began_us);
 }

@@ -118,6 +118,26 @@ static void on_swap(void *ctx, struct snapshot *now)
 	transport_configure(decider->transport, now->service_tls);
 }
 
+static bool open_recorder(struct decider *decider)
+{
+	const struct settings *settings = decider->boot->settings;
+	const struct recorder_options options = {
+		.instance =
+			decider->options.instance != NULL ? decider->options.instance : "migrantid",
+		.log_file =
+			strcmp(settings->log_decisions, "file") == 0 ? settings->log_file : NULL,
+		.stats_directory = settings->stats_directory,
+		.clock = decider->options.clock,
+		.reporter = decider->options.reporter,
+	};
+
+	decider->recorder = recorder_open(&options);
+	if (decider->recorder == NULL)
+		report(&decider->options.reporter, SAY_ERROR, NULL, 0,
+			"decisions cannot be written down: memory or threads are short");
+	return decider->recorder != NULL;
+}
+
 static bool open_parts(struct decider *decider)
 {
 	decider->engine = engine_start();
@@ -127,7 +147,7 @@ static bool open_parts(struct decider *decider)
 		return false;
 	}
 	config_on_swap(decider->config, on_swap, decider);
-	return open_inquiries(decider);
+	return open_inquiries(decider) && open_recorder(decider);
 }
 
 struct decider *decider_open(const struct decider_options *options)
@@ -160,6 +180,7 @@ void decider_close(struct decider *decider)
 {
 	if (decider == NULL)
 		return;
+	recorder_close(decider->recorder);
 	inquiries_close(decider->inquiries);
 	if (decider->config != NULL)
 		config_on_swap(decider->config, NULL, NULL);

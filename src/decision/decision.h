@@ -58,6 +58,8 @@ struct decider_options {
 	const char *settings_file; /* borrowed until decider_close() */
 	int64_t workers; /* threads of the server that may call decide(); 0: unknown, take 32 */
 	int64_t request_ms; /* how long a request of the server may take; 0: unknown */
+	const char
+		*instance; /* name of the door, for files of its own; borrowed; NULL: migrantid */
 	bool check_only; /* check all configuration, start nothing, open nothing */
 	struct clock clock;
 	struct reporter reporter;
@@ -78,7 +80,8 @@ void decider_close(struct decider *decider); /* within a few seconds; NULL is fi
 
 /*
  * Decide one sale. Thread-safe; takes at most the setting `wait`, plus microseconds. Reads memory
- * alone. Copies of a person's data made on the way are wiped before it returns.
+ * alone; that it was decided is written down by another thread (recorder.h). Copies of a person's
+ * data made on the way are wiped before it returns.
  */
 void decide(struct decider *decider, const struct sale_request *request, struct decision *out);
 

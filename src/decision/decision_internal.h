@@ -8,6 +8,7 @@
 #include "cache/cache.h"
 #include "config/config.h"
 #include "decision/decision.h"
+#include "decision/recorder.h"
 #include "engine/engine.h"
 #include "inquiry/inquiry.h"
 #include "transport/transport.h"
@@ -21,6 +22,7 @@ struct decider {
 	struct cache *cache;
 	struct transport *transport;
 	struct inquiries *inquiries;
+	struct recorder *recorder; /* NULL: nothing is written down */
 	atomic_int_fast64_t no_shop_told_ms; /* when it was last said that a shop is not named */
 	atomic_int_fast64_t no_question_told_ms; /* that a question could not be made */
 };

@@ -22,6 +22,7 @@ field() { sed -nE "s/^[[:space:]]*$1 = \"?([^\"]*)\"?$/\1/p" "$work/reply" | hea
 
 # logged NAME: a field of the server's line about the last reply.
 logged() {
+	fixture_logged "$work" '' $number
 	grep -F "reference=$(field MigrantID-Reference)" "$work/server/log" | tail -n 1 |
 		sed -nE "s/.* $1=([^ ]+).*/\1/p"
 }

@@ -11,6 +11,8 @@
 #	fixture_stop DIR				stop both
 #	fixture_curl DIR PATH [OPTION..]		ask the sandbox as the operator would
 #	fixture_questions DIR			how many questions it has received
+#	fixture_logged DIR PATTERN [COUNT]	whether the server's log comes to hold so many decisions (1)
+#					that match: they are written a moment after the reply
 #	fixture_fault DIR FAULT|null		what the sandbox does to everybody from now on
 #	fixture_reason DIR REASON|null		what it says of everybody, whatever its people file says
 #	fixture_ahead DIR SECONDS		move its clock; 0 puts it right again
@@ -96,7 +98,7 @@ fixture_settings() {
 	local dir=$1 sandbox=$1/sandbox cfg=$1/settings/migrantid.cfg setting
 	shift
 	[ -n "${FIXTURE_SHIPPED:-}" ] || set -- reply.source=true "$@"
-	mkdir -p "$dir/store" "$dir/state"
+	mkdir -p "$dir/store" "$dir/state" "$dir/stats"
 	rm -rf "$dir/settings"
 	cp -R "$server_repository/config/mods-config/migrantid" "$dir/settings"
 	openssl rand -hex 32 >"$dir/settings/person.key"
@@ -105,6 +107,7 @@ fixture_settings() {
 	chmod 600 "$dir"/settings/*.key
 	for setting in "service.urls=[ \"$(cat "$dir/sandbox.url")\" ]" \
 		"cache.store_directory=\"$dir/store\"" "state_directory=\"$dir/state\"" \
+		"stats.directory=\"$dir/stats\"" \
 		service.max_connections=64 "$@"; do
 		fixture_set "$cfg" "$setting" || return 1
 	done
@@ -145,6 +148,15 @@ fixture_curl() {
 
 fixture_questions() {
 	fixture_curl "$1" /sandbox/questions | jq .questions
+}
+
+fixture_logged() {
+	local tries=20
+	until [ "$(grep -c "reference=.*$2" "$1/server/log")" -ge "${3:-1}" ]; do
+		tries=$((tries - 1))
+		[ $tries -gt 0 ] || return 1
+		sleep 0.1
+	done
 }
 
 fixture_fault() {

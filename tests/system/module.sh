@@ -176,7 +176,7 @@ two_instances() {
 	holds "two instances live in one server" server_start "$work/server"
 	sell "$work" TWICE0001
 	same "and both decide" "$(decided "$work")" "Yes match"
-	same "each for itself" "$(grep -c 'result=Yes' "$work/server/log")" 2
+	holds "each for itself" fixture_logged "$work" result=Yes 2
 	holds "and both end" server_stop "$work/server"
 	fixture_stop "$work"
 	rm -rf "$work/server"
@@ -196,6 +196,7 @@ quiet() {
 	fixture_fault "$work" bad-signature
 	sell "$work" QUIET0002
 	ours=$work/ours
+	fixture_logged "$work" '' 4
 	grep -i 'migrantid' "$work/server/log" | grep -vE '^\S.*: *\([0-9]+\) +(MigrantID|&?[A-Za-z-]+ \+?:?=)' |
 		grep -vE '\) +MigrantID-[A-Za-z-]+ (\+|:)?= ' >"$ours"
 	holds "our own messages are there" test "$(grep -c reference= "$ours")" = 4

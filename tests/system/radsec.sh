@@ -31,7 +31,7 @@ holds "and starts" server_start "$work/server"
 holds "a shop's server starts" radsec_shop "$shop" "$work/tls" shop
 sell "$shop" RADSEC001
 same "a sale over TLS" "$(decided "$shop")" "Yes match"
-holds "hidden values came as they were sent" grep -q 'result=Yes' "$work/server/log"
+holds "hidden values came as they were sent" fixture_logged "$work" result=Yes
 server_stop "$shop/server"
 holds "a stranger's server starts" radsec_shop "$shop" "$work/tls" stranger
 sell "$shop" RADSEC002

@@ -109,8 +109,9 @@ while kill -0 $turns 2>/dev/null; do
 	count=$((count + 1))
 done
 wait $turns
-eights=$(grep -c "rule=child-under-eight " "$log")
+sleep 0.5
+eights=$(grep -c 'rule=child-under-eight$' "$log")
 holds "both versions decided in $count sales" [ "$eights" -gt 0 ] && [ "$eights" -lt "$count" ]
-same "and no decision mixed two" "$(grep -oE 'result=[A-Za-z-]+ .*rule=[a-z-]+ rules=[0-9a-f]+' "$log" |
-	sed -E 's/(result=[A-Za-z-]+).*(rule=[a-z-]+) (rules=)/\1 \2 \3/' | sort -u | wc -l)" 2
+same "and no decision mixed two" "$(grep -oE 'result=[A-Za-z-]+ .*rules=[0-9a-f]+ .*rule=[a-z-]+' "$log" |
+	sed -E 's/(result=[A-Za-z-]+).* (rules=[0-9a-f]+).* (rule=)/\1 \2 \3/' | sort -u | wc -l)" 2
 exit $tap_status

@@ -94,6 +94,7 @@ for ((i = 1; i <= minutes; i++)); do minute $i; done
 first=$((minutes < 10 ? (minutes + 1) / 2 : 5))
 same "sales without a reply" "$(sum lost) $(sum unfinished)" "0 0"
 same "sales begun and ended" "$(sum begun)" "$(sum finished)"
+sleep 1
 same "a line of the log for each reply" "$(grep -c 'reference=' "$work/server/log")" "$(sum replies)"
 holds "memory is flat ($(most 1 $first 2) and $(most $((minutes - 1)) "$minutes" 2) KiB)" \
 	test "$(most $((minutes - 1)) "$minutes" 2)" -le $(($(most 1 $first 2) * 115 / 100 + 4096))

@@ -117,7 +117,8 @@ static inline void put_settings(const struct bench *bench, const struct wish *wi
 		"\"ca.pem\";\n"
 		"certificate_file = \"client.pem\"; key_file = \"client.key\"; %s };\n"
 		"keys = { %s };\n"
-		"cache = { store = \"none\"; %s };\n";
+		"cache = { store = \"none\"; %s };\n"
+		"stats = { directory = \"\"; };\n";
 	char text[2048];
 
 	(void)snprintf(text, sizeof(text), format, wish->top != NULL ? wish->top : "",

@@ -56,6 +56,18 @@ static void with_store(const char *name, const char *more)
 	free(text);
 }
 
+static void what_was_decided_is_written_down(void **state)
+{
+	struct decider *decider = open_one(false);
+
+	(void)state;
+	assert_non_null(decider);
+	decides(decider);
+	decider_close(decider);
+	assert_heard(&bench.heard, "result=Undetermined reason=attribute-missing rules=");
+	assert_heard(&bench.heard, " ms=0 shop=shop\n");
+}
+
 static void opens_and_closes_with_each_store(void **state)
 {
 	char folder[512];
@@ -145,6 +157,8 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test_setup_teardown(
 			opens_and_closes_with_each_store, set_up, tear_down),
+		cmocka_unit_test_setup_teardown(
+			what_was_decided_is_written_down, set_up, tear_down),
 		cmocka_unit_test_setup_teardown(checks_without_opening, set_up, tear_down),
 		cmocka_unit_test_setup_teardown(says_why_it_does_not_open, set_up, tear_down),
 		cmocka_unit_test_setup_teardown(says_that_memory_is_short, set_up, tear_down),

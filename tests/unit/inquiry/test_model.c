@@ -13,7 +13,7 @@
 #include "fake_wait.h"
 #include "model.h"
 
-#define STEPS 100000
+#define STEPS 500000
 #define SEED 20250107
 
 static int64_t world_ms;

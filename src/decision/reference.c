@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "decision/reference.h"
 
+#include <ctype.h>
 #include <string.h>
 #include <sys/random.h>
 
@@ -51,19 +52,48 @@ static bool draw(uint8_t values[DRAWN])
 	return true;
 }
 
+static void write_down(const uint8_t values[DRAWN + 1], char out[REFERENCE_LEN + 1])
+{
+	for (size_t i = 0; i <= DRAWN; i++) {
+		if (i > 0 && i % 4 == 0)
+			*out++ = '-';
+		*out++ = alphabet[values[i]];
+	}
+	*out = '\0';
+}
+
 bool reference_make(char out[REFERENCE_LEN + 1])
 {
 	uint8_t values[DRAWN + 1];
-	char *end = out;
 
 	if (!draw(values))
 		return false;
 	values[DRAWN] = check_value(values);
-	for (size_t i = 0; i < sizeof(values); i++) {
-		if (i > 0 && i % 4 == 0)
-			*end++ = '-';
-		*end++ = alphabet[values[i]];
-	}
-	*end = '\0';
+	write_down(values, out);
 	return true;
+}
+
+enum reference_fault reference_read(const char *text, char out[REFERENCE_LEN + 1])
+{
+	uint8_t values[DRAWN + 1];
+	size_t have = 0;
+	bool known = true;
+
+	for (; *text != '\0'; text++) {
+		const char *at;
+
+		if (*text == '-' || *text == ' ')
+			continue;
+		if (!isalnum((unsigned char)*text) || have > DRAWN)
+			return REFERENCE_OTHER_SHAPE;
+		at = strchr(alphabet, toupper((unsigned char)*text));
+		known = known && at != NULL;
+		values[have++] = at != NULL ? (uint8_t)(at - alphabet) : 0;
+	}
+	if (have <= DRAWN)
+		return REFERENCE_OTHER_SHAPE;
+	if (!known || weigh(values, DRAWN + 1) != 0)
+		return REFERENCE_MISHEARD;
+	write_down(values, out);
+	return REFERENCE_GOOD;
 }

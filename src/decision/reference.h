@@ -16,4 +16,16 @@
 /* Write a new reference and a terminator. False only if there is no randomness. Thread-safe. */
 MUST_CHECK bool reference_make(char out[REFERENCE_LEN + 1]);
 
+enum reference_fault {
+	REFERENCE_GOOD,
+	REFERENCE_OTHER_SHAPE, /* not twelve letters and digits */
+	REFERENCE_MISHEARD, /* a character that none has, or the check character does not fit */
+};
+
+/*
+ * Read a reference as people say and type it: in either case, with or without hyphens and blanks.
+ * `out`, as it was given, is filled for REFERENCE_GOOD alone. Pure, thread-safe.
+ */
+MUST_CHECK enum reference_fault reference_read(const char *text, char out[REFERENCE_LEN + 1]);
+
 #endif

@@ -82,6 +82,23 @@ static bool read_option(const struct verb *verb, int argc, char **argv, int *at,
 	return value != NULL;
 }
 
+/* The argument at argv[at], which is no option. */
+static bool read_operand(const struct verb *verb, char **argv, int at, struct args *out)
+{
+	if (verb->operand != NULL && out->operand == NULL) {
+		out->operand = argv[at];
+		return true;
+	}
+	if (verb->operand != NULL)
+		usage_error(verb, "argument %d is one too many", at);
+	else
+		usage_error(verb,
+			"argument %d is no option; what is to be looked at is read from standard "
+			"input",
+			at);
+	return false;
+}
+
 bool args_read(const struct verb *verb, int argc, char **argv, struct args *out)
 {
 	*out = (struct args){ { NULL } };
@@ -91,11 +108,9 @@ bool args_read(const struct verb *verb, int argc, char **argv, struct args *out)
 			continue;
 		}
 		if (strncmp(argv[at], "--", 2) != 0) {
-			usage_error(verb,
-				"argument %d is no option; what is to be looked at is read from "
-				"standard input",
-				at);
-			return false;
+			if (!read_operand(verb, argv, at, out))
+				return false;
+			continue;
 		}
 		if (!read_option(verb, argc, argv, &at, out))
 			return false;
@@ -105,7 +120,8 @@ bool args_read(const struct verb *verb, int argc, char **argv, struct args *out)
 
 void args_help(const struct verb *verb)
 {
-	(void)printf("usage: migrantidctl %s", verb->name);
+	(void)printf("usage: migrantidctl %s%s%s", verb->name, verb->operand != NULL ? " " : "",
+		verb->operand != NULL ? verb->operand : "");
 	for (enum ctl_option option = 0; option < OPTIONS; option++)
 		if (takes(verb, option))
 			(void)printf(" [--%s%s%s]", options[option].name,

@@ -35,7 +35,7 @@ enum ctl_exit {
 	X(OPT_NONCE, "nonce", "TEXT", "what `nonce` must be")                                      \
 	X(OPT_STATUS_LIST, "status-list", "FILE", "the issuer's status list, as a JWT")            \
 	X(OPT_URL, "url", "ADDRESS", "where the status list is: https")                            \
-	X(OPT_FILE, "file", "FILE", "where it is to be kept")                                      \
+	X(OPT_FILE, "file", "FILE", "the status list to be written, or the log to be read")        \
 	X(OPT_CA, "ca", "FILE", "who vouches for the address; by default the system's own")        \
 	X(OPT_MAX_LIFETIME, "max-lifetime", "SECONDS", "the longest `exp` - `iat`")                \
 	X(OPT_ALGORITHMS, "algorithms", "LIST", "algorithms that are taken, with commas")          \
@@ -45,6 +45,8 @@ enum ctl_exit {
 	X(OPT_PERSON, "person", NULL, "what is kept about the one person on standard input")       \
 	X(OPT_ALL, "all", NULL, "everything")                                                      \
 	X(OPT_BEFORE, "before", "TIME", "what was stored before this time")                        \
+	X(OPT_DAY, "day", "DATE", "a day that is over, in the operator's time zone")               \
+	X(OPT_BY, "by", "WHAT", "rule or shop; by default one after the other")                    \
 	X(OPT_JSON, "json", NULL, "one JSON object instead of text")                               \
 	X(OPT_HELP, "help", NULL, "this text")
 
@@ -55,18 +57,20 @@ enum ctl_option { CTL_OPTIONS(AS_MEMBER) OPTIONS };
 /* What the command line said: NULL for an option that was not given, "" for one without a value. */
 struct args {
 	const char *value[OPTIONS];
+	const char *operand; /* the one argument that is no option; NULL: the verb takes none */
 };
 
 /* One verb. run() may return CTL_USAGE only after having said what is wrong (usage_error). */
 struct verb {
 	const char *name;
-	unsigned takes; /* a bit per enum ctl_option */
+	uint64_t takes; /* a bit per enum ctl_option */
+	const char *operand; /* what its one argument that is no option is called; NULL: none */
 	const char *summary;
 	const char *details; /* for --help */
 	enum ctl_exit (*run)(const struct args *args, struct output *out);
 };
 
-#define TAKES(option) (1u << (option))
+#define TAKES(option) (UINT64_C(1) << (option))
 
 extern const struct verb verb_mrz;
 extern const struct verb verb_verify;
@@ -78,5 +82,7 @@ extern const struct verb verb_explain;
 extern const struct verb verb_keys;
 extern const struct verb verb_cache_stats;
 extern const struct verb verb_cache_purge;
+extern const struct verb verb_log;
+extern const struct verb verb_report;
 
 #endif

@@ -38,6 +38,12 @@ void files_warn_keys(const struct key_set *keys, const char *path, unsigned algo
 	}
 }
 
+const char *files_log(const struct settings *settings)
+{
+	(void)settings;
+	return "/var/log/freeradius/migrantid-decisions.log";
+}
+
 struct date files_date(const struct settings *settings, int64_t time)
 {
 	GTimeZone *zone = g_time_zone_new_identifier(settings->time_zone);

@@ -24,6 +24,8 @@ static const struct verb *const verbs[] = {
 	&verb_keys,
 	&verb_cache_stats,
 	&verb_cache_purge,
+	&verb_log,
+	&verb_report,
 };
 
 /* True if the verb's first word is `first`; NULL is every verb's. */

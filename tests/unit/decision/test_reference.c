@@ -79,12 +79,44 @@ static void finds_slips_and_swaps(void **state)
 	}
 }
 
+static void expect_read(const char *text, enum reference_fault fault)
+{
+	char out[REFERENCE_LEN + 1] = "";
+
+	assert_int_equal(reference_read(text, out), fault);
+	assert_string_equal(out, fault == REFERENCE_GOOD ? "1234-5678-9ABS" : "");
+}
+
+/* As people type it, and what they mishear: those characters that no reference has, as well. */
+static void reads_what_people_type(void **state)
+{
+	char made[REFERENCE_LEN + 1], read[REFERENCE_LEN + 1];
+
+	(void)state;
+	for (int i = 0; i < 100; i++) {
+		assert_true(reference_make(made));
+		assert_int_equal(reference_read(made, read), REFERENCE_GOOD);
+		assert_string_equal(read, made);
+	}
+	expect_read("1234-5678-9ABS", REFERENCE_GOOD);
+	expect_read("1234 5678 9abs", REFERENCE_GOOD);
+	expect_read("123456789ABS", REFERENCE_GOOD);
+	expect_read("1234-5678-9ABT", REFERENCE_MISHEARD);
+	expect_read("1234-5678-AB9S", REFERENCE_MISHEARD);
+	expect_read("I234-5678-9ABS", REFERENCE_MISHEARD);
+	expect_read("1234-5678-9AB", REFERENCE_OTHER_SHAPE);
+	expect_read("1234-5678-9ABSS", REFERENCE_OTHER_SHAPE);
+	expect_read("1234-5678-9AB/", REFERENCE_OTHER_SHAPE);
+	expect_read("", REFERENCE_OTHER_SHAPE);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(is_three_groups_of_the_alphabet),
 		cmocka_unit_test(differs_each_time),
 		cmocka_unit_test(finds_slips_and_swaps),
+		cmocka_unit_test(reads_what_people_type),
 	};
 
 	return cmocka_run_group_tests_name("reference", tests, NULL, NULL);

@@ -58,6 +58,9 @@ t 0 "log: among lines of others" "" log "$first" --file "$dir/log/odd"
 silent "log: which are not shown" 'FA1234567|xx'
 t 1 "log: nothing but lines of others" "" log "$first" --file "$settings"
 says "log: is said" 'no decision at all'
+grep -qE '^	*decisions = "server";' "$settings" || echo 'log = { decisions = "server"; };' >>"$settings"
+sed -i -E 's|^(.*decisions = )"server";|\1"file"; file = "'"$log"'";|; /^\tfile = /d' "$settings"
+t 0 "log: the file of the settings" "" log "$first" --config "$settings"
 
 # ---- report: a day at Moscow begins at 21:00 UTC of the day before.
 

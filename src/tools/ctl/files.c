@@ -2,6 +2,7 @@
 #include "tools/ctl/files.h"
 
 #include <stdlib.h>
+#include <string.h>
 
 #include <glib.h>
 
@@ -40,8 +41,8 @@ void files_warn_keys(const struct key_set *keys, const char *path, unsigned algo
 
 const char *files_log(const struct settings *settings)
 {
-	(void)settings;
-	return "/var/log/freeradius/migrantid-decisions.log";
+	return strcmp(settings->log_decisions, "file") == 0 ? settings->log_file
+							    : "/var/log/freeradius/radius.log";
 }
 
 struct date files_date(const struct settings *settings, int64_t time)

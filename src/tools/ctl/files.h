@@ -23,7 +23,7 @@ MUST_CHECK struct key_set *files_keys(
 void files_warn_keys(const struct key_set *keys, const char *path, unsigned algorithms,
 	const struct reporter *reporter);
 
-/* Where the server writes its decisions down. */
+/* Where the server writes its decisions down; its own log is where Debian has it. */
 const char *files_log(const struct settings *settings);
 
 /* The date on which a time falls in the operator's zone. */

@@ -6,6 +6,7 @@
 
 #include <cmocka.h>
 
+#include "decision/record.h"
 #include "tools/ctl/decision_line.h"
 
 #define REFERENCE "1234-5678-9ABS"
@@ -45,6 +46,30 @@ static void both_forms_are_read(void **state)
 	expect_yes("Thu Nov 26 05:40:36 2026 : Info: migrantid: " TEXT_HEAD TEXT_YES
 		   "shop=Kiosk 17, rule=of thumb",
 		"Kiosk 17, rule=of thumb");
+}
+
+/* As the server writes them. */
+static void what_the_server_writes_is_read(void **state)
+{
+	struct decision decision = { .result = RESULT_YES,
+		.reason = REASON_MATCH,
+		.source = SOURCE_SERVICE,
+		.reference = REFERENCE,
+		.rules_digest = "0123456789ab" };
+	static const char shop[] = "Kiosk 17, \xc2\xabsouth\xc2\xbb";
+	char text[RECORD_LINE_MAX];
+	struct record record;
+	size_t len;
+
+	(void)state;
+	record_make(&decision, (struct span){ shop, strlen(shop) }, INT64_C(1795671636123), 12345,
+		&record);
+	len = record_as_json(&record, text);
+	text[len - 1] = '\0';
+	expect_yes(text, shop);
+	len = record_as_text(&record, text);
+	text[len - 1] = '\0';
+	expect_yes(text, shop);
 }
 
 static void an_exempt_sale_has_a_rule(void **state)
@@ -143,6 +168,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(both_forms_are_read),
+		cmocka_unit_test(what_the_server_writes_is_read),
 		cmocka_unit_test(an_exempt_sale_has_a_rule),
 		cmocka_unit_test(a_request_at_fault_has_an_attribute),
 		cmocka_unit_test(what_is_damaged_is_said_to_be),

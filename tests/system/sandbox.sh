@@ -7,6 +7,7 @@ cd "$(dirname "$0")/../.."
 . tests/system/tap.sh
 . tests/system/sandbox_start.sh
 . tests/system/sandbox_contract.sh
+. tests/system/sandbox_cards.sh
 
 work=$(mktemp -d)
 trap 'fixture_stop "$work"; rm -rf "$work"' EXIT
@@ -349,7 +350,7 @@ ends() {
 calls
 wrong_people
 fixture_sandbox "$work" "$work/people.json" || not_ok "it starts" "$work/sandbox.log"
-for part in files damaged_folder other_keys forms reasons strictness canonical repetition tokens pending \
+for part in files damaged_folder other_keys cards forms reasons strictness canonical repetition tokens pending \
 	guesses examples faults verbs waiting; do
 	reset
 	$part

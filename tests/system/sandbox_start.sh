@@ -75,8 +75,12 @@ wrong_people() {
 		a second document that the first person has|{$who_else,\n"documents":[{"document":{"type":"P","issuer":"UZB","number":"WHO000001"},$who}]}||4|same document as person 1
 		tokens that are no list|{$who_else,\n"tokens":"x"}||5|tokens
 		one of the tokens twice|{$who_else,\n"tokens":["token-2","token-1"]}||4|same token as person 1
+		a card that is lost|{$who_else,\n"card":"lost"}||5|card
+		an accreditation by number|{$who_else,\n"accreditation":1}||5|accreditation
+		an accreditation until never|{$who_else,\n"accreditation_expiry":"2040-02-30"}||5|accreditation_expiry
 		a day that does not exist|{"document":{"type":"P","issuer":"UZB","number":"WHO000002"},"nationality":"UZB",\n"date_of_birth":"1990-02-30"}||5|date_of_birth
 		a person as the default||{\n$who}|7|nationality
+		a card of whoever comes||{\n"card":"valid"}|7|card
 		a wrong default||{"result":"yes",\n"reason":"x"}|7|do not go together
 	END
 	echo '{"people": [], "peoples": []}' >"$work/wrong.json"
@@ -87,7 +91,7 @@ wrong_people() {
 # A folder in which one file is damaged is refused with that file's name, and left as it is.
 damaged_folder() {
 	local file
-	for file in ca.pem server.pem server.key signing.key; do
+	for file in ca.pem server.pem server.key signing.key cards.key; do
 		rm -rf "$work/damaged"
 		cp -R "$work/sandbox" "$work/damaged"
 		echo rubbish >"$work/damaged/$file"

@@ -6,9 +6,6 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <time.h>
-
-#include "person/date.h"
 
 static const struct {
 	const char *name, *value, *help;
@@ -143,31 +140,4 @@ bool args_number(const char *text, int64_t min, int64_t max, int64_t *out)
 	*out = strtoll(text, &end, 10);
 	return errno == 0 && end != text && *end == '\0' &&
 	       strchr("-0123456789", text[0]) != NULL && *out >= min && *out <= max;
-}
-
-bool args_time(const char *text, int64_t *out)
-{
-	static const int64_t last = INT64_C(253402300799); /* 9999-12-31T23:59:59Z */
-	struct tm parts = { 0 };
-	struct date date;
-	int hour = 0, minute = 0, second = 0, used = 0;
-
-	if (args_number(text, 0, last, out))
-		return true;
-	if (strlen(text) < DATE_TEXT_LEN || !date_parse(text, DATE_TEXT_LEN, false, &date))
-		return false;
-	text += DATE_TEXT_LEN;
-	if (text[0] != '\0' &&
-		(sscanf(text, "T%2d:%2d:%2dZ%n", &hour, &minute, &second, &used) != 3 ||
-			used != 10 || text[10] != '\0' || hour < 0 || hour > 23 || minute < 0 ||
-			minute > 59 || second < 0 || second > 59))
-		return false;
-	parts.tm_year = date.year - 1900;
-	parts.tm_mon = date.month - 1;
-	parts.tm_mday = date.day;
-	parts.tm_hour = hour;
-	parts.tm_min = minute;
-	parts.tm_sec = second;
-	*out = timegm(&parts);
-	return true;
 }

@@ -18,7 +18,4 @@ void args_help(const struct verb *verb);
 /* A whole number in min..max; false for anything else. */
 MUST_CHECK bool args_number(const char *text, int64_t min, int64_t max, int64_t *out);
 
-/* "2026-01-31T12:00:00Z", "2026-01-31" (its first second), or seconds since 1970; UTC. */
-MUST_CHECK bool args_time(const char *text, int64_t *out);
-
 #endif

@@ -9,6 +9,7 @@
 
 #include "base/clock.h"
 #include "cache/disk_admin.h"
+#include "person/moment.h"
 #include "tools/ctl/args.h"
 #include "tools/ctl/cache_redis.h"
 #include "tools/ctl/ctl.h"
@@ -187,7 +188,7 @@ static enum ctl_exit run_purge(const struct args *args, struct output *out)
 	if (person + all + (time != NULL) != 1)
 		return usage_error(&verb_cache_purge, "%s --person, --all, --before is wanted",
 			person + all + (time != NULL) == 0 ? "one of" : "only one of");
-	if (time != NULL && !args_time(time, &before))
+	if (time != NULL && !moment_parse(time, &before))
 		return usage_error(
 			&verb_cache_purge, "--before wants a time such as 2026-01-31T12:00:00Z");
 	settings = files_settings(args, out);

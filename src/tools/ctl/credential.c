@@ -9,6 +9,7 @@
 #include "base/base64url.h"
 #include "base/clock.h"
 #include "base/conf.h"
+#include "person/moment.h"
 #include "tools/ctl/args.h"
 #include "tools/ctl/ctl.h"
 #include "tools/ctl/files.h"
@@ -115,7 +116,7 @@ static bool read_wants(const struct args *args, struct credential_expectation *w
 		want->audience == NULL || want->nonce == NULL)
 		usage_error(&verb_credential,
 			"--issuer-jwks, --issuer, --vct, --audience and --nonce are wanted");
-	else if (value[OPT_AT] != NULL && !args_time(value[OPT_AT], &want->now))
+	else if (value[OPT_AT] != NULL && !moment_parse(value[OPT_AT], &want->now))
 		usage_error(&verb_credential, "--at wants a time such as 2026-01-31T12:00:00Z");
 	else if (value[OPT_MAX_LIFETIME] != NULL &&
 		 !args_number(value[OPT_MAX_LIFETIME], 1, INT32_MAX, &want->max_lifetime))

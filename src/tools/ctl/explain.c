@@ -8,6 +8,7 @@
 
 #include "base/clock.h"
 #include "inquiry/question.h"
+#include "person/moment.h"
 #include "rules/evaluate.h"
 #include "tools/ctl/args.h"
 #include "tools/ctl/ask.h"
@@ -206,7 +207,7 @@ static bool read_today(const struct args *args, const struct settings *settings,
 
 	if (at != NULL && date_parse(at, strlen(at), false, today))
 		return true;
-	if (at != NULL && !args_time(at, &time))
+	if (at != NULL && !moment_parse(at, &time))
 		return false;
 	*today = files_date(settings, time);
 	return true;

@@ -5,6 +5,7 @@
 
 #include "answer/answer.h"
 #include "base/clock.h"
+#include "person/moment.h"
 #include "tools/ctl/args.h"
 #include "tools/ctl/ctl.h"
 #include "tools/ctl/files.h"
@@ -183,7 +184,7 @@ static bool read_wants(const struct args *args, struct answer_expectation *want)
 		usage_error(&verb_verify, "--form takes document, token or token+document");
 	else if ((want->txn == NULL) != (want->nonce == NULL))
 		usage_error(&verb_verify, "--txn and --nonce go together");
-	else if (value[OPT_AT] != NULL && !args_time(value[OPT_AT], &want->now))
+	else if (value[OPT_AT] != NULL && !moment_parse(value[OPT_AT], &want->now))
 		usage_error(&verb_verify, "--at wants a time such as 2026-01-31T12:00:00Z");
 	else if (value[OPT_MAX_LIFETIME] != NULL &&
 		 !args_number(value[OPT_MAX_LIFETIME], 1, INT32_MAX, &want->max_lifetime))

@@ -7,6 +7,8 @@
 
 #include <jansson.h>
 
+#include "card_status.h"
+
 #define OFFSET_MAX ((json_int_t)3650 * 24 * 3600)
 
 static void say_json(struct reply *out, json_t *body)
@@ -81,6 +83,31 @@ static void set_clock(struct service *service, const struct request *request, st
 	json_decref(body);
 }
 
+static void set_card(struct service *service, const struct request *request, struct reply *out)
+{
+	json_t *body = parameters(request, out), *status = NULL;
+	const struct person_document *document = NULL;
+	const char *number = NULL;
+	size_t place;
+
+	if (body == NULL)
+		return;
+	if (json_unpack(body, "{s:s, s:o !}", "document", &number, "status", &status) == 0)
+		document = people_number(service->people, number);
+	place = document == NULL ? 0 : people_place(service->people, document->of);
+	if (document == NULL || (!json_is_null(status) && !json_is_string(status)) ||
+		!cards_set_status(&service->cards, place, json_string_value(status)))
+		service_problem(out, 422,
+			"wants {\"document\": a number of the people file, \"status\": valid, "
+			"revoked, suspended, or null}");
+	else if (!cards_publish(&service->cards, service_moment(service).now))
+		service_problem(out, 500, "the list could not be made");
+	else
+		say_json(out, json_pack("{s:s}", "status",
+				      card_status_name(service->cards.statuses[place])));
+	json_decref(body);
+}
+
 static void rotate(struct service *service, const struct request *request, struct reply *out)
 {
 	json_t *body = parameters(request, out);
@@ -110,7 +137,11 @@ static void reset(struct service *service, const struct request *request, struct
 	service->fault = FAULT_NONE;
 	service->reason = NULL;
 	service->offset = 0;
-	say_json(out, json_object());
+	cards_reset(&service->cards);
+	if (cards_publish(&service->cards, service_moment(service).now))
+		say_json(out, json_object());
+	else
+		service_problem(out, 500, "the status list could not be made");
 }
 
 static void count(struct service *service, const struct request *request, struct reply *out)
@@ -124,6 +155,7 @@ static const struct route routes[] = {
 	{ "/sandbox/faults", "POST", set_fault },
 	{ "/sandbox/reason", "POST", set_reason },
 	{ "/sandbox/clock", "POST", set_clock },
+	{ "/sandbox/card", "POST", set_card },
 	{ "/sandbox/rotate", "POST", rotate },
 	{ "/sandbox/reset", "POST", reset },
 };

@@ -170,7 +170,7 @@ static void answer(struct exchange *exchange, const char *method, const char *pa
 		.too_long = exchange->too_long,
 	};
 
-	if (is_trusted(exchange->http, connection)) {
+	if (service_is_open(path) || is_trusted(exchange->http, connection)) {
 		service_answer(exchange->http->service, &request, &exchange->reply);
 		return;
 	}

@@ -6,10 +6,10 @@
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
-#include <string.h>
 #include <sys/resource.h>
 
 #include "http.h"
+#include "issue.h"
 
 /* Many shops may wait at once, each on a connection. */
 static void want_files(void)
@@ -24,37 +24,46 @@ static void want_files(void)
 
 static void announce(const struct options *options, const struct http *http)
 {
-	bool six = strchr(options->listen, ':') != NULL;
+	char *address = options_address(options, http_port(http));
 
-	(void)printf("migrantid-sandbox: http%s://%s%s%s:%u, keys and certificates in %s\n",
-		options->plain ? "" : "s", six ? "[" : "", options->listen, six ? "]" : "",
-		http_port(http), options->state);
+	(void)printf("migrantid-sandbox: %s, keys and certificates in %s\n",
+		address != NULL ? address : "?", options->state);
+	free(address);
 }
 
-static int serve(const struct options *options, struct state *state, struct service *service,
+static int wait_for_end(const struct options *options, struct http *http, struct service *service,
 	const sigset_t *ends)
 {
-	struct http *http = http_start(options, state, service);
 	int signal_number;
 
-	if (http == NULL)
+	if (!service_open_cards(service, http_port(http)))
 		return EXIT_FAILURE;
 	announce(options, http);
 	(void)sigwait(ends, &signal_number);
-	http_stop(http);
 	return EXIT_SUCCESS;
 }
 
-int main(int argc, char **argv)
+static int serve_until(const struct options *options, const struct people *people,
+	struct state *state, const sigset_t *ends)
 {
-	struct options options;
-	struct people *people;
-	struct service *service = NULL;
-	struct state state = { .folder = NULL };
-	sigset_t ends;
+	struct service *service = service_new(options, people, state);
+	struct http *http = service == NULL ? NULL : http_start(options, state, service);
 	int status = EXIT_FAILURE;
 
-	options_read(argc, argv, &options);
+	if (http != NULL) {
+		status = wait_for_end(options, http, service, ends);
+		http_stop(http);
+	}
+	service_free(service);
+	return status;
+}
+
+static int serve(const struct options *options, const struct people *people)
+{
+	struct state state = { .folder = NULL };
+	int status = EXIT_FAILURE;
+	sigset_t ends;
+
 	(void)setvbuf(stdout, NULL, _IOLBF, 0);
 	(void)signal(SIGPIPE, SIG_IGN);
 	sigemptyset(&ends);
@@ -62,15 +71,26 @@ int main(int argc, char **argv)
 	sigaddset(&ends, SIGINT);
 	(void)sigprocmask(SIG_BLOCK, &ends, NULL);
 	want_files();
-
-	people = people_load(options.people);
-	if (people != NULL &&
-		state_open(options.state, options.audience, options.algorithm, &state))
-		service = service_new(&options, people, &state);
-	if (service != NULL)
-		status = serve(&options, &state, service, &ends);
-	service_free(service);
+	if (state_open(options->state, options->audience, options->algorithm, &state))
+		status = serve_until(options, people, &state, &ends);
 	state_close(&state);
+	return status;
+}
+
+int main(int argc, char **argv)
+{
+	struct options options;
+	struct people *people;
+	int status = EXIT_FAILURE;
+
+	options_read(argc, argv, &options);
+	people = people_load(options.people);
+	if (people != NULL && options.issue != NULL)
+		status = issue_card(&options, people);
+	else if (people != NULL && options.status_list)
+		status = issue_status_list(&options, people);
+	else if (people != NULL)
+		status = serve(&options, people);
 	people_free(people);
 	return status;
 }

@@ -241,3 +241,37 @@ const struct person_entry *people_default(const struct people *people)
 {
 	return &people->fallback;
 }
+
+const struct person_document *people_number(const struct people *people, const char *number)
+{
+	const struct person_document *found = NULL;
+	char wanted[DOCUMENT_NUMBER_MAX + 1];
+
+	if (!document_number_canonical(number, strlen(number), wanted))
+		return NULL;
+	for (size_t i = 0; i < people->document_count; i++) {
+		const struct person_document *each = people->documents[i];
+
+		if (strcmp(each->states.document.number, wanted) != 0)
+			continue;
+		if (found != NULL)
+			return NULL;
+		found = each;
+	}
+	return found;
+}
+
+size_t people_count(const struct people *people)
+{
+	return people->count;
+}
+
+const struct person_entry *people_entry(const struct people *people, size_t place)
+{
+	return &people->entries[place];
+}
+
+size_t people_place(const struct people *people, const struct person_entry *entry)
+{
+	return (size_t)(entry - people->entries);
+}

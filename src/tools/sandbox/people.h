@@ -18,6 +18,16 @@ const struct person_document *people_document(
 	const struct people *people, const struct document *document);
 /* NULL if nobody has that token. */
 const struct person_entry *people_token(const struct people *people, const char *token);
+/*
+ * By the number alone, as somebody writes it; NULL if there is no such document, or another state
+ * or kind has one of that number, too.
+ */
+const struct person_document *people_number(const struct people *people, const char *number);
+
+size_t people_count(const struct people *people);
+const struct person_entry *people_entry(const struct people *people, size_t place);
+size_t people_place(const struct people *people, const struct person_entry *entry); /* from 0 */
+
 /* Whoever is not in the file: no, not_enrolled as a rule. */
 const struct person_entry *people_default(const struct people *people);
 

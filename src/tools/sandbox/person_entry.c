@@ -7,6 +7,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "card_status.h"
 #include "judge.h"
 
 #define TOKEN_MAX 255 /* as in a question */
@@ -29,9 +30,9 @@ static const struct row {
 	{ "pending_ms", offsetof(struct person_entry, pending_ms), WAIT_MS_MAX },
 };
 
-/* Members that say who it is; read by read_who(). */
+/* Members that say who it is, and what is on the card; read for themselves. */
 static const char *const who[] = { "document", "nationality", "date_of_birth", "documents", "token",
-	"tokens" };
+	"tokens", "card", "accreditation", "accreditation_expiry" };
 
 __attribute__((format(printf, 3, 4))) static bool object_to(
 	struct objection *why, const char *member, const char *format, ...)
@@ -138,6 +139,33 @@ static bool read_tokens(const json_t *object, struct person_entry *out, struct o
 	return true;
 }
 
+static bool read_accreditation(
+	const json_t *object, struct person_entry *out, struct objection *why)
+{
+	const json_t *kind = json_object_get(object, "accreditation");
+	const json_t *expiry = json_object_get(object, "accreditation_expiry");
+	const char *day = json_string_value(expiry);
+	struct date date;
+
+	if (kind != NULL && !json_is_string(kind))
+		return object_to(why, "accreditation", "accreditation wants a text");
+	if (expiry != NULL && (day == NULL || !date_parse(day, strlen(day), false, &date)))
+		return object_to(why, "accreditation_expiry",
+			"accreditation_expiry wants a day that exists");
+	out->accreditation = json_string_value(kind);
+	out->accreditation_expiry = day;
+	return true;
+}
+
+static bool read_card(const json_t *object, struct person_entry *out, struct objection *why)
+{
+	const json_t *status = json_object_get(object, "card");
+
+	if (status != NULL && !card_status_of_name(json_string_value(status), &out->card))
+		return object_to(why, "card", "card wants valid, revoked or suspended");
+	return read_accreditation(object, out, why);
+}
+
 static bool read_fault(const json_t *value, struct person_entry *out, struct objection *why)
 {
 	if (json_is_null(value))
@@ -192,7 +220,8 @@ bool person_entry_read(
 		return object_to(why, NULL, "is no object");
 	json_object_foreach(object, name,
 		value) if (!read_member(name, value, is_default, out, why)) return false;
-	if (!is_default && (!read_documents(object, out, why) || !read_tokens(object, out, why)))
+	if (!is_default && (!read_documents(object, out, why) || !read_tokens(object, out, why) ||
+				   !read_card(object, out, why)))
 		return false;
 	if (!verdict_is_known(out->result, out->reason))
 		return object_to(why, "reason", "result and reason do not go together");

@@ -23,6 +23,8 @@ struct person_entry {
 	const char **tokens; /* one-use tokens that stand for them */
 	size_t token_count;
 	const char *result, *reason;
+	const char *accreditation, *accreditation_expiry; /* on the card; NULL: none */
+	uint8_t card; /* enum card_status */
 	int64_t valid_for; /* s: exp - iat */
 	int64_t delay_ms, pending_ms;
 	enum fault fault;

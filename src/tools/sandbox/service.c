@@ -21,6 +21,7 @@ struct service *service_new(
 	if (service == NULL)
 		return NULL;
 	service->options = options;
+	service->people = people;
 	service->state = state;
 	pthread_mutex_init(&service->mutex, NULL);
 	service->ledger = ledger_new(people);
@@ -35,8 +36,20 @@ void service_free(struct service *service)
 	if (service == NULL)
 		return;
 	ledger_free(service->ledger);
+	cards_close(&service->cards);
 	pthread_mutex_destroy(&service->mutex);
 	free(service);
+}
+
+bool service_open_cards(struct service *service, uint16_t port)
+{
+	bool done;
+
+	pthread_mutex_lock(&service->mutex);
+	done = cards_open(service->options, service->people, port, &service->cards) &&
+	       cards_publish(&service->cards, service_moment(service).now);
+	pthread_mutex_unlock(&service->mutex);
+	return done;
 }
 
 /* RFC 9457 */
@@ -58,6 +71,24 @@ static void key_set(struct service *service, const struct request *request, stru
 	out->status = 200;
 	out->content_type = "application/jwk-set+json";
 	out->body = strdup(service->state->jwks);
+}
+
+static void card_key_set(struct service *service, const struct request *request, struct reply *out)
+{
+	(void)request;
+	out->status = 200;
+	out->content_type = "application/jwk-set+json";
+	out->body = strdup(service->cards.jwks);
+}
+
+static void card_statuses(struct service *service, const struct request *request, struct reply *out)
+{
+	(void)request;
+	out->status = 200;
+	out->content_type = "application/statuslist+jwt";
+	out->body = cards_status_list(&service->cards, service_moment(service).now);
+	if (out->body == NULL)
+		service_problem(out, 404, "there is no status list");
 }
 
 struct moment service_moment(const struct service *service)
@@ -192,6 +223,8 @@ static void question(struct service *service, const struct request *request, str
 static const struct route routes[] = {
 	{ QUESTION_PATH, "POST", question },
 	{ "/.well-known/jwks.json", "GET", key_set },
+	{ CARDS_KEYS_PATH, "GET", card_key_set, true },
+	{ CARDS_STATUS_PATH, "GET", card_statuses, true },
 };
 
 static const struct route *route_of(const char *path)
@@ -202,18 +235,26 @@ static const struct route *route_of(const char *path)
 	return control_route(path);
 }
 
+bool service_is_open(const char *path)
+{
+	const struct route *route = route_of(path);
+
+	return route != NULL && route->open;
+}
+
 void service_answer(struct service *service, const struct request *request, struct reply *out)
 {
 	const struct route *route = route_of(request->path);
 
 	*out = (struct reply){ .status = 0 };
-	if (route == NULL) {
+	pthread_mutex_lock(&service->mutex);
+	if (service->cards.key.key == NULL)
+		service_problem(out, 503, "it is not ready yet");
+	else if (route == NULL)
 		service_problem(out, 404, "nothing is served here");
-	} else if (strcmp(route->method, request->method) != 0) {
+	else if (strcmp(route->method, request->method) != 0)
 		service_problem(out, 405, "another method is served here");
-	} else {
-		pthread_mutex_lock(&service->mutex);
+	else
 		route->answer(service, request, out);
-		pthread_mutex_unlock(&service->mutex);
-	}
+	pthread_mutex_unlock(&service->mutex);
 }

@@ -16,6 +16,9 @@ MUST_CHECK struct service *service_new(
 	const struct options *options, const struct people *people, struct state *state);
 void service_free(struct service *service); /* NULL is fine */
 
+/* From now on it has cards, whose status list is served at that port; false after an error. */
+MUST_CHECK bool service_open_cards(struct service *service, uint16_t port);
+
 struct request {
 	const char *method, *path;
 	const char *content_type, *idempotency_key; /* NULL: absent */
@@ -33,6 +36,9 @@ struct reply {
 	enum fault fault; /* what the transport has to do wrong */
 	const char *result, *reason; /* for the log; NULL: nothing was decided */
 };
+
+/* True for a path that anybody may ask for, who has a client certificate or none. */
+bool service_is_open(const char *path);
 
 void service_answer(struct service *service, const struct request *request, struct reply *out);
 

@@ -7,13 +7,16 @@
 
 #include <pthread.h>
 
+#include "cards.h"
 #include "ledger.h"
 #include "service.h"
 
 struct service {
 	const struct options *options;
 	pthread_mutex_t mutex; /* all below */
+	const struct people *people;
 	struct state *state;
+	struct cards cards; /* without a key: nothing is served yet */
 	struct ledger *ledger;
 	enum fault fault; /* for everybody */
 	const char *reason; /* for everybody; NULL: as the people file has it */
@@ -24,6 +27,7 @@ struct service {
 struct route {
 	const char *path, *method;
 	void (*answer)(struct service *service, const struct request *request, struct reply *out);
+	bool open; /* for whoever has no client certificate, too */
 };
 
 /* The address by which the sandbox is steered; NULL: there is none of that path. */

@@ -78,8 +78,12 @@ static json_t *ed25519_of(const EVP_PKEY *key)
 }
 
 /* The members that make the key, those of its thumbprint (RFC 7638 section 3.2, RFC 8037). */
-static json_t *members_of(const EVP_PKEY *key)
+json_t *signer_public_key(const struct signing_key *signing_key)
 {
+	const EVP_PKEY *key = signing_key->key;
+
+	if (key == NULL)
+		return NULL;
 	if (EVP_PKEY_is_a(key, "RSA"))
 		return json_pack("{s:s, s:o, s:o}", "kty", "RSA", "n",
 			number_of(key, OSSL_PKEY_PARAM_RSA_N, 0), "e",
@@ -94,13 +98,15 @@ static json_t *members_of(const EVP_PKEY *key)
 
 bool signer_take(EVP_PKEY *key, struct signing_key *out)
 {
-	json_t *members = key == NULL ? NULL : members_of(key);
-	char *text = members == NULL ? NULL : json_dumps(members, JSON_COMPACT | JSON_SORT_KEYS);
-	char name[BASE64URL_LEN(HALF) + 1];
+	char name[BASE64URL_LEN(HALF) + 1], *text = NULL;
 	uint8_t digest[HALF];
+	json_t *members;
 	bool done;
 
 	*out = (struct signing_key){ .key = key };
+	members = signer_public_key(out);
+	if (members != NULL)
+		text = json_dumps(members, JSON_COMPACT | JSON_SORT_KEYS);
 	done = text != NULL &&
 	       EVP_Digest(text, strlen(text), digest, NULL, EVP_sha256(), NULL) == 1 &&
 	       signer_algorithm(out) != NULL;
@@ -121,12 +127,25 @@ void signer_clear(struct signing_key *key)
 
 json_t *signer_jwk(const struct signing_key *key)
 {
-	json_t *jwk = members_of(key->key);
+	json_t *jwk = signer_public_key(key);
 
 	if (jwk != NULL)
 		(void)json_object_update_new(jwk, json_pack("{s:s, s:s, s:s}", "use", "sig", "alg",
 							  signer_algorithm(key), "kid", key->kid));
 	return jwk;
+}
+
+char *signer_jwk_set(const struct signing_key *first, const struct signing_key *second)
+{
+	json_t *keys = json_pack("[o]", signer_jwk(first)), *set;
+	char *text;
+
+	if (keys != NULL && second->key != NULL)
+		(void)json_array_append_new(keys, signer_jwk(second));
+	set = json_pack("{s:o}", "keys", keys);
+	text = set == NULL ? NULL : json_dumps(set, JSON_INDENT(1));
+	json_decref(set);
+	return text;
 }
 
 /* base64url(header) "." base64url(payload), with room for a signature of `more` characters. */
@@ -205,4 +224,20 @@ char *signer_sign(const struct signing_key *key, const char *header, const char 
 	text[at] = '.';
 	base64url_encode(signature, len, text + at + 1);
 	return text;
+}
+
+char *signer_token(
+	const struct signing_key *key, const char *typ, const char *kid, const json_t *claims)
+{
+	json_t *members =
+		json_pack("{s:s, s:s, s:s*}", "typ", typ, "alg", signer_algorithm(key), "kid", kid);
+	char *header = members == NULL ? NULL : json_dumps(members, JSON_COMPACT);
+	char *payload = claims == NULL ? NULL : json_dumps(claims, JSON_COMPACT), *token = NULL;
+
+	if (header != NULL && payload != NULL)
+		token = signer_sign(key, header, payload);
+	json_decref(members);
+	free(header);
+	free(payload);
+	return token;
 }

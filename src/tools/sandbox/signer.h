@@ -27,12 +27,19 @@ const char *signer_algorithm(const struct signing_key *key); /* NULL: of no such
 MUST_CHECK bool signer_take(EVP_PKEY *key, struct signing_key *out);
 void signer_clear(struct signing_key *key);
 
-/* The public key as a JWK; the caller's reference. */
+/* The members that make the public key; the caller's reference. */
+json_t *signer_public_key(const struct signing_key *key);
+/* The same with use, alg and kid: for a JWK Set. */
 json_t *signer_jwk(const struct signing_key *key);
+/* A JWK Set (RFC 7517 section 5), to be freed, of one key or two: second->key may be NULL. */
+MUST_CHECK char *signer_jwk_set(const struct signing_key *first, const struct signing_key *second);
 
 /* A compact JWS, to be freed; NULL if memory or OpenSSL fails. Thread-safe. */
 MUST_CHECK char *signer_sign(
 	const struct signing_key *key, const char *header, const char *payload);
+/* The same of claims, with a header of typ, alg and kid (NULL: without); claims NULL: NULL. */
+MUST_CHECK char *signer_token(
+	const struct signing_key *key, const char *typ, const char *kid, const json_t *claims);
 /* header.payload.signature of octets that the caller has. */
 MUST_CHECK char *signer_join(
 	const char *header, const char *payload, const void *signature, size_t len);

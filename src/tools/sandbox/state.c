@@ -1,100 +1,16 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "state.h"
 
-#include <errno.h>
-#include <fcntl.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/stat.h>
-#include <unistd.h>
 
 #include <openssl/pem.h>
 
 #include "certificate.h"
+#include "state_files.h"
 
-#define FILE_MAX ((size_t)65536)
 #define NO_CERTIFICATE "is no certificate: remove the folder to begin anew"
-
-static bool complain(const struct state *state, const char *name, const char *why)
-{
-	(void)fprintf(stderr, "migrantid-sandbox: %s/%s: %s\n", state->folder, name, why);
-	return false;
-}
-
-/* To be freed; NULL with errno. */
-static char *path_of(const struct state *state, const char *name)
-{
-	char *path;
-
-	return asprintf(&path, "%s/%s", state->folder, name) < 0 ? NULL : path;
-}
-
-static bool exists(const struct state *state, const char *name)
-{
-	char *path = path_of(state, name);
-	bool there = path != NULL && access(path, F_OK) == 0;
-
-	free(path);
-	return there;
-}
-
-static FILE *open_file(const struct state *state, const char *name, bool write, bool secret)
-{
-	char *path = path_of(state, name);
-	int fd = path == NULL ? -1
-			      : open(path,
-					write ? O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC
-					      : O_RDONLY | O_CLOEXEC,
-					secret ? 0600 : 0644);
-	FILE *file = fd < 0 ? NULL : fdopen(fd, write ? "w" : "r");
-
-	if (file == NULL)
-		(void)complain(state, name, strerror(errno));
-	free(path);
-	return file;
-}
-
-static bool write_key(const struct state *state, const char *name, EVP_PKEY *key)
-{
-	FILE *file = open_file(state, name, true, true);
-	bool done = file != NULL &&
-		    PEM_write_PKCS8PrivateKey(file, key, NULL, NULL, 0, NULL, NULL) == 1;
-
-	return (file == NULL || fclose(file) == 0) && done;
-}
-
-static bool write_certificate(const struct state *state, const char *name, X509 *certificate)
-{
-	FILE *file = open_file(state, name, true, false);
-	bool done = file != NULL && PEM_write_X509(file, certificate) == 1;
-
-	return (file == NULL || fclose(file) == 0) && done;
-}
-
-static EVP_PKEY *read_key(const struct state *state, const char *name)
-{
-	FILE *file = open_file(state, name, false, true);
-	EVP_PKEY *key = file == NULL ? NULL : PEM_read_PrivateKey(file, NULL, NULL, NULL);
-
-	if (file != NULL)
-		(void)fclose(file);
-	if (file != NULL && key == NULL)
-		(void)complain(state, name, "is no private key: remove the folder to begin anew");
-	return key;
-}
-
-static char *read_text(const struct state *state, const char *name)
-{
-	FILE *file = open_file(state, name, false, false);
-	char *text = file == NULL ? NULL : calloc(1, FILE_MAX + 1);
-
-	if (text != NULL)
-		(void)fread(text, 1, FILE_MAX, file);
-	if (file != NULL)
-		(void)fclose(file);
-	return text;
-}
 
 static bool is_certificate(const char *text)
 {
@@ -110,20 +26,20 @@ static bool is_certificate(const char *text)
 /* What is handed to the TLS library as text: it could not say which file is at fault. */
 static bool read_texts(struct state *state)
 {
-	EVP_PKEY *key = read_key(state, "server.key");
+	EVP_PKEY *key = state_read_key(state->folder, "server.key");
 	bool has_key = key != NULL;
 
 	EVP_PKEY_free(key);
-	state->ca = read_text(state, "ca.pem");
-	state->server_certificate = read_text(state, "server.pem");
-	state->server_key = read_text(state, "server.key");
+	state->ca = state_read_text(state->folder, "ca.pem");
+	state->server_certificate = state_read_text(state->folder, "server.pem");
+	state->server_key = state_read_text(state->folder, "server.key");
 	if (!has_key || state->ca == NULL || state->server_certificate == NULL ||
 		state->server_key == NULL)
 		return false;
 	if (!is_certificate(state->ca))
-		return complain(state, "ca.pem", NO_CERTIFICATE);
+		return state_complain(state->folder, "ca.pem", NO_CERTIFICATE);
 	return is_certificate(state->server_certificate) ||
-	       complain(state, "server.pem", NO_CERTIFICATE);
+	       state_complain(state->folder, "server.pem", NO_CERTIFICATE);
 }
 
 /* A key and its certificate, NAME.key and NAME.pem. */
@@ -138,8 +54,8 @@ static X509 *make_pair(const struct state *state, enum certificate_use use, cons
 
 	(void)snprintf(key_file, sizeof(key_file), "%s.key", name);
 	(void)snprintf(certificate_file, sizeof(certificate_file), "%s.pem", name);
-	if (certificate == NULL || !write_key(state, key_file, key) ||
-		!write_certificate(state, certificate_file, certificate)) {
+	if (certificate == NULL || !state_write_key(state->folder, key_file, key) ||
+		!state_write_certificate(state->folder, certificate_file, certificate)) {
 		X509_free(certificate);
 		certificate = NULL;
 	}
@@ -172,52 +88,31 @@ static bool make_certificates(const struct state *state, const char *client_name
 
 static bool load_keys(struct state *state, const char *algorithm)
 {
-	EVP_PKEY *key;
-
-	if (!exists(state, "signing.key")) {
-		key = signer_generate(algorithm != NULL ? algorithm : "ES256");
-		if (key == NULL || !write_key(state, "signing.key", key)) {
-			EVP_PKEY_free(key);
-			return false;
-		}
-		EVP_PKEY_free(key);
-	}
-	if (exists(state, "signing.previous.key") &&
-		!signer_take(read_key(state, "signing.previous.key"), &state->previous))
+	if (state_has(state->folder, "signing.previous.key") &&
+		!signer_take(
+			state_read_key(state->folder, "signing.previous.key"), &state->previous))
 		return false;
-	return signer_take(read_key(state, "signing.key"), &state->current) &&
+	return signer_take(state_keep_key(state->folder, "signing.key",
+				   algorithm != NULL ? algorithm : "ES256"),
+		       &state->current) &&
 	       signer_take(signer_generate(signer_algorithm(&state->current)), &state->stranger);
 }
 
-/* jwks.json is replaced in one step: whoever reads it meanwhile has the old or the new one. */
 static bool publish(struct state *state)
 {
-	json_t *keys = json_pack("[o]", signer_jwk(&state->current));
-	char *path = path_of(state, "jwks.json"), *fresh = path_of(state, "jwks.json.new");
-	json_t *set;
-	bool done;
-
-	if (keys != NULL && state->previous.key != NULL)
-		(void)json_array_append_new(keys, signer_jwk(&state->previous));
-	set = json_pack("{s:o}", "keys", keys);
 	free(state->jwks);
-	state->jwks = set == NULL ? NULL : json_dumps(set, JSON_INDENT(1));
-	done = state->jwks != NULL && path != NULL && fresh != NULL &&
-	       json_dump_file(set, fresh, JSON_INDENT(1)) == 0 && rename(fresh, path) == 0;
-	json_decref(set);
-	free(path);
-	free(fresh);
-	return done || complain(state, "jwks.json", "cannot be written");
+	state->jwks = signer_jwk_set(&state->current, &state->previous);
+	return state->jwks != NULL && state_replace_text(state->folder, "jwks.json", state->jwks);
 }
 
 bool state_open(
 	const char *folder, const char *client_name, const char *algorithm, struct state *out)
 {
 	*out = (struct state){ .folder = folder };
-	if (mkdir(folder, 0755) != 0 && errno != EEXIST)
-		return complain(out, "", strerror(errno));
-	if (!exists(out, "client.pem") && !make_certificates(out, client_name))
-		return complain(out, "", "certificates cannot be made");
+	if (!state_make_folder(folder))
+		return false;
+	if (!state_has(folder, "client.pem") && !make_certificates(out, client_name))
+		return state_complain(folder, "", "certificates cannot be made");
 	if (!read_texts(out) || !load_keys(out, algorithm))
 		return false;
 	if (algorithm != NULL && strcmp(algorithm, signer_algorithm(&out->current)) != 0)
@@ -244,16 +139,12 @@ bool state_rotate(struct state *state, const char *algorithm, bool keep_old)
 	else
 		signer_clear(&state->current);
 	state->current = fresh;
-	if (keep_old && !write_key(state, "signing.previous.key", state->previous.key))
+	if (keep_old &&
+		!state_write_key(state->folder, "signing.previous.key", state->previous.key))
 		return false;
-	if (!keep_old) {
-		char *path = path_of(state, "signing.previous.key");
-
-		if (path != NULL)
-			(void)remove(path);
-		free(path);
-	}
-	return write_key(state, "signing.key", state->current.key) && publish(state);
+	if (!keep_old)
+		state_remove(state->folder, "signing.previous.key");
+	return state_write_key(state->folder, "signing.key", state->current.key) && publish(state);
 }
 
 void state_close(struct state *state)

@@ -6,6 +6,7 @@
 
 #include <jansson.h>
 
+#include "person/moment.h"
 #include "rules/text.h"
 #include "tools/ctl/args.h"
 
@@ -79,7 +80,7 @@ static bool read_time(struct span value, int64_t *out_ms)
 	memcpy(text, value.data, whole);
 	memcpy(rest, value.data + whole + 1, 3);
 	if (strspn(rest, "0123456789") != 3 || strchr(text, '-') != text + 4 ||
-		!args_time(text, &seconds) || !args_number(rest, 0, 999, &ms))
+		!moment_parse(text, &seconds) || !args_number(rest, 0, 999, &ms))
 		return false;
 	*out_ms = seconds * 1000 + ms;
 	return true;

@@ -176,6 +176,55 @@ bursts() {
 	logged "is said at the first failure" "no-such-host.invalid: its name cannot be resolved"
 }
 
+# server_outside URL SETTING..: one whose names and disks are those of outside.c.
+server_outside() {
+	rm -rf "$work/outside" && mkdir "$work/outside" && printf %010d 0 >"$work/outside/ahead"
+	SERVER_PREFIX="env OUTSIDE=$work/outside LD_PRELOAD=$fixture_tests/unbind.so:$fixture_tests/outside.so" \
+		server_for "$@"
+}
+
+# A name with two addresses that turn, looked up once a minute, leaves nothing behind: N9.
+names() {
+	local i count
+	echo '{ "people": [], "default": { "result": "undetermined", "reason": "technical" } }' >"$work/technical.json"
+	fixture_sandbox "$work" "$work/technical.json" &&
+		server_outside "$(sed 's/127\.0\.0\.1/localhost/' "$work/sandbox.url")" cache.store='"none"' ||
+		return 1
+	for i in $(seq 40); do
+		printf %010d $((61 * i)) 1<>"$work/outside/ahead"
+		sell "$work" "N$(printf %08d "$i")"
+		[ "$(decided "$work")" = "Undetermined service-unavailable" ] ||
+			not_ok "in minute $i the service is reached" "$work/reply"
+	done
+	count=$(wc -l <"$work/outside/look-ups")
+	holds "a name is looked up every minute ($count times)" test "$count" -gt 35
+	same "and whoever comes first, is asked" "$(fixture_questions "$work")" 40
+	same "of what was found, what is in use is kept" \
+		"$(tail -n 20 "$work/outside/look-ups" | sort -u)" "0 1"
+}
+
+# The disk of rules and keys hangs: questions go on, and so does the stop: N13.
+disks() {
+	local began
+	sandbox_plain && nginx_start && server_outside "https://127.0.0.1:$nginx_port" || return 1
+	one_sale "a disk that answers" "Yes match"
+	printf %s "$work/settings" >"$work/outside/hangs"
+	sleep 1.5
+	sed 's/age_below = 6/age_below = 8/' config/mods-config/migrantid/rules.cfg >"$work/settings/rules.cfg"
+	sleep 1.5
+	fails "it hangs, and nothing is taken up" grep -q "configuration reloaded" "$work/server/log"
+	all_yes "sales go on all the same" 5
+	rm "$work/outside/hangs"
+	logged_soon "it answers again" "configuration reloaded \(changed: rules.cfg\)"
+	printf %s "$work/settings" >"$work/outside/hangs"
+	sleep 1.5
+	all_yes "it hangs once more" 1
+	began=$(date +%s%N)
+	holds "the server stops" server_stop "$work/server"
+	holds "soon" test $((($(date +%s%N) - began) / 1000000)) -lt 5000
+	logged "and says what it leaves behind" "a disk that holds a file of the configuration does not answer"
+}
+
 # Redis answers, and takes nothing: N12.
 full_redis() {
 	local port
@@ -293,7 +342,7 @@ radsec() {
 	server_stop "$shop/server"
 }
 
-for part in silence addresses certificates bursts full_redis limits flood radsec; do
+for part in silence addresses certificates bursts names disks full_redis limits flood radsec; do
 	[ $# -gt 0 ] && [[ " $* " != *" $part "* ]] && continue
 	"$part" || not_ok "$part could be set up"
 	network_stop

@@ -77,6 +77,7 @@ void config_drop(struct config *config)
 	loaded_unref(config->boot);
 	keys_close(&config->keys);
 	free(config->offer.text);
+	free(config->outage.path);
 	free(config->file);
 	pthread_cond_destroy(&config->wake);
 	pthread_mutex_destroy(&config->mutex);
@@ -110,7 +111,7 @@ static bool load_first(struct config *config)
 	config->boot = config->loaded;
 	atomic_fetch_add_explicit(&config->boot->references, 1, memory_order_relaxed);
 	config->file = strdup(config->loaded->settings->file);
-	good = keys_open(config) && safe;
+	good = keys_open(config) && outage_open(config) && safe;
 	if (good && config->file != NULL && config_refresh(config))
 		return true;
 	if (good)
@@ -171,6 +172,16 @@ struct snapshot *config_acquire(struct config *config)
 	now = snapshot_ref(config->now);
 	pthread_mutex_unlock(&config->mutex);
 	return now;
+}
+
+unsigned config_outage(struct config *config, int64_t now)
+{
+	struct outage outage;
+
+	pthread_mutex_lock(&config->mutex);
+	outage = config->now->outage;
+	pthread_mutex_unlock(&config->mutex);
+	return outage_in_force(&outage, now) ? outage_retry_after(&outage, now) : 0;
 }
 
 void config_on_swap(

@@ -6,7 +6,8 @@
  *
  * A load that fails changes nothing, is told once and tried again every second until it succeeds.
  * The service's keys go their own way: a new set takes effect though other files have errors, and
- * keys whose file is gone or that cannot be fetched are in force for keys.jwks_max_age more.
+ * keys whose file is gone or that cannot be fetched are in force for keys.jwks_max_age more. An
+ * announced outage (outage.h) goes its own way, too.
  *
  * Locking: config->mutex guards the pointer to the snapshot in force and the offered key set; it is
  * held to copy a pointer and count a reference. A snapshot is immutable.
@@ -24,6 +25,7 @@
 #include "base/report.h"
 #include "base/tls_material.h"
 #include "config/messages.h"
+#include "config/outage.h"
 #include "config/settings.h"
 #include "person/date.h"
 #include "person/person_key.h"
@@ -46,6 +48,7 @@ struct snapshot {
 	struct operator_key person_key, previous_person_key; /* previous: len 0: none */
 	char redis_password[SETTINGS_PASSWORD_MAX + 1]; /* "": none */
 	GTimeZone *zone;
+	struct outage outage; /* as announced: whether it is in force, the time says */
 };
 
 struct config_options {
@@ -64,6 +67,9 @@ MUST_CHECK struct config *config_open(const struct config_options *options);
 /* The snapshot in force, with a reference of the caller's: never NULL. Any thread, no wait. */
 struct snapshot *config_acquire(struct config *config);
 void config_release(struct snapshot *snapshot); /* NULL is fine */
+
+/* Is an announced outage in force? Seconds for Retry-After, 0: none is. Any thread, no wait. */
+unsigned config_outage(struct config *config, int64_t now);
 
 /*
  * One hook, called with the snapshot in force: at once by this function, then by the watcher after
@@ -104,5 +110,9 @@ MUST_CHECK bool config_environment_is_safe(const struct reporter *reporter);
 
 /* Today's date in the snapshot's time zone. Pure. */
 struct date snapshot_today(const struct snapshot *snapshot, int64_t now);
+
+/* "2026-01-31 14:00", likewise; "" for a time that cannot be written so. */
+#define SNAPSHOT_TIME_LEN 16
+void snapshot_time(const struct snapshot *snapshot, int64_t time, char out[SNAPSHOT_TIME_LEN + 1]);
 
 #endif

@@ -93,8 +93,8 @@ const char *loaded_path(const struct settings *settings, enum watched which);
  * Takes references of both; keys NULL: none. `issuer`: whose answers the keys vouch for, that of
  * the start: keys that were fetched for one issuer are not another's. NULL: out of memory.
  */
-MUST_CHECK struct snapshot *snapshot_make(
-	struct loaded *loaded, const char *issuer, struct key_set *keys, uint64_t number);
+MUST_CHECK struct snapshot *snapshot_make(struct loaded *loaded, const char *issuer,
+	struct key_set *keys, const struct outage *outage, uint64_t number);
 struct snapshot *snapshot_ref(struct snapshot *snapshot);
 const struct loaded *snapshot_loaded(const struct snapshot *snapshot);
 
@@ -158,6 +158,23 @@ MUST_CHECK enum stored keys_stored_load(const char *folder, const char *issuer,
 MUST_CHECK bool keys_stored_save(const char *folder, const char *issuer,
 	const struct stored_keys *keys, const struct reporter *reporter);
 
+/* ---- outage_watch.c: the announced outage ---- */
+
+enum outage_phase { OUTAGE_NONE, OUTAGE_AHEAD, OUTAGE_NOW, OUTAGE_OVER };
+
+struct outage_watch {
+	char *path; /* in the start's state_directory */
+	struct outage announced;
+	struct file_mark mark; /* from before it was read */
+	bool failing; /* it could not be read: it is tried again */
+	enum outage_phase phase; /* as told */
+};
+
+/* At the start. False after an error was reported: out of memory. */
+MUST_CHECK bool outage_open(struct config *config);
+/* Look whether the file has changed or a time has come, and say so. */
+void outage_check(struct config *config);
+
 /* ---- config.c, watcher.c ---- */
 
 struct offer {
@@ -195,6 +212,7 @@ struct config {
 	uint64_t errors; /* of it, as told */
 	int64_t dates_told_ms;
 	struct keys keys;
+	struct outage_watch outage;
 	struct notes notes;
 };
 

@@ -5,18 +5,17 @@
  * to be none: whoever may write here is the server itself.
  */
 #include <errno.h>
-#include <fcntl.h>
 #include <inttypes.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
-#include <unistd.h>
 
 #include <openssl/err.h>
 #include <openssl/evp.h>
 
 #include "base/conf.h"
+#include "base/whole_file.h"
 #include "config/config_internal.h"
 
 #define DIGEST_LEN 32
@@ -28,12 +27,6 @@
 static void free_text(char **text)
 {
 	free(*text);
-}
-
-static void close_it(const int *fd)
-{
-	if (*fd >= 0)
-		(void)close(*fd);
 }
 
 /* SHA-256 of three parts with a line end between, in hexadecimal digits. */
@@ -61,12 +54,12 @@ static bool digest_of(
 }
 
 /* The caller free()s it; NULL: out of memory. */
-static char *path_of(const char *folder, const char *issuer, const char *ending)
+static char *path_of(const char *folder, const char *issuer)
 {
 	char digest[HEX_ROOM], *path = NULL;
 
 	if (!digest_of("issuer", issuer, "", 0, digest) ||
-		asprintf(&path, "%s/keys-%.*s%s", folder, ISSUER_DIGITS, digest, ending) < 0)
+		asprintf(&path, "%s/keys-%.*s.jwks", folder, ISSUER_DIGITS, digest) < 0)
 		return NULL;
 	return path;
 }
@@ -98,7 +91,7 @@ static bool read_stored(const char *text, size_t len, const char *issuer, struct
 enum stored keys_stored_load(const char *folder, const char *issuer, struct stored_keys *out,
 	const struct reporter *reporter)
 {
-	CLEANUP(free_text) char *path = path_of(folder, issuer, ".jwks");
+	CLEANUP(free_text) char *path = path_of(folder, issuer);
 	CLEANUP(free_text) char *text = NULL;
 	struct stat seen;
 	size_t len;
@@ -135,53 +128,20 @@ enum stored keys_stored_load(const char *folder, const char *issuer, struct stor
 
 /* ---- writing ---- */
 
-static bool write_all(int fd, const char *text, size_t len)
-{
-	while (len > 0) {
-		ssize_t one = write(fd, text, len);
-
-		if (one < 0 && errno == EINTR)
-			continue;
-		if (one < 0)
-			return false;
-		text += one;
-		len -= (size_t)one;
-	}
-	return true;
-}
-
-static bool write_file(const char *path, const char *head, const struct stored_keys *keys)
-{
-	CLEANUP(close_it)
-	int fd = open(path, O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0640);
-
-	return fd >= 0 && fchmod(fd, 0640) == 0 && write_all(fd, head, strlen(head)) &&
-	       write_all(fd, keys->text, keys->len) && fsync(fd) == 0;
-}
-
-/* The new name is on the disk, too, when this returns. */
-static bool move_over(const char *folder, const char *beside, const char *path)
-{
-	CLEANUP(close_it) int fd = open(folder, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-
-	return fd >= 0 && rename(beside, path) == 0 && fsync(fd) == 0;
-}
-
 static bool save(const char *folder, const char *issuer, const struct stored_keys *keys)
 {
-	CLEANUP(free_text) char *path = path_of(folder, issuer, ".jwks");
-	CLEANUP(free_text) char *beside = path_of(folder, issuer, ".new");
+	CLEANUP(free_text) char *path = path_of(folder, issuer);
 	char time[32], digest[HEX_ROOM], head[HEAD_ROOM];
+	struct span parts[2] = { { head, 0 }, { keys->text, keys->len } };
 
 	(void)snprintf(time, sizeof(time), "%" PRId64, keys->fetched_at);
-	if (path == NULL || beside == NULL ||
-		!digest_of(time, issuer, keys->text, keys->len, digest)) {
+	if (path == NULL || !digest_of(time, issuer, keys->text, keys->len, digest)) {
 		errno = ENOMEM;
 		return false;
 	}
 	(void)snprintf(head, sizeof(head), HEAD " %s %s\n", time, digest);
-	(void)unlink(beside); /* of a write that was cut short */
-	return write_file(beside, head, keys) && move_over(folder, beside, path);
+	parts[0].len = strlen(head);
+	return whole_file_write(path, parts, ARRAY_LEN(parts));
 }
 
 bool keys_stored_save(const char *folder, const char *issuer, const struct stored_keys *keys,

@@ -103,6 +103,7 @@ static bool is_refusal(enum reason reason)
 	case REASON_SERVICE_TIMEOUT:
 	case REASON_SERVICE_UNAVAILABLE:
 	case REASON_SERVICE_BUSY:
+	case REASON_SERVICE_OUTAGE:
 	case REASON_ANSWER_REJECTED:
 	case REASON_NOT_CONFIGURED:
 	case REASON_ATTRIBUTE_MISSING:
@@ -142,7 +143,9 @@ static const char *given(
 /* What the reply's text may grow to is bounded, not what it grows from. */
 static size_t clerk_max(enum reason reason)
 {
-	return reason_is_bad_request(reason) ? MESSAGE_MAX_BEFORE_ATTRIBUTE : MESSAGE_MAX;
+	return reason_is_bad_request(reason) || reason == REASON_SERVICE_OUTAGE
+		       ? MESSAGE_MAX_BEFORE_DETAIL
+		       : MESSAGE_MAX;
 }
 
 static void read_texts(struct loading *loading, struct language *language, enum reason reason,
@@ -159,8 +162,8 @@ static void read_texts(struct loading *loading, struct language *language, enum 
 	language->texts[BUYER][reason] = given(loading, entry, "remedy", texts.remedy);
 	if (language->texts[CLERK][reason] != NULL && strlen(texts.clerk) > clerk_max(reason))
 		complain(loading, conf_line_of(entry, "clerk"),
-			"'clerk' may have %zu octets here, for the attribute's name is put behind "
-			"it: shorten it",
+			"'clerk' may have %zu octets here, for an attribute's name or an end is "
+			"put behind it: shorten it",
 			clerk_max(reason));
 	if (language->texts[CLERK][reason] != NULL && texts.clerk[0] == '\0')
 		complain(loading, conf_line_of(entry, "clerk"),

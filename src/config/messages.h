@@ -13,11 +13,12 @@
 #define MESSAGE_MAX 240 /* octets of UTF-8: one RADIUS attribute, VSA included */
 
 /*
- * A clerk's text is one attribute of 253 octets together with what is put behind it for a bad
- * request: ": MigrantID-Accreditation-Expiry (document-number)".
+ * A clerk's text is one attribute of 253 octets together with what is put behind it: for a bad
+ * request ": MigrantID-Accreditation-Expiry (document-number)", for an announced outage its end,
+ * ": 2026-01-31 14:00".
  */
 #define REPLY_TEXT_MAX 253
-#define MESSAGE_MAX_BEFORE_ATTRIBUTE 200
+#define MESSAGE_MAX_BEFORE_DETAIL 200
 
 struct messages; /* opaque */
 
@@ -33,9 +34,9 @@ struct messages; /* opaque */
  * A language is a group named by its BCP 47 tag, a reason one named as in the dictionary. The
  * default language must have a clerk's text for every reason; the others may leave out reasons, or
  * either of the two texts. Who is refused is told what to do: in the default language the reasons
- * of a No have a remedy, and in none is it empty. A bad request's clerk's text has at most
- * MESSAGE_MAX_BEFORE_ATTRIBUTE octets. NULL after every error found was reported with
- * file and line (unknown reason, no language tag, over-long or non-UTF-8 text, control characters,
+ * of a No have a remedy, and in none is it empty. A clerk's text that something is put behind has
+ * at most MESSAGE_MAX_BEFORE_DETAIL octets. NULL after every error found was reported with file and
+ * line (unknown reason, no language tag, over-long or non-UTF-8 text, control characters,
  * missing text). Immutable; any thread may read it.
  */
 MUST_CHECK struct messages *messages_parse(

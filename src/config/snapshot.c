@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include <stdlib.h>
 #include <string.h>
+#include <time.h>
 
 #include <openssl/crypto.h>
 
@@ -202,8 +203,8 @@ static struct answer_policy *policy_of(
 	return answer_policy_new(&values);
 }
 
-struct snapshot *snapshot_make(
-	struct loaded *loaded, const char *issuer, struct key_set *keys, uint64_t number)
+struct snapshot *snapshot_make(struct loaded *loaded, const char *issuer, struct key_set *keys,
+	const struct outage *outage, uint64_t number)
 {
 	struct held *held = calloc(1, sizeof(*held));
 	struct answer_policy *policy =
@@ -226,6 +227,7 @@ struct snapshot *snapshot_make(
 		.person_key = loaded->person_key,
 		.previous_person_key = loaded->previous_person_key,
 		.zone = loaded->zone,
+		.outage = *outage,
 	};
 	memcpy(held->snapshot.redis_password, loaded->redis_password,
 		sizeof(loaded->redis_password));
@@ -257,9 +259,25 @@ void config_release(struct snapshot *snapshot)
 	free(held);
 }
 
+/* As its clocks show it: the seconds that would be there in UTC. */
+static int64_t local(const struct snapshot *snapshot, int64_t time)
+{
+	gint interval = g_time_zone_find_interval(snapshot->zone, G_TIME_TYPE_UNIVERSAL, time);
+
+	return time + g_time_zone_get_offset(snapshot->zone, interval);
+}
+
 struct date snapshot_today(const struct snapshot *snapshot, int64_t now)
 {
-	gint interval = g_time_zone_find_interval(snapshot->zone, G_TIME_TYPE_UNIVERSAL, now);
+	return date_of_seconds(local(snapshot, now));
+}
 
-	return date_of_seconds(now + g_time_zone_get_offset(snapshot->zone, interval));
+void snapshot_time(const struct snapshot *snapshot, int64_t time, char out[SNAPSHOT_TIME_LEN + 1])
+{
+	time_t seconds = (time_t)local(snapshot, time);
+	struct tm parts;
+
+	if (gmtime_r(&seconds, &parts) == NULL ||
+		strftime(out, SNAPSHOT_TIME_LEN + 1, "%Y-%m-%d %H:%M", &parts) == 0)
+		out[0] = '\0';
 }

@@ -21,12 +21,14 @@
 bool config_refresh(struct config *config)
 {
 	struct key_set *keys = keys_choose(config);
+	const struct outage *outage = &config->outage.announced;
 	struct snapshot *old = config->now, *fresh;
 
 	/* Only the watcher swaps: it may look at the pointer without the lock. */
-	if (old != NULL && snapshot_loaded(old) == config->loaded && old->policy->keys == keys)
+	if (old != NULL && snapshot_loaded(old) == config->loaded && old->policy->keys == keys &&
+		outage_same(&old->outage, outage))
 		return true;
-	fresh = snapshot_make(config->loaded, config->boot->settings->issuer, keys,
+	fresh = snapshot_make(config->loaded, config->boot->settings->issuer, keys, outage,
 		old != NULL ? old->number + 1 : 1);
 	if (fresh == NULL)
 		return false;
@@ -190,6 +192,7 @@ void config_tick(struct config *config)
 	keys_store(config);
 	check_files(config);
 	keys_check(config);
+	outage_check(config);
 	(void)config_refresh(config);
 	check_dates(config);
 }

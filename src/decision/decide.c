@@ -73,6 +73,8 @@ static enum reason reason_of_outcome(enum inquiry_outcome outcome)
 		return REASON_NOT_CONFIGURED;
 	case INQUIRY_REFUSED:
 		return REASON_QUESTION_REFUSED;
+	case INQUIRY_OUTAGE:
+		return REASON_SERVICE_OUTAGE;
 	case INQUIRY_ANSWERED:
 	case INQUIRY_UNAVAILABLE:
 		break;
@@ -135,6 +137,18 @@ static bool add_other(
 	return question->asked.has_previous;
 }
 
+/* Who does not wait would hear `pending` for as long as it lasts. */
+static void see_outage(const struct path *path, struct inquiry_result *asked)
+{
+	const struct outage *outage = &path->snapshot->outage;
+
+	if (asked->outcome != INQUIRY_PENDING || path->snapshot->settings->wait > 0 ||
+		!outage_in_force(outage, path->now))
+		return;
+	asked->outcome = INQUIRY_OUTAGE;
+	asked->retry_after = outage_retry_after(outage, path->now);
+}
+
 static void inquire(
 	struct path *path, const struct identity *identity, const struct question *question)
 {
@@ -143,13 +157,15 @@ static void inquire(
 	struct inquiry_result asked;
 
 	inquiry_ask(path->decider->inquiries, question, settings->wait, &asked);
+	see_outage(path, &asked);
 	out->retry_after = asked.retry_after;
 	if (asked.outcome == INQUIRY_ANSWERED) {
 		answered(path, &asked.answer, asked.source);
 		return;
 	}
 	conclude(path, RESULT_UNDETERMINED, reason_of_outcome(asked.outcome));
-	out->source = SOURCE_SERVICE;
+	if (asked.outcome != INQUIRY_OUTAGE)
+		out->source = SOURCE_SERVICE;
 	if (out->retry_after == 0)
 		out->retry_after = (unsigned)settings->retry_after;
 	if (asked.outcome == INQUIRY_PENDING && path->sale.accept_challenge &&

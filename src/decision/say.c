@@ -17,21 +17,35 @@ union attribute_names {
 	SALE_ATTRIBUTES(AS_MEMBER)
 };
 #undef AS_MEMBER
-#define MRZ_FIELD_NAME_MAX (sizeof("document-number") - 1)
-_Static_assert(MESSAGE_MAX_BEFORE_ATTRIBUTE + sizeof(": ") - 1 + sizeof(union attribute_names) - 1 +
-			       sizeof(" ()") - 1 + MRZ_FIELD_NAME_MAX <=
-		       CLERK_MAX,
+#define DETAIL_MAX (sizeof(union attribute_names) - 1 + sizeof(" (document-number)") - 1)
+_Static_assert(MESSAGE_MAX_BEFORE_DETAIL + sizeof(": ") - 1 + DETAIL_MAX <= CLERK_MAX &&
+		       SNAPSHOT_TIME_LEN <= DETAIL_MAX,
 	"what is put behind a message fits");
 
-/* Texts in the buyer's language; a bad request names the attribute, never what it held. */
-static void word(const struct messages *messages, struct span language, struct decision *out)
+/* What is put behind the clerk's text: the attribute at fault, never what it held; an end. */
+static void detail(
+	const struct snapshot *snapshot, const struct decision *decision, char out[DETAIL_MAX + 1])
 {
-	bool field = out->mrz_field != MRZ_FIELD_NONE;
+	bool field = decision->mrz_field != MRZ_FIELD_NONE;
 
-	(void)snprintf(out->clerk, sizeof(out->clerk), "%s%s%s%s%s%s",
-		messages_clerk(messages, out->reason, language),
-		out->attribute != ATTR_NONE ? ": " : "", attribute_name(out->attribute),
-		field ? " (" : "", mrz_field_name(out->mrz_field), field ? ")" : "");
+	out[0] = '\0';
+	if (decision->attribute != ATTR_NONE)
+		(void)snprintf(out, DETAIL_MAX + 1, "%s%s%s%s", attribute_name(decision->attribute),
+			field ? " (" : "", mrz_field_name(decision->mrz_field), field ? ")" : "");
+	else if (decision->reason == REASON_SERVICE_OUTAGE && snapshot->outage.until > 0)
+		snapshot_time(snapshot, snapshot->outage.until, out);
+}
+
+/* Texts in the buyer's language. */
+static void word(const struct snapshot *snapshot, struct span language, struct decision *out)
+{
+	const struct messages *messages = snapshot->messages;
+	char behind[DETAIL_MAX + 1];
+
+	detail(snapshot, out, behind);
+	(void)snprintf(out->clerk, sizeof(out->clerk), "%s%s%s",
+		messages_clerk(messages, out->reason, language), behind[0] != '\0' ? ": " : "",
+		behind);
 	(void)snprintf(out->remedy, sizeof(out->remedy), "%s",
 		messages_remedy(messages, out->reason, language));
 }
@@ -45,5 +59,5 @@ void say(const struct snapshot *snapshot, const struct sale_field *fields, size_
 		out->rules_digest, sizeof(out->rules_digest), "%s", rules_digest(snapshot->rules));
 	if (!reference_make(out->reference))
 		(void)snprintf(out->reference, sizeof(out->reference), "none");
-	word(snapshot->messages, language_of(fields, count), out);
+	word(snapshot, language_of(fields, count), out);
 }

@@ -150,10 +150,21 @@ bool in_flight_has_room(
 	return false;
 }
 
+/* What has begun before an outage ends as it does; this is where nothing begins in one. */
+static bool in_outage(struct inquiries *all, struct inquiry_result *out)
+{
+	unsigned retry_after = config_outage(all->config, clock_wall(&all->options.clock));
+
+	*out = (struct inquiry_result){ .outcome = INQUIRY_OUTAGE, .retry_after = retry_after };
+	return retry_after > 0;
+}
+
 bool in_flight_past_recall(struct inquiry *inquiry, struct inquiry_result *out)
 {
 	struct inquiries *all = inquiry->all;
 
+	if (in_outage(all, out))
+		return false;
 	*out = (struct inquiry_result){ 0 };
 	pthread_mutex_lock(&all->mutex);
 	inquiry->counted = in_flight_has_room(all, inquiry->share, out);

@@ -315,7 +315,7 @@ typedef void action(struct inquiry *inquiry, const struct happening *what);
 static action *const transitions[INQUIRY_STATES][INQUIRY_EVENTS] = {
 	[INQUIRY_RECALLING] = {
 		[EVENT_RECALLED] = take_recalled, /* ended */
-		[EVENT_NOT_RECALLED] = begin_asking, /* asking, or ended: busy, too many */
+		[EVENT_NOT_RECALLED] = begin_asking, /* asking, or ended: busy, too many, outage */
 		[EVENT_DEADLINE] = time_out,
 		[EVENT_STOPPED] = end_unavailable,
 	},

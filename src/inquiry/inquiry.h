@@ -35,13 +35,14 @@ enum inquiry_outcome {
 	INQUIRY_REJECTED, /* an answer came and failed a check */
 	INQUIRY_NOT_CONFIGURED, /* 400, 401, 403, 404 …: our fault or our configuration */
 	INQUIRY_REFUSED, /* 422: this one question is malformed */
+	INQUIRY_OUTAGE, /* nobody is asked, for an outage is announced; the tier was looked into */
 };
 
 struct inquiry_result {
 	enum inquiry_outcome outcome;
 	struct answer answer; /* INQUIRY_ANSWERED */
 	enum source source; /* of the answer */
-	unsigned retry_after; /* seconds, 1..60; 0 where it means or is known nothing */
+	unsigned retry_after; /* seconds, 1..60, or 1..OUTAGE_RETRY_MAX; 0: not known */
 };
 
 /* Times in milliseconds. */

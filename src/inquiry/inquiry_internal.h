@@ -167,8 +167,8 @@ void in_flight_free(struct inquiries *all);
 /* What waiting workers are told; engine thread. */
 void in_flight_later(struct inquiry *inquiry, unsigned seconds);
 /*
- * The tier has nothing, and the service is to be asked: false if there is no room, and *out says
- * so. Those that wait for the tier alone are told.
+ * The tier has nothing, and the service is to be asked: false if there is no room, or in an
+ * announced outage, and *out says so. Those that wait for the tier alone are told.
  */
 MUST_CHECK bool in_flight_past_recall(struct inquiry *inquiry, struct inquiry_result *out);
 /* Gives the engine thread's reference away: the inquiry is gone for the caller. */

@@ -37,6 +37,7 @@
 	X(REASON_ANSWER_REJECTED, 23, "answer-rejected")                                           \
 	X(REASON_NOT_CONFIGURED, 24, "not-configured")                                             \
 	X(REASON_QUESTION_REFUSED, 25, "question-refused")                                         \
+	X(REASON_SERVICE_OUTAGE, 26, "service-outage")                                             \
 	X(REASON_TOO_MANY, 27, "too-many")                                                         \
 	X(REASON_ATTRIBUTE_MISSING, 30, "attribute-missing")                                       \
 	X(REASON_ATTRIBUTE_INVALID, 31, "attribute-invalid")                                       \

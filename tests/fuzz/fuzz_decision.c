@@ -112,7 +112,7 @@ static void choose(const uint8_t *octets)
 	answer.expires_at = NOW + 60;
 	kept = octets[1] % 2 == 1;
 	result = (struct inquiry_result){ .outcome = (enum inquiry_outcome)(
-						  octets[2] % (INQUIRY_REFUSED + 1)),
+						  octets[2] % (INQUIRY_OUTAGE + 1)),
 		.answer = answer,
 		.source = SOURCE_SERVICE };
 	lookups = inquiries = 0;

@@ -42,7 +42,8 @@ names migrantid-sandbox.8 fault \
 	$($sandbox --help | sed -n '/^Faults/,/^Exit/p' | awk '/^  / { print $1 }')
 names migrantid-sandbox.8 "exit status" 0 1 2
 names migrantidctl.8 option $($ctl --help | grep -oE -- '--[a-z][a-z-]+' | sort -u | sed 's/^--//')
-for verb in mrz verify person-key check explain keys log report 'cache stats' 'cache purge'; do
+for verb in mrz verify person-key check explain keys log report 'cache stats' 'cache purge' \
+	'outage begin' 'outage end' 'outage show'; do
 	names migrantidctl.8 "option of $verb" $($ctl $verb --help | grep -oE -- '--[a-z][a-z-]+' |
 		sort -u | sed 's/^--//') $verb
 done

@@ -35,16 +35,6 @@ static const char *const said_of_check[] = {
 	[CREDENTIAL_STATUS] = "neither revoked nor suspended",
 };
 
-static void drop_status_list(struct status_list **list)
-{
-	status_list_free(*list);
-}
-
-static void drop_text(char **text)
-{
-	free(*text);
-}
-
 static const char *finding_of(const struct credential_finding *found, enum credential_check check)
 {
 	if (found->failed == CREDENTIAL_SOUND || check < found->failed)

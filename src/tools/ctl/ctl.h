@@ -47,6 +47,8 @@ enum ctl_exit {
 	X(OPT_BEFORE, "before", "TIME", "what was stored before this time")                        \
 	X(OPT_DAY, "day", "DATE", "a day that is over, in the operator's time zone")               \
 	X(OPT_BY, "by", "WHAT", "rule or shop; by default one after the other")                    \
+	X(OPT_FROM, "from", "TIME", "when it begins; by default now")                              \
+	X(OPT_UNTIL, "until", "TIME", "when it ends: 2026-01-31T12:00:00Z")                        \
 	X(OPT_JSON, "json", NULL, "one JSON object instead of text")                               \
 	X(OPT_HELP, "help", NULL, "this text")
 
@@ -84,5 +86,8 @@ extern const struct verb verb_cache_stats;
 extern const struct verb verb_cache_purge;
 extern const struct verb verb_log;
 extern const struct verb verb_report;
+extern const struct verb verb_outage_begin;
+extern const struct verb verb_outage_end;
+extern const struct verb verb_outage_show;
 
 #endif

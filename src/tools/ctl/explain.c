@@ -7,6 +7,7 @@
 #include <openssl/crypto.h>
 
 #include "base/clock.h"
+#include "config/outage.h"
 #include "inquiry/question.h"
 #include "person/moment.h"
 #include "rules/evaluate.h"
@@ -122,6 +123,23 @@ static json_t *make_question(const struct sale *sale, enum subject_form form)
 	return object;
 }
 
+/* It would not be asked at all now. */
+static void show_outage(const struct settings *settings, struct output *out)
+{
+	char *path CLEANUP(drop_text) = outage_path(settings->state_directory);
+	char until[OUTAGE_TIME_LEN + 1];
+	struct outage outage = { 0 };
+
+	if (path != NULL)
+		(void)outage_load(path, &outage, NULL); /* the server says it */
+	if (!outage_in_force(&outage, clock_wall(&system_clock)))
+		return;
+	outage_time(outage.until, until);
+	output_fact(out, "outage_until", until);
+	output_line(out, "An outage of the service is announced: now a kept answer decides, or "
+			 "nobody (service-outage).");
+}
+
 /* Only the names of its members are shown. */
 static enum ctl_exit show_question(struct explanation *explanation, enum subject_form form)
 {
@@ -134,6 +152,7 @@ static enum ctl_exit show_question(struct explanation *explanation, enum subject
 	}
 	output_fact(out, "decision", "ask");
 	output_fact(out, "form", subject_form_name(form));
+	show_outage(explanation->settings, out);
 	output_line(out, "Unless a kept answer serves, the service would be asked, and be sent:");
 	show_members(out, body, "");
 	json_decref(body);

@@ -72,3 +72,13 @@ void drop_keys(struct key_set **keys)
 {
 	key_set_unref(*keys);
 }
+
+void drop_status_list(struct status_list **list)
+{
+	status_list_free(*list);
+}
+
+void drop_text(char **text)
+{
+	free(*text);
+}

@@ -4,6 +4,7 @@
 #define MIGRANTID_CTL_FILES_H
 
 #include "answer/jwks.h"
+#include "answer/status_list.h"
 #include "config/files.h"
 #include "config/settings.h"
 #include "person/date.h"
@@ -33,5 +34,7 @@ struct date files_date(const struct settings *settings, int64_t time);
 void drop_settings(struct settings **settings);
 void drop_rules(struct rule_set **rules);
 void drop_keys(struct key_set **keys);
+void drop_status_list(struct status_list **list);
+void drop_text(char **text);
 
 #endif

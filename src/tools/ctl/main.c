@@ -26,6 +26,9 @@ static const struct verb *const verbs[] = {
 	&verb_cache_purge,
 	&verb_log,
 	&verb_report,
+	&verb_outage_begin,
+	&verb_outage_end,
+	&verb_outage_show,
 };
 
 /* True if the verb's first word is `first`; NULL is every verb's. */

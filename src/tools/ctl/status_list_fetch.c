@@ -35,16 +35,6 @@ static void drop_body(struct body *body)
 	free(body->data);
 }
 
-static void drop_list(struct status_list **list)
-{
-	status_list_free(*list);
-}
-
-static void drop_text(char **text)
-{
-	free(*text);
-}
-
 /* Taking less than there is ends the transfer. */
 static size_t take(char *data, size_t size, size_t count, void *ctx)
 {
@@ -125,8 +115,9 @@ static bool is_better(const struct args *args, const struct key_set *keys, const
 	const struct reporter *reporter)
 {
 	int64_t now = clock_wall(&system_clock);
-	struct status_list *kept CLEANUP(drop_list) = kept_list(args->value[OPT_FILE], keys, now);
-	struct status_list *list CLEANUP(drop_list) = NULL;
+	struct status_list *kept CLEANUP(drop_status_list) =
+		kept_list(args->value[OPT_FILE], keys, now);
+	struct status_list *list CLEANUP(drop_status_list) = NULL;
 	enum status_list_check failed =
 		status_list_read(body->data, body->len, keys, JWS_DEFAULT_ALGORITHMS, now, &list);
 

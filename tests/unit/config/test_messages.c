@@ -20,7 +20,10 @@ static size_t write_default(char *text, size_t ordinary, size_t bad_request)
 #define AS_ENTRY(symbol, number, name)                                                             \
 	n += (size_t)snprintf(text + n, TEXT_MAX - n,                                              \
 		"%s = { clerk = \"%0*d\"; remedy = \"en\"; };\n", name,                            \
-		(int)(reason_is_bad_request(symbol) ? bad_request : ordinary), 0);
+		(int)(reason_is_bad_request(symbol) || (symbol) == REASON_SERVICE_OUTAGE           \
+				? bad_request                                                      \
+				: ordinary),                                                       \
+		0);
 	REASONS(AS_ENTRY)
 #undef AS_ENTRY
 	return n;
@@ -86,10 +89,9 @@ static void a_text_leaves_room_for_what_is_put_behind_it(void **state)
 		size_t ordinary, bad_request;
 		const char *error; /* NULL: taken */
 	} rows[] = {
-		{ MESSAGE_MAX, MESSAGE_MAX_BEFORE_ATTRIBUTE, NULL },
-		{ MESSAGE_MAX + 1, MESSAGE_MAX_BEFORE_ATTRIBUTE, "clerk" },
-		{ MESSAGE_MAX, MESSAGE_MAX_BEFORE_ATTRIBUTE + 1,
-			"'clerk' may have 200 octets here" },
+		{ MESSAGE_MAX, MESSAGE_MAX_BEFORE_DETAIL, NULL },
+		{ MESSAGE_MAX + 1, MESSAGE_MAX_BEFORE_DETAIL, "clerk" },
+		{ MESSAGE_MAX, MESSAGE_MAX_BEFORE_DETAIL + 1, "'clerk' may have 200 octets here" },
 		{ MESSAGE_MAX, MESSAGE_MAX, "'clerk' may have 200 octets here" },
 	};
 

@@ -31,7 +31,7 @@ static void decide_and_keep_state(void)
 static void only_what_is_pending_is_a_challenge(void **state)
 {
 	(void)state;
-	for (int outcome = INQUIRY_PENDING; outcome <= INQUIRY_REFUSED; outcome++) {
+	for (int outcome = INQUIRY_PENDING; outcome <= INQUIRY_OUTAGE; outcome++) {
 		stage.says = (struct inquiry_result){ .outcome = (enum inquiry_outcome)outcome };
 		at_a_till(0);
 		decide_for("shop", 0);

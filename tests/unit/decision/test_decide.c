@@ -121,6 +121,7 @@ static void without_an_answer_nobody_is_refused(void **state)
 		{ INQUIRY_REJECTED, REASON_ANSWER_REJECTED },
 		{ INQUIRY_NOT_CONFIGURED, REASON_NOT_CONFIGURED },
 		{ INQUIRY_REFUSED, REASON_QUESTION_REFUSED },
+		{ INQUIRY_OUTAGE, REASON_SERVICE_OUTAGE },
 	};
 
 	(void)state;
@@ -220,6 +221,75 @@ static void without_randomness_nothing_is_decided(void **state)
 	assert_int_equal(stage.lookups + stage.inquiries, 0);
 }
 
+static void announce(int64_t seconds)
+{
+	const struct outage outage = { stage.bench.wall_s, stage.bench.wall_s + seconds };
+
+	assert_true(outage_save(path_in(&stage.bench, "state/outage").text, &outage));
+	(void)tick(&stage.bench);
+}
+
+/* Nothing is asked of the service, and nobody is refused: what decides by itself still does. */
+static void in_an_outage_what_is_known_decides(void **state)
+{
+	(void)state;
+	announce(3600);
+	stage.says = (struct inquiry_result){ .outcome = INQUIRY_OUTAGE, .retry_after = 300 };
+	show(&stage.request, &(struct shown){ NULL });
+	add(&stage.request, ATTR_DATE_OF_BIRTH, "1990-01-31");
+	by_itself(RESULT_EXEMPT, REASON_EXEMPT);
+
+	stage.kept = true;
+	stage.says.answer = answer_of(RESULT_YES, REASON_MATCH);
+	holder();
+	decide_for("shop", 0);
+	decided(RESULT_YES, REASON_MATCH);
+
+	stage.kept = false;
+	holder();
+	decide_for("shop", 0);
+	decided(RESULT_UNDETERMINED, REASON_SERVICE_OUTAGE);
+	assert_int_equal(stage.got.outcome, OUTCOME_FAILED);
+	assert_int_equal(stage.got.retry_after, 300);
+	assert_int_equal(stage.got.source, SOURCE_NONE);
+	assert_int_not_equal(stage.got.remedy[0], '\0');
+
+	stage.says = (struct inquiry_result){ .outcome = INQUIRY_ANSWERED,
+		.answer = answer_of(RESULT_YES, REASON_MATCH),
+		.source = SOURCE_SHARED_CACHE };
+	holder();
+	decide_for("shop", 0);
+	decided(RESULT_YES, REASON_MATCH);
+
+	/* One that was under way when it began. */
+	stage.says = (struct inquiry_result){ .outcome = INQUIRY_PENDING };
+	holder();
+	decide_for("shop", 0);
+	decided(RESULT_UNDETERMINED, REASON_PENDING);
+}
+
+/* A worker that waits for nothing hears `pending` of each question; in an outage that never ends. */
+static void in_an_outage_who_does_not_wait_is_told(void **state)
+{
+	(void)state;
+	put_settings(&stage.bench, &(struct wish){ .top = "waiting = { wait = 0; };" });
+	reopen();
+	announce(1000);
+	stage.says = (struct inquiry_result){ .outcome = INQUIRY_PENDING, .retry_after = 1 };
+	holder();
+	decide_for("shop", 0);
+	decided(RESULT_UNDETERMINED, REASON_SERVICE_OUTAGE);
+	assert_int_equal(stage.got.retry_after, 300);
+	pass(&stage.bench, 999);
+	holder();
+	decide_for("shop", 0);
+	assert_int_equal(stage.got.retry_after, 1);
+	pass(&stage.bench, 1); /* it ends by itself */
+	holder();
+	decide_for("shop", 0);
+	decided(RESULT_UNDETERMINED, REASON_PENDING);
+}
+
 #define AT_A_STAGE(test) cmocka_unit_test_setup_teardown(test, stage_open, stage_close)
 
 int main(void)
@@ -234,6 +304,8 @@ int main(void)
 		AT_A_STAGE(forms_are_what_both_allow),
 		AT_A_STAGE(without_keeping_each_sale_asks),
 		AT_A_STAGE(without_randomness_nothing_is_decided),
+		AT_A_STAGE(in_an_outage_what_is_known_decides),
+		AT_A_STAGE(in_an_outage_who_does_not_wait_is_told),
 	};
 
 	return cmocka_run_group_tests_name("decide", tests, NULL, NULL);

@@ -32,7 +32,10 @@ static int set_up(void **state)
 #define AS_ENTRY(symbol, number, name)                                                             \
 	n += (size_t)snprintf(text + n, sizeof(text) - n,                                          \
 		"%s = { clerk = \"%0*d\"; remedy = \"r\"; };\n", name,                             \
-		reason_is_bad_request(symbol) ? MESSAGE_MAX_BEFORE_ATTRIBUTE : MESSAGE_MAX, 0);
+		reason_is_bad_request(symbol) || (symbol) == REASON_SERVICE_OUTAGE                 \
+			? MESSAGE_MAX_BEFORE_DETAIL                                                \
+			: MESSAGE_MAX,                                                             \
+		0);
 	REASONS(AS_ENTRY)
 #undef AS_ENTRY
 	(void)snprintf(text + n, sizeof(text) - n, "}; };\n");
@@ -77,11 +80,32 @@ static void what_is_put_behind_a_text_stands_whole(void **state)
 				mrz_field_name((enum mrz_field)field));
 			say(&snapshot, NULL, 0, &decision);
 			assert_true(ends_with(decision.clerk, ending));
-			assert_int_equal(strlen(decision.clerk),
-				MESSAGE_MAX_BEFORE_ATTRIBUTE + strlen(ending));
+			assert_int_equal(
+				strlen(decision.clerk), MESSAGE_MAX_BEFORE_DETAIL + strlen(ending));
 			assert_true(strlen(decision.clerk) <= REPLY_TEXT_MAX);
 		}
 	}
+}
+
+/* As the clocks in the shop show it, and only of an outage. */
+static void an_outage_says_its_end(void **state)
+{
+	struct decision outage = { .result = RESULT_UNDETERMINED, .reason = REASON_SERVICE_OUTAGE },
+			other = { .result = RESULT_UNDETERMINED, .reason = REASON_SERVICE_TIMEOUT };
+
+	(void)state;
+	snapshot.zone = g_time_zone_new_identifier("Europe/Moscow");
+	snapshot.outage = (struct outage){ 1795680000, 1795701540 }; /* 2026-11-26T13:59:00Z */
+	say(&snapshot, NULL, 0, &outage);
+	say(&snapshot, NULL, 0, &other);
+	assert_true(ends_with(outage.clerk, "0: 2026-11-26 16:59"));
+	assert_int_equal(strlen(other.clerk), MESSAGE_MAX);
+	/* Taken back in this moment. */
+	snapshot.outage = (struct outage){ 0 };
+	say(&snapshot, NULL, 0, &outage);
+	assert_int_equal(strlen(outage.clerk), MESSAGE_MAX_BEFORE_DETAIL);
+	g_time_zone_unref(snapshot.zone);
+	snapshot.zone = NULL;
 }
 
 /* Of a request that is at fault in whatever else; of several the first. */
@@ -124,6 +148,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(what_is_put_behind_a_text_stands_whole),
+		cmocka_unit_test(an_outage_says_its_end),
 		cmocka_unit_test(the_language_is_found_whatever_else_there_is),
 		cmocka_unit_test(every_decision_has_a_reference),
 	};

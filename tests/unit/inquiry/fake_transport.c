@@ -93,3 +93,9 @@ void config_offer_keys(struct config *config, const char *jwks, size_t len)
 	config->offered++;
 	config->offered_len = len;
 }
+
+unsigned config_outage(struct config *config, int64_t now)
+{
+	(void)now;
+	return config->outage;
+}

@@ -32,6 +32,7 @@ struct config {
 	void *ctx;
 	unsigned offered; /* how often */
 	size_t offered_len;
+	unsigned outage; /* config_outage() */
 };
 
 /* The oldest of a group; NULL: none waits. */

@@ -69,6 +69,43 @@ static void what_the_tier_has_is_not_asked_for(void **state)
 	assert_int_equal(network.sent, 1); /* the key set's */
 }
 
+/* The tier is looked into as ever; of the service nothing is asked until it is over. */
+static void in_an_outage_nobody_is_asked(void **state)
+{
+	struct question question = question_about(SUBJECT_DOCUMENT, 1, 1);
+	struct cache_question other_sale = question_of(SUBJECT_DOCUMENT, 1, 2);
+	struct entry entry = entry_of(&at, &other_sale, "yes", "match", T0);
+
+	(void)state;
+	config.outage = 300;
+	for (enum subject_form form = 0; form < SUBJECT_FORMS; form++) {
+		struct question another = question_about(form, 2, 10 + form);
+
+		assert_ended(wait_for(&another, WAIT_MS), INQUIRY_OUTAGE, 300);
+	}
+	in_tier = &entry;
+	assert_yes(wait_for(&question, WAIT_MS));
+	in_tier = NULL;
+	assert_int_equal(network.sent, 1); /* the key set's */
+	config.outage = 0;
+	assert_yes(ASK(yes));
+}
+
+/* What was asked before it began may be answered, retry and all; who joins is told, too. */
+static void what_an_outage_finds_under_way_goes_on(void **state)
+{
+	static const struct reply later[] = { { .end = SILENCE },
+		{ .result = "yes", .reason = "match" } };
+	struct question question = question_about(SUBJECT_DOCUMENT, 1, 1);
+
+	(void)state;
+	will_reply(later, ARRAY_LEN(later));
+	assert_ended(wait_for(&question, WAIT_MS), INQUIRY_PENDING, 0);
+	config.outage = 300;
+	assert_yes(wait_for(&question, QUESTION_MS));
+	assert_int_equal(replies_left, 0);
+}
+
 static void a_silent_tier_is_not_waited_for(void **state)
 {
 	int64_t begun = at.time.mono_ms;
@@ -330,6 +367,8 @@ int main(void)
 		CASE(a_no_and_an_undetermined_are_answers),
 		CASE(each_form_is_asked),
 		CASE(what_the_tier_has_is_not_asked_for),
+		CASE(in_an_outage_nobody_is_asked),
+		CASE(what_an_outage_finds_under_way_goes_on),
 		CASE(a_silent_tier_is_not_waited_for),
 		CASE(a_question_that_is_not_by_person_looks_into_no_tier),
 		CASE(a_failure_is_retried_once),

@@ -37,6 +37,7 @@ static const struct {
 	{ 23, "answer-rejected" },
 	{ 24, "not-configured" },
 	{ 25, "question-refused" },
+	{ 26, "service-outage" },
 	{ 27, "too-many" },
 	{ 30, "attribute-missing" },
 	{ 31, "attribute-invalid" },
@@ -77,7 +78,7 @@ static void results_and_sources_have_the_numbers_of_the_wire(void **state)
 
 static void numbers_between_have_no_name(void **state)
 {
-	static const int none[] = { -1, 0, 14, 19, 26, 29, 35, 64, 1000 };
+	static const int none[] = { -1, 0, 14, 19, 28, 29, 35, 64, 1000 };
 
 	(void)state;
 	for (size_t i = 0; i < ARRAY_LEN(none); i++) {

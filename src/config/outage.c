@@ -10,6 +10,7 @@
 
 #include "base/conf.h"
 #include "base/whole_file.h"
+#include "person/moment.h"
 
 #define HEAD "migrantid-outage 1 "
 #define LINE_LEN (sizeof(HEAD) - 1 + 2 * OUTAGE_TIME_LEN + sizeof(" \n") - 1)
@@ -58,17 +59,13 @@ static void write_line(const struct outage *outage, char out[LINE_LEN + 1])
 	(void)snprintf(out, LINE_LEN + 1, HEAD "%s %s\n", from, until);
 }
 
-/* What stands there, whether it is a time or not: it is compared with what should. */
-static int64_t time_at(const char *text)
+static bool read_time(const char *text, int64_t *out)
 {
-	struct tm utc = { 0 };
+	char time[OUTAGE_TIME_LEN + 1];
 
-	if (sscanf(text, "%4d-%2d-%2dT%2d:%2d:%2dZ", &utc.tm_year, &utc.tm_mon, &utc.tm_mday,
-		    &utc.tm_hour, &utc.tm_min, &utc.tm_sec) != 6)
-		return -1;
-	utc.tm_year -= 1900;
-	utc.tm_mon--;
-	return (int64_t)timegm(&utc);
+	memcpy(time, text, OUTAGE_TIME_LEN);
+	time[OUTAGE_TIME_LEN] = '\0';
+	return moment_parse(time, out);
 }
 
 /* True if `text` is the line that these times are written as, to the last octet. */
@@ -76,10 +73,9 @@ static bool parse(const char *text, size_t len, struct outage *out)
 {
 	char line[LINE_LEN + 1];
 
-	if (len != LINE_LEN || strncmp(text, HEAD, strlen(HEAD)) != 0)
+	if (len != LINE_LEN || !read_time(text + strlen(HEAD), &out->from) ||
+		!read_time(text + strlen(HEAD) + OUTAGE_TIME_LEN + 1, &out->until))
 		return false;
-	out->from = time_at(text + strlen(HEAD));
-	out->until = time_at(text + strlen(HEAD) + OUTAGE_TIME_LEN + 1);
 	write_line(out, line);
 	return strcmp(line, text) == 0 && out->from < out->until &&
 	       out->until - out->from <= OUTAGE_LONGEST;

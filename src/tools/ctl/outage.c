@@ -10,6 +10,7 @@
 
 #include "base/clock.h"
 #include "config/outage.h"
+#include "person/moment.h"
 #include "tools/ctl/args.h"
 #include "tools/ctl/ctl.h"
 #include "tools/ctl/files.h"
@@ -60,8 +61,8 @@ static enum ctl_exit read_times(const struct args *args, struct outage *out)
 	int64_t now = clock_wall(&system_clock);
 
 	out->from = now;
-	if (until == NULL || !args_time(until, &out->until) ||
-		(from != NULL && !args_time(from, &out->from)))
+	if (until == NULL || !moment_parse(until, &out->until) ||
+		(from != NULL && !moment_parse(from, &out->from)))
 		return usage_error(&verb_outage_begin,
 			"--until (and --from, if it is not now) want a time such as "
 			"2026-01-31T12:00:00Z");

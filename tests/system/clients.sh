@@ -56,8 +56,8 @@ check_client() {
 	same "$name: yes" "$(decided)" "0 Yes match"
 	sell "$client" "${uzbek[@]}" MigrantID-Document-Number=XN1234567 MigrantID-Language=ru-RU
 	same "$name: no" "$(decided)" "1 No not-enrolled"
-	same "$name: in Cyrillic" "$(value Reply-Message)" "$(text_of ru not-enrolled clerk)"
-	same "$name: with the remedy" "$(value MigrantID-Remedy)" "$(text_of ru not-enrolled remedy)"
+	same "$name: in Cyrillic" "$(value Reply-Message)" "$(fixture_text ru not-enrolled clerk)"
+	same "$name: with the remedy" "$(value MigrantID-Remedy)" "$(fixture_text ru not-enrolled remedy)"
 	# Typed in Cyrillic letters, as it stands on the card.
 	sell "$client" "${uzbek[@]}" MigrantID-Document-Number=АС7654321
 	same "$name: a number in Cyrillic" "$(decided)" "1 No id-locked"
@@ -85,19 +85,6 @@ check_client() {
 		MigrantID-Plain-Document-Number=FA1234567
 	same "$name, with both forms: refused by name" "$(decided) $(value MigrantID-Attribute)" \
 		"1 Undetermined attribute-invalid MigrantID-Plain-Document-Number"
-}
-
-# text_of LANGUAGE REASON READER, of the shipped messages.
-text_of() {
-	awk -v language="$1" -v reason="$2" -v reader="$3" '
-		$1 == language && $2 == "=" { inside = 1 }
-		/^\t\};/ { inside = 0 }
-		inside && $1 == reason { wanted = 1 }
-		wanted && $1 == reader { said = 1 }
-		said { while (match($0, /"[^"]*"/)) {
-			text = text substr($0, RSTART + 1, RLENGTH - 2); $0 = substr($0, RSTART + RLENGTH) } }
-		said && /;/ { print text; exit }
-	' config/mods-config/migrantid/messages.cfg
 }
 
 # Why a client cannot be run here; nothing if it can.

@@ -16,6 +16,7 @@
 #	fixture_fault DIR FAULT|null		what the sandbox does to everybody from now on
 #	fixture_reason DIR REASON|null		what it says of everybody, whatever its people file says
 #	fixture_ahead DIR SECONDS		move its clock; 0 puts it right again
+#	fixture_text LANGUAGE REASON READER	what the shipped messages say; the reader is clerk or remedy
 #	fixture_port				a port that is free, of UDP and of TCP
 #
 # FIXTURE_CLOCK="2026-06-15 12:00:00" (UTC) lets both stand at that time. The build used is
@@ -178,4 +179,16 @@ fixture_reason() {
 
 fixture_ahead() {
 	fixture_steer "$1" /sandbox/clock "{\"offset\": $2}"
+}
+
+fixture_text() {
+	awk -v language="$1" -v reason="$2" -v reader="$3" '
+		$1 == language && $2 == "=" { inside = 1 }
+		/^\t\};/ { inside = 0 }
+		inside && $1 == reason { wanted = 1 }
+		wanted && $1 == reader { said = 1 }
+		said { while (match($0, /"[^"]*"/)) {
+			text = text substr($0, RSTART + 1, RLENGTH - 2); $0 = substr($0, RSTART + RLENGTH) } }
+		said && /;/ { print text; exit }
+	' "$server_repository/config/mods-config/migrantid/messages.cfg"
 }

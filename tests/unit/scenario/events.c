@@ -213,8 +213,12 @@ static void edit(const struct line *line)
 
 static void file(const struct line *line)
 {
-	if (needs(line, 2))
-		put(&world.bench, line->words[1], line->words[2]);
+	char text[TEXT_LEN + 1];
+
+	if (!needs(line, 2))
+		return;
+	(void)snprintf(text, sizeof(text), "%s\n", line->words[2]);
+	put(&world.bench, line->words[1], text);
 }
 
 static void clock_steps(const struct line *line)

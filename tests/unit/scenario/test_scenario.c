@@ -9,8 +9,9 @@
  *     test_scenario --wrong FOLDER  those fail, each with the fault that its first line begins
  *
  * A line is a time, a verb and words: "12.5 sale A person=1". The time is in seconds since the
- * begin, or, as "+2", since the line before; "'" holds words together; "#" begins a comment. What
- * is due at a time has happened before a line of that time, which is done then.
+ * begin, 2026-01-01T09:00:00Z, or, as "+2", since the line before; "'" holds words together; "#"
+ * begins a comment. What is due at a time has happened before a line of that time, which is done
+ * then.
  *
  * What happens:
  *   start                         the server; what stands before it is as it finds it
@@ -32,7 +33,7 @@
  *   store answers|is-silent|is-gone|is-purged
  *   edit FILE OLD NEW             of the configuration (world.c has the settings, the rest is as
  *                                 shipped); OLD stands there once
- *   file FILE TEXT                a whole one, put in place
+ *   file FILE TEXT                a whole one of one line, put in place
  *   clock-steps S                 this server's wall clock is set
  *
  * What is to come of it:

@@ -11,7 +11,9 @@
 #	radsec_plain DIR		to the same: the shops that come by TLS may send unhidden twins
 #	radsec_proxy DIR TLS NAME [ADDRESS]	the real radsecproxy as such a shop's, a till's server in
 #					DIR/server for sell.sh; radsec_proxy_stop DIR ends it
-#	radsec_shop DIR TLS NAME	start a shop's server in DIR/server that shows TLS/NAME.pem
+#	radsec_shop DIR TLS NAME [WORD..]	start a shop's server in DIR/server that shows TLS/NAME.pem;
+#					udp:PORT: that goes on by UDP; strange: that does not know our
+#					dictionary; an address: that of the operator's server
 
 radsec_certificate() {
 	local dir=$1 name=$2 ca=${3:-} from=()
@@ -87,15 +89,18 @@ radsec_proxy_stop() {
 	return 0
 }
 
-radsec_shop() {
-	local dir=$1 tls=$2 name=$3
-	rm -rf "$dir/server"
-	server_make "$dir/server" port="$(fixture_port)" module= || return
-	rm -f "$dir/server/raddb/mods-enabled/migrantid" "$dir/server/raddb/policy.d/migrantid"
-	cat >"$dir/server/raddb/sites-enabled/sim-sale" <<-END
+# How such a server reaches the operator's.
+radsec_home() {
+	local tls=$1 name=$2 address=$3 udp=$4
+	if [ -n "$udp" ]; then
+		printf '%s\n' 'home_server operator {' 'type = auth' "ipaddr = $address" "port = $udp" \
+			'secret = testing123' 'response_window = 8' '}'
+		return
+	fi
+	cat <<-END
 		home_server operator {
 			type = auth
-			ipaddr = 127.0.0.1
+			ipaddr = $address
 			port = $radsec_port
 			proto = tcp
 			secret = radsec
@@ -108,6 +113,24 @@ radsec_shop() {
 				tls_max_version = "1.2"
 			}
 		}
+	END
+}
+
+radsec_shop() {
+	local dir=$1 tls=$2 name=$3 address=127.0.0.1 udp='' strange='' word
+	shift 3
+	for word; do
+		case $word in
+		udp:*) udp=${word#udp:} ;;
+		strange) strange=yes ;;
+		*) address=$word ;;
+		esac
+	done
+	rm -rf "$dir/server"
+	server_make "$dir/server" port="$(fixture_port)" module= || return
+	rm -f "$dir/server/raddb/mods-enabled/migrantid" "$dir/server/raddb/policy.d/migrantid"
+	radsec_home "$tls" "$name" "$address" "$udp" >"$dir/server/raddb/sites-enabled/sim-sale"
+	cat >>"$dir/server/raddb/sites-enabled/sim-sale" <<-END
 		home_server_pool operators {
 			home_server = operator
 		}
@@ -132,5 +155,8 @@ radsec_shop() {
 		}
 		}
 	END
-	server_start "$dir/server"
+	# The till knows it in any case.
+	[ -z "$strange" ] || sed -i '/migrantid/d' "$dir/server/dictionary/dictionary"
+	server_start "$dir/server" || return
+	[ -z "$strange" ] || echo '$INCLUDE dictionary.migrantid' >>"$dir/server/dictionary/dictionary"
 }

@@ -19,7 +19,8 @@ ip link set lo up && ip address add $here/32 dev lo || not_ok "an address"
 
 work=$(mktemp -d)
 proxy=$work/proxy
-trap 'radsec_proxy_stop "$proxy"; fixture_stop "$work"; rm -rf "$work"' EXIT
+shop=$work/shop
+trap 'radsec_proxy_stop "$proxy"; [ ! -d "$shop/server" ] || server_stop "$shop/server"; fixture_stop "$work"; rm -rf "$work"' EXIT
 echo '{ "people": [], "default": { "result": "yes", "reason": "match" } }' >"$work/people.json"
 mkdir -p "$work/tls"
 radsec_certificate "$work/tls" ca
@@ -58,4 +59,14 @@ if command -v radsecproxy >/dev/null; then
 else
 	skip "by TLS over the network" "radsecproxy is not installed"
 fi
+# A FreeRADIUS between that goes on by UDP protects nothing of its way to the operator.
+mkdir "$shop"
+holds "a FreeRADIUS between, by UDP" radsec_shop "$shop" "$work/tls" shop strange $here udp:"$port"
+same "through it by UDP over the network they are refused by name" \
+	"$(decided "127.0.0.1:$(cat "$shop/server/port")")" \
+	"attribute-invalid MigrantID-Plain-Document-Number"
+server_stop "$shop/server"
+holds "a FreeRADIUS between, by TLS" radsec_shop "$shop" "$work/tls" shop strange $here
+same "through it by TLS over the network they are taken" \
+	"$(decided "127.0.0.1:$(cat "$shop/server/port")")" match
 exit $tap_status

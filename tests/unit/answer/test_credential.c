@@ -19,6 +19,7 @@
 #include "answer/key_binding.h"
 #include "answer/sd_jwt.h"
 #include "answer/strict_json.h"
+#include "load.h"
 
 static const char *folder;
 static struct signer *issuer, *other_issuer, *holder, *other_holder;
@@ -569,24 +570,6 @@ static void test_printed(void **state)
 		free(texts[i]);
 }
 
-static json_t *load(const char *name)
-{
-	json_error_t error;
-	char path[4096];
-	json_t *json;
-
-	(void)snprintf(path, sizeof(path), "%s/%s", folder, name);
-	json = json_load_file(path, 0, &error);
-	if (json == NULL)
-		fail_msg("%s:%d: %s", path, error.line, error.text);
-	return json;
-}
-
-static const char *text_of(const json_t *object, const char *name)
-{
-	return json_string_value(json_object_get(object, name));
-}
-
 static struct key_set *set_of(json_t *document)
 {
 	char *text = json_dumps(document, 0);
@@ -600,7 +583,7 @@ static struct key_set *set_of(json_t *document)
 /* Issued, disclosed and bound by npm's @sd-jwt. */
 static void test_sample(void **state)
 {
-	json_t *sample = load("sample.json"), *each;
+	json_t *sample = load(folder, "sample.json"), *each;
 	struct key_set *set = set_of(json_object_get(sample, "jwks"));
 	struct credential_expectation want = card_expectation;
 	size_t i;
@@ -638,7 +621,7 @@ static void test_sample(void **state)
  */
 static void test_rfc9901(void **state)
 {
-	json_t *rfc = load("rfc9901.json"), *each;
+	json_t *rfc = load(folder, "rfc9901.json"), *each;
 	json_t *document = json_pack("{s:[O]}", "keys", json_object_get(rfc, "issuer"));
 	struct key_set *set = set_of(document);
 	struct jws_rules rules = { .algorithms = JWS_ES256, .kid_optional = true };

@@ -17,6 +17,7 @@
 
 #include "a_card.h"
 #include "base/base64url.h"
+#include "load.h"
 
 static const char *folder;
 static struct signer *issuer, *other_issuer;
@@ -96,13 +97,10 @@ static void octets_are(const json_t *vector)
 
 static void test_vectors(void **state)
 {
-	json_t *vectors, *each;
-	char path[4096];
+	json_t *vectors = load(folder, "status-list.json"), *each;
 	size_t i;
 
 	(void)state;
-	(void)snprintf(path, sizeof(path), "%s/status-list.json", folder);
-	vectors = json_load_file(path, 0, NULL);
 	json_array_foreach(vectors, i, each)
 	{
 		if (json_object_get(each, "octets") != NULL)

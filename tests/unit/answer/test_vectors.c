@@ -20,6 +20,7 @@
 
 #include "answer/jws.h"
 #include "base/base64url.h"
+#include "load.h"
 
 #define ALL_ALGORITHMS ((unsigned)(JWS_DEFAULT_ALGORITHMS | JWS_RS256))
 
@@ -32,28 +33,6 @@ struct tally {
 	size_t outside_policy; /* valid vectors of keys or algorithms that are not taken */
 	size_t wrong;
 };
-
-static json_t *load(const char *name)
-{
-	json_error_t error;
-	char path[4096];
-	json_t *json;
-
-	(void)snprintf(path, sizeof(path), "%s/%s", folder, name);
-	json = json_load_file(path, 0, &error);
-	if (json == NULL)
-		fail_msg("%s:%d: %s", path, error.line, error.text);
-	return json;
-}
-
-static const char *text_of(const json_t *object, const char *name)
-{
-	const char *text = json_string_value(json_object_get(object, name));
-
-	if (text == NULL)
-		fail_msg("no %s", name);
-	return text;
-}
 
 /* malloc'd, so that a sanitizer sees a read past the end. */
 static uint8_t *unhex(const char *hex, size_t *len)
@@ -164,7 +143,7 @@ static void count(struct tally *tally, const json_t *vector, bool accepted, bool
 static void run_raw(const char *file, enum jws_algorithm algorithm,
 	json_t *(*jwk_of)(const json_t *group), struct tally *tally)
 {
-	json_t *document = load(file), *group, *vector;
+	json_t *document = load(folder, file), *group, *vector;
 	size_t i, j;
 
 	json_array_foreach(json_object_get(document, "testGroups"), i, group)
@@ -257,7 +236,7 @@ static void test_cookbook(void **state)
 
 	(void)state;
 	for (size_t i = 0; i < ARRAY_LEN(rows); i++) {
-		json_t *example = load(rows[i].file);
+		json_t *example = load(folder, rows[i].file);
 		const json_t *input = json_object_get(example, "input");
 		const char *token = text_of(json_object_get(example, "output"), "compact");
 		struct key_set *set = set_of(public_part(json_object_get(input, "key")));

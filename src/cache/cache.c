@@ -156,7 +156,7 @@ static bool persons(struct cache *cache, const struct answer_policy *policy,
 	       now < keeping_until(policy, out, now);
 }
 
-bool cache_lookup(
+static bool find_kept(
 	struct cache *cache, const struct cache_question *question, int64_t now, struct answer *out)
 {
 	struct answer_policy *policy = cache_policy(cache);
@@ -172,8 +172,25 @@ bool cache_lookup(
 						persons(cache, policy, question,
 							&question->previous, now, out))));
 	answer_policy_unref(policy);
+	return found;
+}
+
+bool cache_lookup(
+	struct cache *cache, const struct cache_question *question, int64_t now, struct answer *out)
+{
+	bool found = find_kept(cache, question, now, out);
+
 	atomic_fetch_add(found ? &cache->count.memory_hits : &cache->count.memory_misses, 1);
 	return found;
+}
+
+bool cache_refused_since(
+	struct cache *cache, const struct cache_question *question, int64_t since, int64_t now)
+{
+	struct answer kept;
+
+	return cache_refused_at(cache, question) >= since ||
+	       (find_kept(cache, question, now, &kept) && kept.result == RESULT_NO);
 }
 
 static void note_refusal(struct cache *cache, const struct person_key *sbj, int64_t iat)

@@ -66,6 +66,13 @@ MUST_CHECK bool cache_lookup(struct cache *cache, const struct cache_question *q
 	int64_t now, struct answer *out);
 
 /*
+ * True if the service is known, in memory, to have refused this person at `since` (seconds since
+ * 1970) or later, or a no serves this question. Any thread.
+ */
+MUST_CHECK bool cache_refused_since(
+	struct cache *cache, const struct cache_question *question, int64_t since, int64_t now);
+
+/*
  * In the tier. Engine thread. NULL: there is nothing to look into for this question, and nothing
  * will be called. Otherwise `recalled` is called exactly once from the loop, with a verified answer
  * or NULL, within cache_options.recall_ms; or never, after cache_recall_cancel().

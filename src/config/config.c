@@ -76,6 +76,7 @@ void config_drop(struct config *config)
 	loaded_unref(config->loaded);
 	loaded_unref(config->boot);
 	keys_close(&config->keys);
+	cards_close(&config->cards);
 	free(config->offer.text);
 	free(config->outage.path);
 	free(config->file);
@@ -112,6 +113,7 @@ static bool load_first(struct config *config)
 	atomic_fetch_add_explicit(&config->boot->references, 1, memory_order_relaxed);
 	config->file = strdup(config->loaded->settings->file);
 	good = keys_open(config) && outage_open(config) && safe;
+	good = cards_open(config) && good;
 	if (good && config->file != NULL && config_refresh(config))
 		return true;
 	if (good)

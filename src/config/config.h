@@ -20,6 +20,7 @@
 #include <glib.h>
 
 #include "answer/answer_policy.h"
+#include "answer/card_policy.h"
 #include "base/base.h"
 #include "base/clock.h"
 #include "base/report.h"
@@ -43,6 +44,7 @@ struct snapshot {
 	const struct rule_set *rules;
 	const struct messages *messages;
 	struct answer_policy *policy; /* the keys in force among them */
+	struct card_policy *cards; /* NULL: no digital ID card counts */
 	struct tls_material *service_tls;
 	struct tls_material *redis_tls; /* NULL: no TLS to Redis */
 	struct operator_key person_key, previous_person_key; /* previous: len 0: none */

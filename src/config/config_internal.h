@@ -48,6 +48,7 @@ struct notes {
 
 struct reporter notes_begin(struct notes *notes); /* empties them; valid as long as they are */
 void notes_report(const struct notes *notes, const struct reporter *reporter);
+uint64_t notes_digest(const struct notes *notes); /* of all that was said, warnings, too */
 
 /* ---- snapshot.c: all that files say, but the service's keys ---- */
 
@@ -90,11 +91,12 @@ void loaded_unref(struct loaded *loaded); /* NULL is fine */
 const char *loaded_path(const struct settings *settings, enum watched which);
 
 /*
- * Takes references of both; keys NULL: none. `issuer`: whose answers the keys vouch for, that of
- * the start: keys that were fetched for one issuer are not another's. NULL: out of memory.
+ * Takes references of all; keys or cards NULL: none. `issuer`: whose answers the keys vouch for,
+ * that of the start: keys that were fetched for one issuer are not another's. NULL: out of memory.
  */
 MUST_CHECK struct snapshot *snapshot_make(struct loaded *loaded, const char *issuer,
-	struct key_set *keys, const struct outage *outage, uint64_t number);
+	struct key_set *keys, struct card_policy *cards, const struct outage *outage,
+	uint64_t number);
 struct snapshot *snapshot_ref(struct snapshot *snapshot);
 const struct loaded *snapshot_loaded(const struct snapshot *snapshot);
 
@@ -175,6 +177,36 @@ MUST_CHECK bool outage_open(struct config *config);
 /* Look whether the file has changed or a time has come, and say so. */
 void outage_check(struct config *config);
 
+/* ---- cards.c, cards_load.c: whose digital ID cards count ---- */
+
+struct cards {
+	struct card_policy *policy; /* NULL: no card counts */
+	const struct loaded *of; /* by whose settings; to compare with, never looked into */
+	uint64_t digest; /* of all its files, from before they were read */
+	bool failing; /* something could not be read: it is tried again */
+	uint64_t told; /* a digest of what was said last */
+	int64_t read_ms; /* monotonic: when they were last read */
+	int64_t good_ms[CARD_ISSUERS_MAX]; /* when each issuer's keys could last be read */
+	size_t ended; /* lists of which it was said that they have ended */
+};
+
+/* Of all files that a load would read: another one if anything has changed. */
+uint64_t cards_digest(const struct settings *settings);
+
+/*
+ * Read them. `whole`: nothing failed; what did is reported, as is NULL: out of memory. Keys of
+ * `before` (NULL: none) serve where an issuer's cannot be read. good_ms: of each issuer's keys.
+ */
+MUST_CHECK struct card_policy *cards_load(const struct settings *settings,
+	const struct clock *clock, const struct cards *before, const struct reporter *reporter,
+	int64_t good_ms[CARD_ISSUERS_MAX], bool *whole);
+
+/* At the start. False after an error was reported: an issuer's keys cannot be read. */
+MUST_CHECK bool cards_open(struct config *config);
+/* Look whether settings or files have changed, and whether a list has ended. */
+void cards_check(struct config *config);
+void cards_close(struct cards *cards);
+
 /* ---- config.c, watcher.c ---- */
 
 struct offer {
@@ -213,6 +245,7 @@ struct config {
 	int64_t dates_told_ms;
 	struct keys keys;
 	struct outage_watch outage;
+	struct cards cards;
 	struct notes notes;
 };
 

@@ -6,6 +6,8 @@
 #ifndef MIGRANTID_FILES_H
 #define MIGRANTID_FILES_H
 
+#include "answer/card_policy.h"
+#include "base/clock.h"
 #include "config/messages.h"
 #include "config/settings.h"
 #include "person/person_key.h"
@@ -13,6 +15,10 @@
 
 MUST_CHECK struct rule_set *file_rules(const char *path, const struct reporter *reporter);
 MUST_CHECK struct messages *file_messages(const char *path, const struct reporter *reporter);
+
+/* Issuers' keys and status lists as they are now; an issuer whose keys cannot be read has none. */
+MUST_CHECK struct card_policy *file_cards(const struct settings *settings,
+	const struct clock *clock, const struct reporter *reporter);
 
 /* The caller clears *out. */
 MUST_CHECK bool file_operator_key(

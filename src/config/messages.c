@@ -11,7 +11,7 @@
 #include "config/language.h"
 #include "rules/text.h"
 
-#define REASON_SLOTS (REASON_ATTRIBUTE_UNREADABLE + 1)
+#define REASON_SLOTS (REASON_CREDENTIAL_SUSPENDED + 1)
 
 enum reader { CLERK, BUYER, READERS };
 
@@ -111,6 +111,9 @@ static bool is_refusal(enum reason reason)
 	case REASON_MRZ_CHECK_DIGIT:
 	case REASON_MRZ_MISMATCH:
 	case REASON_ATTRIBUTE_UNREADABLE:
+	case REASON_CREDENTIAL_INVALID:
+	case REASON_CREDENTIAL_REVOKED:
+	case REASON_CREDENTIAL_SUSPENDED:
 		break;
 	}
 	return false;

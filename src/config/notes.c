@@ -55,6 +55,15 @@ struct reporter notes_begin(struct notes *notes)
 	return (struct reporter){ take, notes };
 }
 
+uint64_t notes_digest(const struct notes *notes)
+{
+	uint64_t digest = FNV_BASIS;
+
+	for (size_t i = 0; i < notes->count; i++)
+		digest = mixed(digest, notes->list[i].text);
+	return digest;
+}
+
 void notes_report(const struct notes *notes, const struct reporter *reporter)
 {
 	for (size_t i = 0; i < notes->count; i++) {

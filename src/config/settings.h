@@ -6,6 +6,7 @@
 #ifndef MIGRANTID_SETTINGS_H
 #define MIGRANTID_SETTINGS_H
 
+#include "answer/card_policy.h"
 #include "base/conf.h"
 #include "base/redis_address.h"
 
@@ -19,6 +20,7 @@ enum settings_section {
 	SETTINGS_KEYS,
 	SETTINGS_WAITING,
 	SETTINGS_CACHE,
+	SETTINGS_CREDENTIAL,
 	SETTINGS_REPLY,
 	SETTINGS_LOG,
 	SETTINGS_STATS,
@@ -82,6 +84,19 @@ struct settings {
 	const char *redis_certificate_file, *redis_key_file, *redis_tls_name; /* "" if none */
 	const char *redis_prefix;
 	int64_t redis_timeout; /* ms */
+
+	/* credential = { ... } */
+	bool credential_enabled; /* written `enabled` */
+	bool credential_decides; /* written `decides` */
+	bool bearer_exemptions, printed, status_required;
+	config_setting_t *issuers;
+	struct {
+		const char *issuer, *jwks_file;
+	} card_issuers[CARD_ISSUERS_MAX]; /* of `issuers` */
+	size_t card_issuer_count;
+	const char *typ, *vct;
+	int64_t max_validity; /* s: bound of a card's exp - iat */
+	const char *status_directory; /* "" if none */
 
 	/* reply = { ... } */
 	bool reply_source; /* replies carry MigrantID-Source and MigrantID-Valid-Until */

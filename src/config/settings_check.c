@@ -57,6 +57,7 @@ static const struct named_file {
 	{ SETTINGS_CACHE, "store_directory", AT(store_directory), false, false, "" },
 	{ SETTINGS_LOG, "file", AT(log_file), false, false, "" },
 	{ SETTINGS_STATS, "directory", AT(stats_directory), false, false, "" },
+	{ SETTINGS_CREDENTIAL, "status_directory", AT(status_directory), false, false, "" },
 	{ SETTINGS_CACHE, "redis_password_file", AT(redis_password_file), true, true,
 		"put the password of the Redis user there, or write \"\" if it needs none" },
 	{ SETTINGS_CACHE, "redis_ca_file", AT(redis_ca_file), true, false,
@@ -72,13 +73,10 @@ static const char **text_at(struct settings *settings, size_t offset)
 	return (const char **)(void *)((char *)settings + offset);
 }
 
-/* The longer name replaces the written one in the config_t, which owns both. */
-static bool make_absolute(const struct check *check, const struct named_file *file)
+bool settings_make_absolute(const struct settings *settings, config_setting_t *group,
+	const char *name, const char **path)
 {
-	struct settings *settings = check->settings;
-	config_setting_t *group = settings->groups[file->section];
-	config_setting_t *member = config_setting_get_member(group, file->name);
-	const char **path = text_at(settings, file->offset);
+	config_setting_t *member = config_setting_get_member(group, name);
 	int folder_len = (int)(strrchr(settings->file, '/') - settings->file);
 	CLEANUP(free_text) char *absolute = NULL;
 
@@ -86,12 +84,21 @@ static bool make_absolute(const struct check *check, const struct named_file *fi
 		return true;
 	if (asprintf(&absolute, "%.*s/%s", folder_len, settings->file, *path) < 0)
 		absolute = NULL;
-	if (absolute == NULL || config_setting_set_string(member, absolute) != CONFIG_TRUE) {
-		say(check, SAY_ERROR, file->section, file->name, "out of memory");
+	if (absolute == NULL || config_setting_set_string(member, absolute) != CONFIG_TRUE)
 		return false;
-	}
 	*path = config_setting_get_string(member);
 	return true;
+}
+
+static bool make_absolute(const struct check *check, const struct named_file *file)
+{
+	struct settings *settings = check->settings;
+
+	if (settings_make_absolute(settings, settings->groups[file->section], file->name,
+		    text_at(settings, file->offset)))
+		return true;
+	say(check, SAY_ERROR, file->section, file->name, "out of memory");
+	return false;
 }
 
 static bool check_readable(
@@ -375,6 +382,7 @@ bool settings_check_each(struct settings *settings, const struct reporter *repor
 	check_time_zone(&check);
 	check_store(&check);
 	check.valid &= settings_check_log(settings, reporter);
+	check.valid &= settings_check_cards(settings, reporter);
 	return check.valid;
 }
 

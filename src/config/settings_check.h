@@ -18,6 +18,16 @@ static inline void free_text(char **text)
  */
 MUST_CHECK bool settings_check_each(struct settings *settings, const struct reporter *reporter);
 
+/*
+ * A path as it is named from the settings file's folder; the longer name replaces the written one
+ * in the config_t, which owns both. False: out of memory, which is not reported.
+ */
+MUST_CHECK bool settings_make_absolute(const struct settings *settings, config_setting_t *group,
+	const char *name, const char **path);
+
+/* The list of issuers of cards; and what else cards need, where they count. */
+MUST_CHECK bool settings_check_cards(struct settings *settings, const struct reporter *reporter);
+
 /* What settings say of one another; only of use where all were read. */
 MUST_CHECK bool settings_check_together(struct settings *settings, const struct reporter *reporter);
 

@@ -31,6 +31,8 @@ static const struct conf_row top_rows[] = {
 	{ "waiting", CONF_GROUP, AT(groups[SETTINGS_WAITING]),
 		.help = "how long the server's workers wait" },
 	{ "cache", CONF_GROUP, AT(groups[SETTINGS_CACHE]), .help = "how long answers are kept" },
+	{ "credential", CONF_GROUP, AT(groups[SETTINGS_CREDENTIAL]),
+		.help = "digital ID cards that buyers show" },
 	{ "reply", CONF_GROUP, AT(groups[SETTINGS_REPLY]), .help = "what shops are told" },
 	{ "log", CONF_GROUP, AT(groups[SETTINGS_LOG]), .help = "where decisions are written down" },
 	{ "stats", CONF_GROUP, AT(groups[SETTINGS_STATS]), .help = "where figures are written" },
@@ -164,6 +166,30 @@ static const struct conf_row cache_rows[] = {
 		.help = "how long a sale looks into Redis before it goes on without" },
 };
 
+static const struct conf_row credential_rows[] = {
+	{ "enabled", CONF_BOOL, AT(credential_enabled), .live = true,
+		.help = "look at the digital ID cards that shops send" },
+	{ "issuers", CONF_GROUP, AT(issuers), .live = true,
+		.help = "whose cards count: a list of { issuer = ...; jwks_file = ...; }" },
+	{ "typ", CONF_STRING, AT(typ), .live = true, .max = 64, .default_text = CREDENTIAL_TYP,
+		.help = "the `typ` of a card's header" },
+	{ "vct", CONF_STRING, AT(vct), .live = true, .max = NAME_LONGEST,
+		.help = "the type of card that counts" },
+	{ "max_validity", CONF_INT, AT(max_validity), .live = true, .min = MINUTE,
+		.max = 3660 * DAY, .default_value = CREDENTIAL_MAX_LIFETIME, .unit = "s",
+		.help = "longest time between a card's signing and its end" },
+	{ "status_directory", CONF_STRING, AT(status_directory), .live = true, .max = PATH_LONGEST,
+		.help = "the folder of status lists" },
+	{ "status_required", CONF_BOOL, AT(status_required), .live = true, .default_value = true,
+		.help = "a card that names no status list does not count" },
+	{ "printed", CONF_BOOL, AT(printed), .live = true,
+		.help = "cards that are bound to no key count, too" },
+	{ "bearer_exemptions", CONF_BOOL, AT(bearer_exemptions), .live = true,
+		.help = "a card exempts without naming a document" },
+	{ "decides", CONF_BOOL, AT(credential_decides), .live = true,
+		.help = "a card is a yes, and nobody is asked" },
+};
+
 static const struct conf_row reply_rows[] = {
 	{ "source", CONF_BOOL, AT(reply_source), .live = true,
 		.help = "tell shops where an answer comes from and how long it holds" },
@@ -190,6 +216,7 @@ const struct settings_group settings_groups[SETTINGS_GROUPS] = {
 	[SETTINGS_KEYS] = { "keys", keys_rows, ARRAY_LEN(keys_rows) },
 	[SETTINGS_WAITING] = { "waiting", waiting_rows, ARRAY_LEN(waiting_rows) },
 	[SETTINGS_CACHE] = { "cache", cache_rows, ARRAY_LEN(cache_rows) },
+	[SETTINGS_CREDENTIAL] = { "credential", credential_rows, ARRAY_LEN(credential_rows) },
 	[SETTINGS_REPLY] = { "reply", reply_rows, ARRAY_LEN(reply_rows) },
 	[SETTINGS_LOG] = { "log", log_rows, ARRAY_LEN(log_rows) },
 	[SETTINGS_STATS] = { "stats", stats_rows, ARRAY_LEN(stats_rows) },

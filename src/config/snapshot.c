@@ -204,7 +204,7 @@ static struct answer_policy *policy_of(
 }
 
 struct snapshot *snapshot_make(struct loaded *loaded, const char *issuer, struct key_set *keys,
-	const struct outage *outage, uint64_t number)
+	struct card_policy *cards, const struct outage *outage, uint64_t number)
 {
 	struct held *held = calloc(1, sizeof(*held));
 	struct answer_policy *policy =
@@ -222,6 +222,7 @@ struct snapshot *snapshot_make(struct loaded *loaded, const char *issuer, struct
 		.rules = loaded->rules,
 		.messages = loaded->messages,
 		.policy = policy,
+		.cards = cards != NULL ? card_policy_ref(cards) : NULL,
 		.service_tls = loaded->service_tls,
 		.redis_tls = loaded->redis_tls,
 		.person_key = loaded->person_key,
@@ -254,6 +255,7 @@ void config_release(struct snapshot *snapshot)
 		atomic_fetch_sub_explicit(&snapshot->references, 1, memory_order_acq_rel) != 1)
 		return;
 	answer_policy_unref(snapshot->policy);
+	card_policy_unref(snapshot->cards);
 	loaded_unref(held->loaded);
 	OPENSSL_cleanse(held, sizeof(*held));
 	free(held);

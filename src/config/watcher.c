@@ -26,10 +26,10 @@ bool config_refresh(struct config *config)
 
 	/* Only the watcher swaps: it may look at the pointer without the lock. */
 	if (old != NULL && snapshot_loaded(old) == config->loaded && old->policy->keys == keys &&
-		outage_same(&old->outage, outage))
+		old->cards == config->cards.policy && outage_same(&old->outage, outage))
 		return true;
-	fresh = snapshot_make(config->loaded, config->boot->settings->issuer, keys, outage,
-		old != NULL ? old->number + 1 : 1);
+	fresh = snapshot_make(config->loaded, config->boot->settings->issuer, keys,
+		config->cards.policy, outage, old != NULL ? old->number + 1 : 1);
 	if (fresh == NULL)
 		return false;
 	pthread_mutex_lock(&config->mutex);
@@ -193,6 +193,7 @@ void config_tick(struct config *config)
 	check_files(config);
 	keys_check(config);
 	outage_check(config);
+	cards_check(config);
 	(void)config_refresh(config);
 	check_dates(config);
 }

@@ -9,23 +9,13 @@
 
 #include <openssl/crypto.h>
 
+#include "decision/by_card.h"
 #include "decision/challenge_state.h"
-#include "decision/decision_internal.h"
+#include "decision/identity.h"
 #include "decision/say.h"
 #include "rules/evaluate.h"
 
 #define COMPLAIN_EVERY_MS 60000
-
-/* One decision under way: what it stands on, all of one snapshot. */
-struct path {
-	struct decider *decider;
-	struct snapshot *snapshot;
-	int64_t now;
-	struct date today; /* in the operator's time zone */
-	struct sale sale;
-	enum subject_form form; /* of the question, if it comes to one */
-	struct decision *out;
-};
 
 static void conclude(struct path *path, enum result result, enum reason reason)
 {
@@ -82,59 +72,14 @@ static enum reason reason_of_outcome(enum inquiry_outcome outcome)
 	return REASON_SERVICE_UNAVAILABLE;
 }
 
-/* Which of the operator's keys a sale goes by, and whose pseudonym it has under it. */
-struct identity {
-	const struct operator_key *key, *other; /* the other one's len may be 0: none */
-	struct person_key sbj; /* under `key` */
-	uint8_t seed[STATE_SEED_LEN];
-};
-
-static bool sbj_make(
-	const struct operator_key *key, const struct path *path, struct person_key *out)
-{
-	if (key->len == 0)
-		return false;
-	if (path->form == SUBJECT_TOKEN)
-		return token_key_make(key, path->sale.token, out);
-	return person_key_make(key, &path->sale.person, out);
-}
-
-/*
- * The current key, or the one that the sale's State was made with while the two are in force
- * together. False, with the reason: the State is forged, expired or another sale's; or OpenSSL
- * fails, which is a fault of ours.
- */
+/* False, with the reason, if the sale's State is at fault; or OpenSSL fails, a fault of ours. */
 static bool identify(struct path *path, struct identity *identity)
 {
-	const struct operator_key *keys[] = { &path->snapshot->person_key,
-		&path->snapshot->previous_person_key };
-	const struct sale *sale = &path->sale;
-
-	/* Without a State only the current one: that it fails is no reason to take the other. */
-	for (size_t i = 0; i < (sale->state_len > 0 ? ARRAY_LEN(keys) : 1); i++) {
-		identity->key = keys[i];
-		identity->other = keys[1 - i];
-		if (sbj_make(keys[i], path, &identity->sbj) &&
-			(sale->state_len == 0 ||
-				state_check(keys[i], sale, &identity->sbj, path->now)))
-			return true;
-	}
-	if (sale->state_len > 0)
+	if (identity_find(path->snapshot, &path->sale, path->form, path->now, identity))
+		return true;
+	if (path->sale.state_len > 0)
 		bad_request(path, REASON_ATTRIBUTE_INVALID, ATTR_STATE);
 	return false;
-}
-
-/*
- * During a change of the operator's key, what was kept under the other pseudonym still serves, and
- * a refusal ends it, too: without it nobody is asked. False if OpenSSL fails.
- */
-static bool add_other(
-	const struct path *path, const struct identity *identity, struct question *question)
-{
-	if (path->form == SUBJECT_TOKEN || identity->other->len == 0)
-		return true;
-	question->asked.has_previous = sbj_make(identity->other, path, &question->asked.previous);
-	return question->asked.has_previous;
 }
 
 /* Who does not wait would hear `pending` for as long as it lasts. */
@@ -174,8 +119,7 @@ static void inquire(
 		out->state_len = STATE_LEN;
 }
 
-/* Once a minute for each kind, whose last time is *told_ms. */
-static bool may_complain(struct decider *decider, atomic_int_fast64_t *told_ms)
+bool decider_may_complain(struct decider *decider, atomic_int_fast64_t *told_ms)
 {
 	int64_t now = clock_mono_ms(&decider->options.clock);
 	int_fast64_t told = atomic_load(told_ms);
@@ -190,7 +134,7 @@ static void report_no_question(const struct path *path)
 	struct decider *decider = path->decider;
 
 	if (path->out->attribute == ATTR_NONE &&
-		may_complain(decider, &decider->no_question_told_ms))
+		decider_may_complain(decider, &decider->no_question_told_ms))
 		report(&decider->options.reporter, SAY_ERROR, NULL, 0,
 			"a question could not be made, for OpenSSL fails or memory is short: no "
 			"decision");
@@ -208,7 +152,7 @@ static void ask_about(struct path *path)
 		return;
 	if (identify(path, &identity) &&
 		question_make(identity.key, &identity.sbj, path->form, &path->sale, &question) &&
-		add_other(path, &identity, &question)) {
+		identity_add_other(&identity, &path->sale, &question)) {
 		question.by_person =
 			path->form == SUBJECT_DOCUMENT && path->snapshot->policy->keep_yes > 0;
 		if (cache_lookup(path->decider->cache, &question.asked, path->now, &answer))
@@ -219,7 +163,19 @@ static void ask_about(struct path *path)
 		report_no_question(path);
 	}
 	question_clear(&question);
-	OPENSSL_cleanse(&identity.sbj, sizeof(identity.sbj));
+	identity_clear(&identity);
+}
+
+/* Where nothing else could decide, what was wrong with the card is what helps. */
+static void missing(struct path *path, enum attribute attribute)
+{
+	enum reason reason = path->shown.reason;
+
+	if (reason == REASON_DOCUMENT_MISMATCH)
+		conclude(path, RESULT_UNDETERMINED, reason);
+	else
+		bad_request(
+			path, reason != REASON_NONE ? reason : REASON_ATTRIBUTE_MISSING, attribute);
 }
 
 /* What is clear before anybody is asked, or that somebody has to be. */
@@ -240,11 +196,13 @@ static void judge(struct path *path, unsigned forms)
 		exempt(path, verdict.rule);
 		break;
 	case VERDICT_MISSING:
-		bad_request(path, REASON_ATTRIBUTE_MISSING, verdict.attribute);
+		if (!by_card_decided(path))
+			missing(path, verdict.attribute);
 		break;
 	case VERDICT_ASK:
 		path->form = verdict.form;
-		ask_about(path);
+		if (!by_card_decided(path))
+			ask_about(path);
 		break;
 	}
 }
@@ -259,7 +217,7 @@ static bool name_shop(struct path *path, struct span shop)
 		path->sale.shop[shop.len] = '\0';
 		return true;
 	}
-	if (may_complain(decider, &decider->no_shop_told_ms))
+	if (decider_may_complain(decider, &decider->no_shop_told_ms))
 		report(&decider->options.reporter, SAY_ERROR, NULL, 0,
 			"no shop is named: no sale is decided; the site file has to set "
 			"control:MigrantID-Shop (1 to %d octets), as sites-available/sim-sale does",
@@ -309,11 +267,13 @@ void decide(struct decider *decider, const struct sale_request *request, struct 
 		bad_request(&path, fault.reason, fault.attribute);
 		out->mrz_field = fault.mrz_field;
 	} else if (name_shop(&path, request->shop)) {
+		by_card_look(&path, &options);
 		judge(&path, forms_of(&path, request));
 	}
 
 	say(path.snapshot, request->fields, request->count, out);
 	sale_clear(&path.sale);
+	shown_card_clear(&path.shown);
 	config_release(path.snapshot);
 	write_down(&path, request->shop, began_us);
 }

@@ -66,8 +66,9 @@ struct decider_options {
 };
 
 /*
- * Set up what is process-wide, before other modules of the server do: so that libcurl and jansson wipe what
- * they free. decider_open() does it too. Thread-safe, any number of times; false if libcurl fails.
+ * Set up what is process-wide, before other modules of the server do: so that libcurl and jansson
+ * wipe what they free. decider_open() does it too. Thread-safe, any number of times; false if
+ * libcurl fails.
  */
 MUST_CHECK bool decider_prepare(void);
 

@@ -5,6 +5,7 @@
 
 #include <stdatomic.h>
 
+#include "answer/credential.h"
 #include "cache/cache.h"
 #include "config/config.h"
 #include "decision/decision.h"
@@ -25,6 +26,10 @@ struct decider {
 	struct recorder *recorder; /* NULL: nothing is written down */
 	atomic_int_fast64_t no_shop_told_ms; /* when it was last said that a shop is not named */
 	atomic_int_fast64_t no_question_told_ms; /* that a question could not be made */
+	atomic_int_fast64_t no_card_told_ms[CREDENTIAL_CHECKS]; /* that a card failed this check */
 };
+
+/* Once a minute for each kind of complaint, whose last time is *told_ms. decide.c. */
+bool decider_may_complain(struct decider *decider, atomic_int_fast64_t *told_ms);
 
 #endif

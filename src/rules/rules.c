@@ -40,7 +40,7 @@ static bool document_is_among(const struct words *patterns, const char *type)
 	return false;
 }
 
-static enum rule_verdict judge_age(int years, const struct date *birth, const struct date *today)
+enum rule_verdict rule_judge_age(int years, const struct date *birth, const struct date *today)
 {
 	struct date latest = date_latest(birth);
 	struct date last_birthday;
@@ -53,8 +53,7 @@ static enum rule_verdict judge_age(int years, const struct date *birth, const st
 	return date_compare(today, &last_birthday) < 0 ? RULE_AGE_UNKNOWN : RULE_TOO_OLD;
 }
 
-static enum rule_verdict judge_person(
-	const struct rule *rule, const struct person *person, const struct date *today)
+enum rule_verdict rule_judge_words(const struct rule *rule, const struct person *person)
 {
 	const struct document *document = &person->document;
 
@@ -64,24 +63,32 @@ static enum rule_verdict judge_person(
 		return RULE_OTHER_ISSUER;
 	if (rule->document.count > 0 && !document_is_among(&rule->document, document->type))
 		return RULE_OTHER_DOCUMENT;
-	if (rule->age_below > 0)
-		return judge_age(rule->age_below, &person->birth, today);
 	return RULE_HOLDS;
 }
 
+static enum rule_verdict judge_person(
+	const struct rule *rule, const struct person *person, const struct date *today)
+{
+	enum rule_verdict verdict = rule_judge_words(rule, person);
+
+	if (verdict == RULE_HOLDS && rule->age_below > 0)
+		return rule_judge_age(rule->age_below, &person->birth, today);
+	return verdict;
+}
+
 /* An accreditation without its last day proves nothing on the day after it. */
-static enum rule_verdict judge_accreditation(
-	const struct rule *rule, const struct sale *sale, const struct date *today)
+enum rule_verdict rule_judge_accreditation(const struct rule *rule, const char *kind,
+	const struct date *expiry, const struct date *today)
 {
 	if (rule->accreditation.count == 0)
 		return RULE_HOLDS;
-	if (sale->accreditation[0] == '\0')
+	if (kind[0] == '\0')
 		return RULE_NO_ACCREDITATION;
-	if (!is_among(&rule->accreditation, sale->accreditation))
+	if (!is_among(&rule->accreditation, kind))
 		return RULE_OTHER_ACCREDITATION;
-	if (!date_is_set(&sale->accreditation_expiry))
+	if (!date_is_set(expiry))
 		return RULE_ACCREDITATION_UNDATED;
-	if (date_compare(&sale->accreditation_expiry, today) < 0)
+	if (date_compare(expiry, today) < 0)
 		return RULE_ACCREDITATION_EXPIRED;
 	return RULE_HOLDS;
 }
@@ -148,9 +155,23 @@ static enum rule_verdict judge_evidence(
 	case EVIDENCE_DOCUMENT:
 		return judge_document(&sale->person.document, today);
 	case EVIDENCE_MRZ:
-		break;
+		return judge_mrz(rule, sale, today);
+	case EVIDENCE_CREDENTIAL:
+		break; /* never comes here */
 	}
-	return judge_mrz(rule, sale, today);
+	return RULE_NO_CREDENTIAL;
+}
+
+/* By what was told, and then as the rule wants it shown. */
+static enum rule_verdict judge_told(
+	const struct rule *rule, const struct sale *sale, const struct date *today)
+{
+	enum rule_verdict verdict = judge_person(rule, &sale->person, today);
+
+	if (verdict == RULE_HOLDS)
+		verdict = rule_judge_accreditation(
+			rule, sale->accreditation, &sale->accreditation_expiry, today);
+	return verdict == RULE_HOLDS ? judge_evidence(rule, sale, today) : verdict;
 }
 
 static enum rule_verdict judge(
@@ -164,11 +185,8 @@ static enum rule_verdict judge(
 		return RULE_NOT_YET;
 	if (date_is_set(&rule->until) && date_compare(today, &rule->until) > 0)
 		return RULE_EXPIRED;
-	verdict = judge_person(rule, &sale->person, today);
-	if (verdict == RULE_HOLDS)
-		verdict = judge_accreditation(rule, sale, today);
-	if (verdict == RULE_HOLDS)
-		verdict = judge_evidence(rule, sale, today);
+	verdict = rule->evidence == EVIDENCE_CREDENTIAL ? rule_judge_card(rule, sale, today)
+							: judge_told(rule, sale, today);
 	if (verdict == RULE_HOLDS && rule->expiry_known)
 		verdict = judge_expiry(&sale->person.document.expiry, today);
 	return verdict;
@@ -291,6 +309,12 @@ const char *rule_verdict_text(enum rule_verdict verdict)
 		return "needs the date on which the document expires";
 	case RULE_NO_MRZ:
 		return "needs the machine-readable zone of the document";
+	case RULE_NO_CREDENTIAL:
+		return "needs a digital ID card that counts";
+	case RULE_NO_DOCUMENT_ON_CARD:
+		return "needs a card that discloses the document's type, issuer and number";
+	case RULE_AGE_OF_ANOTHER_DAY:
+		return "needs a date of birth on the card, which was not issued today";
 	}
 	return "";
 }

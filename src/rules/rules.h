@@ -21,6 +21,7 @@ enum evidence {
 	EVIDENCE_STATED, /* the attributes are enough */
 	EVIDENCE_DOCUMENT, /* document type, issuer, number given, and not expired */
 	EVIDENCE_MRZ, /* an MRZ whose check digits hold and whose own fields meet the rule */
+	EVIDENCE_CREDENTIAL, /* a digital ID card that counts, and meets the rule by itself */
 };
 
 /* Why a rule did not hold; RULE_HOLDS if it did. migrantidctl explain shows these. */
@@ -42,6 +43,9 @@ enum rule_verdict {
 	RULE_DOCUMENT_EXPIRED,
 	RULE_EXPIRY_UNKNOWN, /* the rule wants the day of expiry, and none was told or shown */
 	RULE_NO_MRZ, /* evidence wants an MRZ */
+	RULE_NO_CREDENTIAL, /* evidence wants a card that counts */
+	RULE_NO_DOCUMENT_ON_CARD, /* and one that names its document */
+	RULE_AGE_OF_ANOTHER_DAY, /* it was below the age when issued, on another day than today */
 };
 
 struct rule_set; /* opaque; owned by who parsed it */

@@ -62,7 +62,9 @@ static void take_home_documents(struct reading *reading, const struct top_level 
 	struct rule *home = &reading->set->home;
 	bool none = strcmp(top->home_evidence, "none") == 0;
 
-	if (!none && !rules_evidence_of_name(top->home_evidence, &home->evidence))
+	/* What a card says of a nationality is for the rules, which name whom they mean. */
+	if (!none && (!rules_evidence_of_name(top->home_evidence, &home->evidence) ||
+			     home->evidence == EVIDENCE_CREDENTIAL))
 		rules_complain(reading, conf_line_of(root, "home_evidence"),
 			"home_evidence is \"%.40s\": write \"document\", \"mrz\", \"stated\" or "
 			"\"none\"",

@@ -49,6 +49,16 @@ struct rule_set {
  * stands for all codes that begin with it, anything else for itself. */
 bool rule_document_covers(const char *pattern, const char *type);
 
+/* ---- judging: rules.c, rules_card.c ---- */
+
+enum rule_verdict rule_judge_words(const struct rule *rule, const struct person *person);
+enum rule_verdict rule_judge_age(int years, const struct date *birth, const struct date *today);
+enum rule_verdict rule_judge_accreditation(const struct rule *rule, const char *kind,
+	const struct date *expiry, const struct date *today);
+/* All that the rule names but its days, by what the card says alone. */
+enum rule_verdict rule_judge_card(
+	const struct rule *rule, const struct sale *sale, const struct date *today);
+
 /* ---- reading: rules_read.c, rules_home.c, rules_words.c ---- */
 
 #define RULES_CODES_MAX 256 /* in one list: more than there are states */

@@ -63,7 +63,7 @@ static const struct conf_row rule_rows[] = {
 	{ "accreditation", CONF_STRINGS, offsetof(struct written, accreditation), .max = KINDS_MAX,
 		.help = "one of these accreditations was shown and has not expired" },
 	{ "evidence", CONF_STRING, offsetof(struct written, evidence), .default_text = "document",
-		.help = "how it is shown: stated, document or mrz" },
+		.help = "how it is shown: stated, document, mrz or credential" },
 	{ "expiry", CONF_STRING, offsetof(struct written, expiry), .default_text = "any",
 		.help = "known: the document's day of expiry has to be told or shown; any: not" },
 };
@@ -94,7 +94,8 @@ static void take_evidence(struct reading *reading, const config_setting_t *group
 {
 	if (!rules_evidence_of_name(written->evidence, &rule->evidence))
 		rules_complain(reading, conf_line_of(group, "evidence"),
-			"evidence is \"%.40s\": write \"stated\", \"document\" or \"mrz\"",
+			"evidence is \"%.40s\": write \"stated\", \"document\", \"mrz\" or "
+			"\"credential\"",
 			written->evidence);
 	rule->expiry_known = strcmp(written->expiry, "known") == 0;
 	if (!rule->expiry_known && strcmp(written->expiry, "any") != 0)

@@ -53,10 +53,15 @@ static bool days_cover(const struct rule *wide, const struct rule *narrow, const
 	return date_is_set(&narrow->until) && date_compare(&narrow->until, &wide->until) <= 0;
 }
 
-/* Each kind of evidence asks for all that those before it ask for. */
+/* Each kind of evidence asks for all that those before it ask for; but a card stands for itself. */
+static bool evidence_covers(enum evidence wide, enum evidence narrow)
+{
+	return wide == narrow || (narrow != EVIDENCE_CREDENTIAL && wide <= narrow);
+}
+
 static bool hides(const struct rule *wide, const struct rule *narrow, const struct date *today)
 {
-	return wide->enabled && wide->evidence <= narrow->evidence &&
+	return wide->enabled && evidence_covers(wide->evidence, narrow->evidence) &&
 	       wide->expiry_known <= narrow->expiry_known && days_cover(wide, narrow, today) &&
 	       words_cover(&wide->nationality, &narrow->nationality, same) &&
 	       words_cover(&wide->issuer, &narrow->issuer, same) &&

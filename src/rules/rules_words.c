@@ -133,6 +133,7 @@ bool rules_evidence_of_name(const char *name, enum evidence *out)
 		[EVIDENCE_STATED] = "stated",
 		[EVIDENCE_DOCUMENT] = "document",
 		[EVIDENCE_MRZ] = "mrz",
+		[EVIDENCE_CREDENTIAL] = "credential",
 	};
 
 	for (size_t i = 0; i < ARRAY_LEN(names); i++) {

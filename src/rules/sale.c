@@ -5,9 +5,8 @@
 
 #include <openssl/crypto.h>
 
+#include "rules/sale_internal.h"
 #include "rules/text.h"
-
-#define AT_MOST 3 /* values of one attribute */
 
 static const struct {
 	const char *name;
@@ -28,6 +27,12 @@ _Static_assert(ATTR_ACCREDITATION_LONGEST == ACCREDITATION_MAX, "accreditation")
 _Static_assert(ATTR_CONSENT_TEXT_LONGEST == CONSENT_TEXT_MAX, "consent text");
 _Static_assert(ATTR_LANGUAGE_LONGEST == LANGUAGE_MAX, "language");
 _Static_assert(ATTR_STATE_LONGEST == STATE_MAX, "state");
+_Static_assert(ATTR_CREDENTIAL_LONGEST == CREDENTIAL_TEXT_MAX, "credential");
+
+#define AS_ASSERTION(symbol, number, name, longest, most)                                          \
+	_Static_assert((most) <= SALE_VALUES_MAX, name);
+SALE_ATTRIBUTES(AS_ASSERTION)
+#undef AS_ASSERTION
 
 /* For what each attribute stands: a twin for the hidden one, any other for itself (ATTR_NONE). */
 static const enum attribute hidden_of[ATTRIBUTES] = {
@@ -42,13 +47,6 @@ static const enum attribute twin_of[ATTRIBUTES] = {
 #undef AS_ROW
 };
 _Static_assert(ATTRIBUTES <= 32, "sale.plain has a bit for each");
-
-/* The values of a request, sorted by attribute; borrowed, never copied. Those of a twin are sorted
- * in as the hidden one's. */
-struct request {
-	struct span values[ATTRIBUTES][AT_MOST];
-	size_t count[ATTRIBUTES];
-};
 
 static bool is_known(enum attribute attribute)
 {
@@ -67,7 +65,7 @@ enum attribute sale_told(const struct sale *sale, enum attribute attribute)
 	return twin_of[attribute];
 }
 
-static bool at_fault(struct sale_fault *fault, enum reason reason, enum attribute attribute,
+bool sale_at_fault(struct sale_fault *fault, enum reason reason, enum attribute attribute,
 	enum mrz_field field)
 {
 	*fault = (struct sale_fault){ reason, attribute, field };
@@ -76,7 +74,7 @@ static bool at_fault(struct sale_fault *fault, enum reason reason, enum attribut
 
 static bool invalid(struct sale_fault *fault, enum attribute attribute)
 {
-	return at_fault(fault, REASON_ATTRIBUTE_INVALID, attribute, MRZ_FIELD_NONE);
+	return sale_at_fault(fault, REASON_ATTRIBUTE_INVALID, attribute, MRZ_FIELD_NONE);
 }
 
 bool sale_value_is_noise(struct span value)
@@ -90,14 +88,14 @@ static bool is_readable(const struct sale_field *fields, size_t count, struct sa
 	for (size_t i = 0; i < count; i++)
 		if (is_known(fields[i].attribute) && twin_of[fields[i].attribute] != ATTR_NONE &&
 			sale_value_is_noise(fields[i].value))
-			return at_fault(fault, REASON_ATTRIBUTE_UNREADABLE, fields[i].attribute,
-				MRZ_FIELD_NONE);
+			return sale_at_fault(fault, REASON_ATTRIBUTE_UNREADABLE,
+				fields[i].attribute, MRZ_FIELD_NONE);
 	return true;
 }
 
 /* A twin is taken on a protected way alone, and only instead of what it is the twin of. */
 static bool note_twin(enum attribute attribute, const struct sale_options *options,
-	const struct request *request, struct sale *out)
+	const struct sale_values *request, struct sale *out)
 {
 	uint32_t bit = UINT32_C(1) << hidden_of[attribute];
 
@@ -109,7 +107,7 @@ static bool note_twin(enum attribute attribute, const struct sale_options *optio
 }
 
 static bool sort_field(const struct sale_field *field, const struct sale_options *options,
-	struct request *request, struct sale *out, struct sale_fault *fault)
+	struct sale_values *request, struct sale *out, struct sale_fault *fault)
 {
 	enum attribute a = field->attribute;
 
@@ -117,8 +115,8 @@ static bool sort_field(const struct sale_field *field, const struct sale_options
 		if (!note_twin(a, options, request, out))
 			return invalid(fault, a);
 		a = hidden_of[a];
-	} else if (sale_told(out, a) != a) {
-		return invalid(fault, a); /* its twin has come already */
+	} else if (sale_told(out, a) != a || (a == ATTR_CREDENTIAL && !options->plain_allowed)) {
+		return invalid(fault, a); /* its twin has come already; or anybody could read it */
 	}
 	if (request->count[a] == attributes[a].most || field->value.len == 0 ||
 		field->value.len > attributes[a].longest)
@@ -128,7 +126,7 @@ static bool sort_field(const struct sale_field *field, const struct sale_options
 }
 
 static bool sort_fields(const struct sale_field *fields, size_t count,
-	const struct sale_options *options, struct request *request, struct sale *out,
+	const struct sale_options *options, struct sale_values *request, struct sale *out,
 	struct sale_fault *fault)
 {
 	for (size_t i = 0; i < count; i++) {
@@ -142,9 +140,7 @@ static bool sort_fields(const struct sale_field *fields, size_t count,
 	return true;
 }
 
-/* A state that exists, or one that the operator's country knows, and that may stand in this field;
- * the specimen of Doc 9303 only where a test asked for it. */
-static bool state_allowed(
+bool sale_state_allowed(
 	const char *code, const struct sale_options *options, bool (*may_be)(const char *code))
 {
 	switch (country_lookup(code)) {
@@ -162,7 +158,8 @@ static bool state_allowed(
 static bool read_state(struct span value, const struct sale_options *options,
 	bool (*may_be)(const char *code), char out[COUNTRY_LEN + 1])
 {
-	return country_canonical(value.data, value.len, out) && state_allowed(out, options, may_be);
+	return country_canonical(value.data, value.len, out) &&
+	       sale_state_allowed(out, options, may_be);
 }
 
 static bool read_birth(struct span value, const struct sale_options *options, struct date *out)
@@ -188,6 +185,15 @@ static bool read_yes_no(struct span value, bool *out)
 {
 	*out = value.len == 3 && memcmp(value.data, "Yes", 3) == 0;
 	return *out || (value.len == 2 && memcmp(value.data, "No", 2) == 0);
+}
+
+/* Its pieces in the order in which they came. */
+static bool read_credential(struct span value, char out[CREDENTIAL_TEXT_MAX + 1])
+{
+	size_t len = strlen(out);
+
+	return value.len <= CREDENTIAL_TEXT_MAX - len &&
+	       copy_if(text_is_token(value.data, value.len), value, out + len);
 }
 
 static bool read_value(enum attribute attribute, struct span value,
@@ -226,6 +232,8 @@ static bool read_value(enum attribute attribute, struct span value,
 		memcpy(out->state, value.data, value.len); /* any octets: a ticket of our own */
 		out->state_len = value.len;
 		return true;
+	case ATTR_CREDENTIAL:
+		return read_credential(value, out->credential);
 	case ATTR_LANGUAGE: /* never sorted in */
 	case ATTR_PLAIN_SUBJECT_TOKEN: /* sorted in as the hidden ones */
 	case ATTR_PLAIN_DOCUMENT_NUMBER:
@@ -238,7 +246,7 @@ static bool read_value(enum attribute attribute, struct span value,
 	return false;
 }
 
-static bool read_values(const struct request *request, const struct sale_options *options,
+static bool read_values(const struct sale_values *request, const struct sale_options *options,
 	struct sale *out, struct sale_fault *fault)
 {
 	for (enum attribute a = ATTR_NONE + 1; a < ATTRIBUTES; a++)
@@ -248,136 +256,28 @@ static bool read_values(const struct request *request, const struct sale_options
 	return true;
 }
 
-/* Wider than country_is_nationality(): in the laissez-passer of an organisation its own code stands
- * for "one of its officials" (Doc 9303-3 section 5, parts C and D). */
-static bool may_stand_as_nationality(const char *code)
+/* It is presented for one sale, and stands for a document, as a token does. */
+static bool check_credential(const struct sale *sale, struct sale_fault *fault)
 {
-	return country_is_nationality(code) || country_is_issuer(code);
-}
-
-static bool read_mrz(const struct request *request, const struct sale_options *options,
-	struct sale *out, struct sale_fault *fault)
-{
-	enum mrz_field field = MRZ_FIELD_NONE;
-
-	switch (mrz_parse(request->values[ATTR_MRZ], request->count[ATTR_MRZ], &out->mrz, &field)) {
-	case MRZ_OK:
-		break;
-	case MRZ_BAD_CHECK_DIGIT:
-		return at_fault(fault, REASON_MRZ_CHECK_DIGIT, ATTR_MRZ, field);
-	case MRZ_BAD_LINES:
-	case MRZ_BAD_CHARACTER:
-	case MRZ_VISA:
-	case MRZ_BAD_FIELD:
-		return at_fault(fault, REASON_ATTRIBUTE_INVALID, ATTR_MRZ, field);
-	}
-	if (!state_allowed(out->mrz.document.issuer, options, country_is_issuer))
-		return at_fault(fault, REASON_ATTRIBUTE_INVALID, ATTR_MRZ, MRZ_ISSUER);
-	if (!state_allowed(out->mrz.nationality, options, may_stand_as_nationality))
-		return at_fault(fault, REASON_ATTRIBUTE_INVALID, ATTR_MRZ, MRZ_NATIONALITY);
-	out->mrz.document.expiry = mrz_expiry(&out->mrz, &options->today);
+	if (sale->credential[0] == '\0')
+		return true;
+	if (sale->token[0] != '\0')
+		return invalid(fault, ATTR_CREDENTIAL);
+	if (sale->id[0] == '\0')
+		return sale_at_fault(fault, REASON_ATTRIBUTE_MISSING, ATTR_SALE_ID, MRZ_FIELD_NONE);
 	return true;
-}
-
-static bool differ(const char *told, const char *shown)
-{
-	return told[0] != '\0' && strcmp(told, shown) != 0;
-}
-
-/* Only the first letter: second letters were optional for long, and shops shorten them. A kind of
- * the rules file is not in an MRZ and cannot disagree with one. */
-static bool types_differ(const char *told, const char *shown)
-{
-	bool code = told[0] >= 'A' && told[0] <= 'Z';
-
-	return code && told[0] != shown[0];
-}
-
-/* An organisation's laissez-passer shows its own code in this place: that says nothing of the
- * holder's nationality. A code that is on no list is one of the operator's, a state's. */
-static bool shows_nationality(const struct mrz *mrz)
-{
-	return country_is_nationality(mrz->nationality) ||
-	       country_lookup(mrz->nationality) == COUNTRY_UNKNOWN;
-}
-
-/* As the shop wrote it: the canonical form no longer tells a Cyrillic letter from a Latin one. */
-static bool numbers_differ(const struct request *request, const struct document *shown)
-{
-	struct span told = request->values[ATTR_DOCUMENT_NUMBER][0];
-
-	return told.len > 0 && !document_number_agrees(told.data, told.len, shown->number);
-}
-
-/* What the shop typed and what the document shows have to be one person's. */
-static bool check_agreement(
-	const struct request *request, const struct sale *sale, struct sale_fault *fault)
-{
-	const struct person *told = &sale->person;
-	const struct mrz *mrz = &sale->mrz;
-	const struct document *shown = &mrz->document;
-	const struct {
-		bool disagrees;
-		enum attribute attribute;
-		enum mrz_field field;
-	} rows[] = {
-		{ types_differ(told->document.type, shown->type), ATTR_DOCUMENT_TYPE,
-			MRZ_DOCUMENT_CODE },
-		{ differ(told->document.issuer, shown->issuer), ATTR_DOCUMENT_ISSUER, MRZ_ISSUER },
-		{ numbers_differ(request, shown), ATTR_DOCUMENT_NUMBER, MRZ_NUMBER },
-		{ date_is_set(&told->document.expiry) &&
-				!mrz_expiry_agrees(mrz, &told->document.expiry),
-			ATTR_DOCUMENT_EXPIRY, MRZ_EXPIRY },
-		{ shows_nationality(mrz) && differ(told->nationality, mrz->nationality),
-			ATTR_NATIONALITY, MRZ_NATIONALITY },
-		{ date_is_set(&told->birth) && !mrz_birth_agrees(mrz, &told->birth),
-			ATTR_DATE_OF_BIRTH, MRZ_BIRTH },
-	};
-
-	for (size_t i = 0; i < ARRAY_LEN(rows); i++)
-		if (rows[i].disagrees)
-			return at_fault(
-				fault, REASON_MRZ_MISMATCH, rows[i].attribute, rows[i].field);
-	return true;
-}
-
-/*
- * The date of birth is never filled: an MRZ has no century. Of the expiry's two centuries, should
- * the shop have told another one, the nearest counts: what ended in 1999 does not end in 2099.
- */
-static void fill_from_mrz(struct sale *sale)
-{
-	const struct mrz *mrz = &sale->mrz;
-	struct document *document = &sale->person.document;
-
-	if (document->type[0] == '\0')
-		memcpy(document->type, mrz->document.type, sizeof(document->type));
-	if (document->issuer[0] == '\0')
-		memcpy(document->issuer, mrz->document.issuer, sizeof(document->issuer));
-	if (document->number[0] == '\0')
-		memcpy(document->number, mrz->document.number, sizeof(document->number));
-	if (date_is_set(&mrz->document.expiry))
-		document->expiry = mrz->document.expiry;
-	if (sale->person.nationality[0] == '\0' && shows_nationality(mrz))
-		memcpy(sale->person.nationality, mrz->nationality,
-			sizeof(sale->person.nationality));
 }
 
 static bool read_all(const struct sale_field *fields, size_t count,
 	const struct sale_options *options, struct sale *out, struct sale_fault *fault)
 {
-	struct request request = { 0 };
+	struct sale_values request = { 0 };
 
 	if (!is_readable(fields, count, fault) ||
 		!sort_fields(fields, count, options, &request, out, fault) ||
-		!read_values(&request, options, out, fault))
+		!read_values(&request, options, out, fault) || !check_credential(out, fault))
 		return false;
-	if (request.count[ATTR_MRZ] == 0)
-		return true;
-	if (!read_mrz(&request, options, out, fault) || !check_agreement(&request, out, fault))
-		return false;
-	fill_from_mrz(out);
-	return true;
+	return request.count[ATTR_MRZ] == 0 || sale_read_mrz(&request, options, out, fault);
 }
 
 bool sale_read(const struct sale_field *fields, size_t count, const struct sale_options *options,

@@ -12,6 +12,7 @@
 #include "base/base.h"
 #include "person/document.h"
 #include "person/mrz.h"
+#include "rules/card.h"
 #include "rules/vocabulary.h"
 
 /*
@@ -33,6 +34,7 @@
 	X(ATTR_CONSENT_TEXT, 12, "MigrantID-Consent-Text", 64, 1)                                  \
 	X(ATTR_LANGUAGE, 13, "MigrantID-Language", 247, 1)                                         \
 	X(ATTR_ACCEPT_CHALLENGE, 14, "MigrantID-Accept-Challenge", 3, 1)                           \
+	X(ATTR_CREDENTIAL, 15, "MigrantID-Credential", 3000, 16)                                   \
 	X(ATTR_PLAIN_SUBJECT_TOKEN, 102, "MigrantID-Plain-Subject-Token", 240, 1)                  \
 	X(ATTR_PLAIN_DOCUMENT_NUMBER, 105, "MigrantID-Plain-Document-Number", 48, 1)               \
 	X(ATTR_PLAIN_DATE_OF_BIRTH, 108, "MigrantID-Plain-Date-of-Birth", 10, 1)                   \
@@ -68,11 +70,11 @@ struct sale_fault {
 
 #define SALE_ID_MAX 64
 #define SUBJECT_TOKEN_MAX 240
-#define ACCREDITATION_MAX 64
 #define CONSENT_TEXT_MAX 64
 #define LANGUAGE_MAX 247 /* octets: a tag, or a list of them as browsers send it */
 #define SHOP_MAX 253
 #define STATE_MAX 253
+#define CREDENTIAL_TEXT_MAX 3000 /* octets of all its pieces */
 
 struct sale {
 	struct person person; /* filled from attributes, else from the MRZ */
@@ -86,12 +88,14 @@ struct sale {
 	uint8_t state[STATE_MAX]; /* State of an earlier challenge */
 	size_t state_len; /* 0: none */
 	bool accept_challenge;
+	char credential[CREDENTIAL_TEXT_MAX + 1]; /* a card as it was presented; "" if none */
+	const struct card *card; /* what it says, once it counts; borrowed; NULL: nothing */
 	uint32_t plain; /* 1 << attribute, of the hidden ones that came as their twins */
 };
 
 struct sale_options {
 	bool allow_specimen; /* UTO is accepted: for tests only */
-	bool plain_allowed; /* the request came by a way on which twins are taken */
+	bool plain_allowed; /* the request came by a way on which twins and cards are taken */
 	struct date today; /* in the operator's time zone; full */
 	const struct country_codes
 		*codes; /* states besides Doc 9303's: rules_codes(); NULL: none */
@@ -113,7 +117,9 @@ bool sale_value_is_noise(struct span value);
  * Read and check the fields of a request into *out. Everything that a decision may need is checked,
  * whether or not a rule will need it: a repeated, empty, over-long, non-UTF-8, ill-formed or
  * contradictory attribute is a fault, and so is a date of birth that lies ahead, a twin that is not
- * allowed or stands beside what it is the twin of, and, before all others, noise in a hidden one.
+ * allowed or stands beside what it is the twin of, a card where no twin is allowed, beside a token
+ * or without a sale id, and, before all others, noise in a hidden one. Whether a card is worth
+ * anything is not looked at: `card` is the caller's to set.
  * The language of the reply is not looked at: it decides nothing. What is absent is no fault: that
  * is evaluate()'s to say, after the rules. False with *fault filled, and *out cleared.
  */

@@ -43,14 +43,18 @@
 	X(REASON_ATTRIBUTE_INVALID, 31, "attribute-invalid")                                       \
 	X(REASON_MRZ_CHECK_DIGIT, 32, "mrz-check-digit")                                           \
 	X(REASON_MRZ_MISMATCH, 33, "mrz-mismatch")                                                 \
-	X(REASON_ATTRIBUTE_UNREADABLE, 34, "attribute-unreadable")
+	X(REASON_ATTRIBUTE_UNREADABLE, 34, "attribute-unreadable")                                 \
+	X(REASON_CREDENTIAL_INVALID, 40, "credential-invalid")                                     \
+	X(REASON_CREDENTIAL_REVOKED, 41, "credential-revoked")                                     \
+	X(REASON_CREDENTIAL_SUSPENDED, 42, "credential-suspended")
 
 /* MigrantID-Source; 0 where nothing was consulted */
 #define SOURCES(X)                                                                                 \
 	X(SOURCE_SERVICE, 1, "Service")                                                            \
 	X(SOURCE_CACHE, 2, "Cache")                                                                \
 	X(SOURCE_SHARED_CACHE, 3, "Shared-Cache")                                                  \
-	X(SOURCE_RULE, 4, "Rule")
+	X(SOURCE_RULE, 4, "Rule")                                                                  \
+	X(SOURCE_CREDENTIAL, 5, "Credential")
 
 #define AS_MEMBER(symbol, number, name) symbol = number,
 enum result { RESULTS(AS_MEMBER) };
@@ -81,7 +85,8 @@ const char *result_name(enum result result);
 const char *reason_name(enum reason reason);
 const char *source_name(enum source source);
 
-/* True for a reason that says that the request itself is at fault (30 and above). */
+/* True for a reason that says that the request itself, or the card in it, is at fault (30 and
+ * above). */
 bool reason_is_bad_request(enum reason reason);
 
 enum outcome outcome_of(enum result result, enum reason reason, bool challenge);

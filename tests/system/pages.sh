@@ -33,7 +33,7 @@ names migrantid.cfg.5 setting \
 	$(grep -oE '^	\{ "[a-z_]+", CONF_[A-Z]+' src/config/settings_table.c | cut -d'"' -f2)
 names migrantid-rules.5 setting \
 	$(grep -oE '^	\{ "[a-z_]+", CONF_[A-Z]+' src/rules/rules_read.c | cut -d'"' -f2)
-names migrantid-rules.5 "kind of evidence" stated document mrz
+names migrantid-rules.5 "kind of evidence" stated document mrz credential
 names migrantid-messages.5 reason $(awk '$1 == "VALUE" && $2 == "MigrantID-Reason" { print $3 }' \
 	config/dictionary.migrantid)
 names migrantid-sandbox.8 option $($sandbox --help | grep -oE -- '--[a-z][a-z-]+' | sort -u |
@@ -53,7 +53,7 @@ same "the shipped settings are all there are" \
 	"$(grep -oE '^	\{ "[a-z_]+", CONF_[A-Z]+' src/config/settings_table.c | grep -v CONF_GROUP |
 		cut -d'"' -f2 | sort)" \
 	"$(grep -oE '^	?[a-z_]+ = ' config/mods-config/migrantid/migrantid.cfg | tr -d '	 =' |
-		grep -vxE 'operator|service|keys|waiting|cache|reply' | sort)"
+		grep -vxE 'operator|service|keys|waiting|cache|credential|issuers|reply|log|stats' | sort)"
 
 # Where a file is named in the README or in docs, it is there.
 for path in $(grep -ohP '(?<![-/\w])(rlm_migrantid|docs|tests|config|src|debian)/[\w./*-]+\w' README.md docs/*.md |

@@ -255,6 +255,45 @@ static void an_older_yes_is_not_accepted_after_a_refusal(void **state)
 	assert_int_equal(found(&at, &asked), REASON_MATCH);
 }
 
+/* Who holds something older against it, a card, asks for this alone: a yes is none of it. */
+static void a_refusal_since_a_time_is_told(void **state)
+{
+	struct cache_question asked = question_of(SUBJECT_DOCUMENT, 1, 1);
+	struct cache_question next = question_of(SUBJECT_DOCUMENT, 1, 2);
+	struct cache_question other = question_of(SUBJECT_DOCUMENT, 2, 3);
+	struct cache_question renamed = with_previous(question_of(SUBJECT_DOCUMENT, 3, 4), 1);
+	struct cache_health health;
+
+	(void)state;
+	assert_false(cache_refused_since(at.cache, &next, 1, at.time.wall));
+	accept_no(&at, &asked, "id_blocked");
+	assert_true(cache_refused_since(at.cache, &next, T0 - 1, at.time.wall));
+	assert_true(cache_refused_since(at.cache, &next, T0, at.time.wall));
+	assert_true(cache_refused_since(at.cache, &renamed, T0, at.time.wall));
+	assert_false(cache_refused_since(at.cache, &other, T0, at.time.wall));
+	/* As long as the no is kept it speaks against what is younger, too. */
+	assert_true(cache_refused_since(at.cache, &next, T0 + 1, at.time.wall));
+	at.time.wall += 61;
+	assert_false(cache_refused_since(at.cache, &next, T0 + 1, at.time.wall));
+	assert_true(cache_refused_since(at.cache, &next, T0, at.time.wall));
+	accept_yes(&at, &next);
+	assert_false(cache_refused_since(at.cache, &next, T0 + 1, at.time.wall));
+	cache_health(at.cache, &health);
+	assert_int_equal(health.memory_hits + health.memory_misses, 0);
+}
+
+/* A no about one sale alone, such as that its consent is missing, speaks against that one. */
+static void a_no_of_its_own_sale_is_told_to_that_sale(void **state)
+{
+	struct cache_question asked = question_of(SUBJECT_DOCUMENT, 1, 1);
+	struct cache_question next = question_of(SUBJECT_DOCUMENT, 1, 2);
+
+	(void)state;
+	accept_no(&at, &asked, "consent_missing");
+	assert_true(cache_refused_since(at.cache, &asked, T0 + 1, at.time.wall));
+	assert_false(cache_refused_since(at.cache, &next, T0, at.time.wall));
+}
+
 /* The watermark is held by a clock that nobody sets, and ends with the longest keep_yes. */
 static void a_watermark_outlives_every_yes_from_before(void **state)
 {
@@ -504,6 +543,8 @@ int main(void)
 		CASE(undetermined_serves_nobody),
 		CASE(a_refusal_drops_what_is_kept_for_the_person),
 		CASE(an_older_yes_is_not_accepted_after_a_refusal),
+		CASE(a_refusal_since_a_time_is_told),
+		CASE(a_no_of_its_own_sale_is_told_to_that_sale),
 		CASE(a_watermark_outlives_every_yes_from_before),
 		CASE(a_watermark_that_made_way_still_counts),
 		CASE(what_fails_a_check_is_not_kept),

@@ -93,6 +93,13 @@ static void what_is_never_reached_is_told(void **state)
 		{ "age_below = 6; evidence = \"mrz\";", "age_below = 6; evidence = \"document\";",
 			false },
 		{ "age_below = 6;", "age_below = 6; evidence = \"stated\";", false },
+		/* a card stands for itself */
+		{ "age_below = 6; evidence = \"stated\";",
+			"age_below = 6; evidence = \"credential\";", false },
+		{ "age_below = 6; evidence = \"credential\";", "age_below = 6; evidence = \"mrz\";",
+			false },
+		{ "age_below = 6; evidence = \"credential\";",
+			"age_below = 5; evidence = \"credential\";", true },
 		/* expiry */
 		{ "age_below = 6;", "age_below = 6; expiry = \"known\";", true },
 		{ "age_below = 6; expiry = \"known\";", "age_below = 6;", false },

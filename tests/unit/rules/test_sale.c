@@ -192,7 +192,7 @@ static const struct {
 
 static void every_attribute_is_bounded(void **state)
 {
-	char many[300];
+	char many[3002];
 
 	(void)state;
 	memset(many, '0', sizeof(many));

@@ -44,6 +44,9 @@ static const struct {
 	{ 32, "mrz-check-digit" },
 	{ 33, "mrz-mismatch" },
 	{ 34, "attribute-unreadable" },
+	{ 40, "credential-invalid" },
+	{ 41, "credential-revoked" },
+	{ 42, "credential-suspended" },
 };
 
 static void reasons_have_the_numbers_of_the_wire(void **state)
@@ -61,7 +64,8 @@ static void results_and_sources_have_the_numbers_of_the_wire(void **state)
 {
 	static const char *const result_names[] = { "Yes", "No", "Undetermined", "Exempt",
 		"Not-Applicable" };
-	static const char *const source_names[] = { "Service", "Cache", "Shared-Cache", "Rule" };
+	static const char *const source_names[] = { "Service", "Cache", "Shared-Cache", "Rule",
+		"Credential" };
 
 	(void)state;
 	assert_int_equal(ARRAY_LEN(results), ARRAY_LEN(result_names));

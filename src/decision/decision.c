@@ -5,6 +5,7 @@
  */
 #include "decision/decision.h"
 
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -12,6 +13,7 @@
 #include "decision/decision_internal.h"
 
 #define WORKERS_USUAL 32
+#define ADDRESSES_ROOM 240 /* of the line at the start */
 #define CLOSE_MS 2000 /* for a disk that hangs */
 #define DISK_RECALL_MS 50 /* longest look into the file */
 
@@ -138,6 +140,36 @@ static bool open_recorder(struct decider *decider)
 	return decider->recorder != NULL;
 }
 
+/* Where answers are kept behind memory, for people. */
+static const char *store_of(const struct settings *settings)
+{
+	if (tier_of(settings->store) == CACHE_DISK)
+		return settings->store_directory;
+	if (tier_of(settings->store) == CACHE_MEMORY_ONLY)
+		return "nowhere else";
+	return settings->redis_sentinels.count > 0 ? settings->redis_master
+						   : settings->redis_address;
+}
+
+/* What each ticket of an operator's begins with: what runs here, and by what. */
+static void report_start(const struct decider *decider)
+{
+	const struct settings *settings = decider->boot->settings;
+	const struct key_set *keys = decider->boot->policy->keys;
+	char addresses[ADDRESSES_ROOM] = "";
+	size_t used = 0;
+
+	for (size_t i = 0; i < settings->urls.count && used < sizeof(addresses); i++)
+		used += (size_t)snprintf(addresses + used, sizeof(addresses) - used, "%s%s",
+			i > 0 ? ", " : "", conf_string_at(&settings->urls, i));
+	report(&decider->options.reporter, SAY_INFO, NULL, 0,
+		"version " MIGRANTID_VERSION " is ready: rules version %s; keys of the service: "
+		"%zu%s; asks %s; keeps answers in memory and %s",
+		rules_digest(decider->boot->rules), keys != NULL ? key_set_count(keys) : 0,
+		settings->jwks_url[0] != '\0' ? ", and they are fetched now" : "", addresses,
+		store_of(settings));
+}
+
 static bool open_parts(struct decider *decider)
 {
 	decider->engine = engine_start();
@@ -147,7 +179,10 @@ static bool open_parts(struct decider *decider)
 		return false;
 	}
 	config_on_swap(decider->config, on_swap, decider);
-	return open_inquiries(decider) && open_recorder(decider);
+	if (!open_inquiries(decider) || !open_recorder(decider))
+		return false;
+	report_start(decider);
+	return true;
 }
 
 struct decider *decider_open(const struct decider_options *options)

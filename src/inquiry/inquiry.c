@@ -246,10 +246,9 @@ static void end_unavailable(struct inquiry *inquiry, const struct happening *wha
 
 static void reject_unknown_key(struct inquiry *inquiry)
 {
-	report(&inquiry->all->options.reporter, SAY_WARNING, NULL, 0,
-		"the service's answer fails check 3 (key), for its key is not among those in "
-		"force: "
-		"no decision");
+	const struct answer none = { 0 };
+
+	report_failed_check(inquiry, CHECK_KEY, &none, 0);
 	end_without(inquiry, INQUIRY_REJECTED, 0);
 }
 
@@ -282,10 +281,11 @@ static bool accept_answer(struct inquiry *inquiry, const char *jws, size_t len)
 	if (failed == CHECK_KEY && unknown_kid)
 		return false;
 	if (failed == CHECK_NONE) {
+		report_clock(inquiry, &answer, now);
 		end_answered(inquiry, &answer, SOURCE_SERVICE);
 		return true;
 	}
-	report_failed_check(all, failed, &answer, now);
+	report_failed_check(inquiry, failed, &answer, now);
 	end_without(inquiry, INQUIRY_REJECTED, 0);
 	return true;
 }

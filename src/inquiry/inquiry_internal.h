@@ -5,6 +5,7 @@
  *   inquiry.c         one inquiry as a state machine
  *   attempt.c         one request of it to the service
  *   report_attempt.c  what the operator is told of responses
+ *   report_answer.c   and of answers
  *   in_flight.c       the table of inquiries under way: joining, ending
  *   ask.c             a worker that asks and waits
  *   share.c           what each shop has of the room there is
@@ -81,6 +82,12 @@ struct pace {
 	int64_t no_moment_until_ms;
 };
 
+/* Answers that have failed one check. */
+struct rejected {
+	int64_t said_ms; /* when last; 0: never */
+	unsigned untold; /* since then */
+};
+
 /* One question under way. */
 struct inquiry {
 	struct engine_task begin; /* first: on_begin() is handed it */
@@ -152,6 +159,8 @@ struct inquiries {
 	/* Since it last said 429. */
 	bool has_answered[TRANSPORT_ENDPOINTS_MAX];
 	int64_t complained_ms[STATUS_FAILED + 1]; /* when last; 0: never */
+	struct rejected rejected[CHECK_RESULT + 1]; /* by check */
+	int64_t clock_said_ms; /* when last; 0: never */
 	uint64_t random; /* jitter */
 	struct key_refresh *keys; /* NULL: no address to fetch them from */
 };
@@ -221,8 +230,11 @@ void report_shortage(struct inquiries *all, const char *why);
 void report_our_fault(struct inquiries *all, const struct attempt_result *attempt);
 void report_refused(struct inquiries *all, const struct attempt_result *attempt);
 void report_too_large(struct inquiries *all, const struct attempt_result *attempt);
-void report_failed_check(
-	struct inquiries *all, enum answer_check failed, const struct answer *answer, int64_t now);
+
+/* report_answer.c, engine thread. `now` by the wall clock. */
+void report_failed_check(const struct inquiry *inquiry, enum answer_check failed,
+	const struct answer *answer, int64_t now);
+void report_clock(const struct inquiry *inquiry, const struct answer *answer, int64_t now);
 
 /* inquiry.c, engine thread */
 void inquiry_attempt_ended(

@@ -35,11 +35,13 @@ void report_shortage(struct inquiries *all, const char *why)
 {
 	int64_t now = inquiries_now(all);
 	int_fast64_t before = atomic_load(&all->shortage_reported_ms);
+	const char *advice = transport_advice(why);
 
 	if ((before == 0 || now - before >= COMPLAIN_EVERY_MS) &&
 		atomic_compare_exchange_strong(&all->shortage_reported_ms, &before, now))
 		report(&all->options.reporter, SAY_ERROR, NULL, 0,
-			"the service could not be asked about a sale (%s): no decision", why);
+			"the service could not be asked about a sale (%s): no decision%s%s", why,
+			advice[0] != '\0' ? "; " : "", advice);
 }
 
 /* It says something of this one question; others may be well. */
@@ -56,31 +58,4 @@ void report_too_large(struct inquiries *all, const struct attempt_result *attemp
 {
 	report(&all->options.reporter, SAY_WARNING, NULL, 0,
 		"%s sent more than %d octets: no decision", address_of(all, attempt), JWS_MAX_LEN);
-}
-
-/*
- * A fresh answer was signed a moment ago: when it was signed ahead of now, or has ended already,
- * the clocks of this machine and of the service do not agree.
- */
-void report_failed_check(
-	struct inquiries *all, enum answer_check failed, const struct answer *answer, int64_t now)
-{
-	int64_t ahead = answer->issued_at - now;
-	const char *off = NULL;
-
-	if (failed == CHECK_TIME && ahead > ANSWER_CLOCK_SKEW)
-		off = "behind";
-	else if (failed == CHECK_TIME && answer->expires_at <= now)
-		off = "ahead of";
-	if (off == NULL)
-		report(&all->options.reporter, SAY_WARNING, NULL, 0,
-			"the service's answer fails check %d (%s): no decision", (int)failed,
-			answer_check_name(failed));
-	else
-		report(&all->options.reporter, SAY_ERROR, NULL, 0,
-			"the service's answer fails check %d (%s): no decision; this machine's "
-			"clock is %lld s %s the service's: look at the clocks (timedatectl), "
-			"this one first",
-			(int)failed, answer_check_name(failed),
-			(long long)(ahead < 0 ? -ahead : ahead), off);
 }

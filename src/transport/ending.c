@@ -61,8 +61,8 @@ static enum attempt_end certificate_refused(struct exchange *exchange)
 	case X509_V_ERR_UNABLE_TO_VERIFY_LEAF_SIGNATURE:
 	case X509_V_ERR_DEPTH_ZERO_SELF_SIGNED_CERT:
 	case X509_V_ERR_SELF_SIGNED_CERT_IN_CHAIN:
-		return end_with(exchange, END_TLS,
-			"TLS: its certificate is of an unknown authority (see ca_file)");
+		return end_with(
+			exchange, END_TLS, "TLS: its certificate is of an unknown authority");
 	case X509_V_OK:
 	case X509_V_ERR_UNSPECIFIED:
 		if (strstr(exchange->error, "subject name") != NULL)

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
+#include <stdio.h>
 #include <stdlib.h>
 
 #include "transport/transport_internal.h"
@@ -112,7 +113,8 @@ void endpoint_all_rest(
 
 static void say_failure(struct endpoint *endpoint, int64_t now, const char *cause)
 {
-	const struct reporter *reporter = &endpoint->transport->options.reporter;
+	const char *advice = transport_advice(cause);
+	char more[40] = "";
 
 	if (endpoint->failing_since_ms == 0)
 		endpoint->failing_since_ms = now;
@@ -122,11 +124,11 @@ static void say_failure(struct endpoint *endpoint, int64_t now, const char *caus
 	}
 	endpoint->said_ms = now;
 	endpoint->said = true;
-	if (endpoint->unsaid == 0)
-		report(reporter, SAY_WARNING, NULL, 0, "%s: %s", endpoint->address, cause);
-	else
-		report(reporter, SAY_WARNING, NULL, 0, "%s: %s (and %u more failures before)",
-			endpoint->address, cause, endpoint->unsaid);
+	if (endpoint->unsaid > 0)
+		(void)snprintf(
+			more, sizeof(more), " (and %u more failures before)", endpoint->unsaid);
+	report(&endpoint->transport->options.reporter, SAY_WARNING, NULL, 0, "%s: %s%s%s%s",
+		endpoint->address, cause, more, advice[0] != '\0' ? ": " : "", advice);
 	endpoint->unsaid = 0;
 }
 

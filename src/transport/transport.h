@@ -137,6 +137,9 @@ void transport_rest(
 void transport_judge(struct transport *transport, enum transport_group group, int endpoint,
 	bool healthy, const char *cause);
 
+/* What can be done about a cause; "" where nothing is known. Any thread. */
+const char *transport_advice(const char *cause);
+
 const char *transport_address(const struct transport *transport, enum transport_group group,
 	int endpoint); /* for messages */
 

@@ -34,12 +34,14 @@ struct call {
 
 static void report_call(struct call *call, bool fine, const char *what)
 {
+	const char *advice = transport_advice(what);
 	json_t *row = json_pack(
 		"{s:s, s:b, s:s}", "address", call->address, "reached", fine, "said", what);
 
 	output_row(call->out, "addresses", row, "%s: %s", call->address, what);
 	if (!fine)
-		report(&call->out->reporter, SAY_ERROR, NULL, 0, "%s: %s", call->address, what);
+		report(&call->out->reporter, SAY_ERROR, NULL, 0, "%s: %s%s%s", call->address, what,
+			advice[0] != '\0' ? ": " : "", advice);
 	pthread_mutex_lock(&call->mutex);
 	call->has_ended = true;
 	pthread_cond_signal(&call->ended);

@@ -78,11 +78,17 @@ static void opens_and_closes_with_each_store(void **state)
 		fail_msg("%s", bench.heard.text);
 	decides(decider);
 	decider_close(decider);
+	assert_heard(
+		&bench.heard, "info -:0: version " MIGRANTID_VERSION " is ready: rules version ");
+	assert_heard(&bench.heard,
+		"; keys of the service: 1; asks https://127.0.0.1:1; keeps answers "
+		"in memory and nowhere else");
 
 	(void)snprintf(folder, sizeof(folder), "store_directory = \"%s\";", bench.folder);
 	with_store("disk", folder);
 	decider = open_one(false);
 	assert_non_null(decider);
+	assert_heard(&bench.heard, "keeps answers in memory and /tmp/");
 	decides(decider);
 	decider_close(decider);
 
@@ -90,6 +96,7 @@ static void opens_and_closes_with_each_store(void **state)
 	with_store("redis", "redis_address = \"127.0.0.1:1\";");
 	decider = open_one(false);
 	assert_non_null(decider);
+	assert_heard(&bench.heard, "keeps answers in memory and 127.0.0.1:1");
 	decides(decider);
 	decider_close(decider);
 }

@@ -81,6 +81,12 @@ const char *transport_address(
 	return group == GROUP_SERVICE ? "https://id.example" : "https://id.example/keys";
 }
 
+const char *transport_advice(const char *cause)
+{
+	(void)cause;
+	return "";
+}
+
 void config_on_keys(struct config *config, void (*settled)(void *ctx, bool good), void *ctx)
 {
 	config->settled = settled;

@@ -9,6 +9,8 @@
 
 #include "an_inquiry.h"
 
+#define MINUTE_MS 60000
+
 static void our_fault_is_an_alarm_once_a_minute(void **state)
 {
 	static const int statuses[] = { 400, 401, 403, 404, 405, 406, 408, 413, 415, 302, 418 };
@@ -81,8 +83,52 @@ static void a_clock_that_is_off_is_named(void **state)
 	assert_heard(&heard, "error -:0: the service's answer fails check 10 (time): no decision; "
 			     "this machine's clock is 70 s behind the service's");
 	assert_ended(ASK(behind), INQUIRY_REJECTED, 0);
+	go_on_for(MINUTE_MS);
+	assert_ended(ASK(behind), INQUIRY_REJECTED, 0);
+	assert_heard(&heard, "(and 1 more before)");
 	assert_heard(&heard, "this machine's clock is 86400 s ahead of the service's");
 	assert_int_equal(ASK(within).outcome, INQUIRY_ANSWERED);
+}
+
+/* Before it costs sales: by each answer it can be told whether the clocks agree. */
+static void a_clock_that_goes_wrong_is_told_in_time(void **state)
+{
+	static const struct reply steps[][1] = {
+		{ { .result = "yes", .reason = "match", .ahead_s = 10 } },
+		{ { .result = "yes", .reason = "match", .ahead_s = -10 } },
+		{ { .result = "yes", .reason = "match", .ahead_s = 11 } },
+		{ { .result = "yes", .reason = "match", .ahead_s = -15 } },
+	};
+
+	(void)state;
+	assert_yes(ASK(steps[0]));
+	assert_yes(ASK(steps[1]));
+	assert_int_equal(times_heard("clock"), 0);
+	assert_yes(ASK(steps[2]));
+	assert_heard(&heard, "warning -:0: this machine's clock is 11 s behind the service's");
+	assert_yes(ASK(steps[3]));
+	assert_int_equal(times_heard("this machine's clock"), 1);
+	go_on_for(60 * MINUTE_MS);
+	assert_yes(ASK(steps[3]));
+	assert_heard(&heard, "this machine's clock is 15 s ahead of the service's");
+}
+
+/* One line a minute of each kind, though every sale fails. */
+static void what_every_answer_lacks_is_told_once_a_minute(void **state)
+{
+	static const struct reply garbled[] = { { .garbled = true } };
+	static const struct reply wrong[] = { { .result = "yes", .reason = "no_match" } };
+
+	(void)state;
+	for (int i = 0; i < 5; i++)
+		assert_ended(ASK(garbled), INQUIRY_REJECTED, 0);
+	assert_ended(ASK(wrong), INQUIRY_REJECTED, 0);
+	assert_int_equal(times_heard("fails check 1 (form): no decision; "), 1);
+	assert_int_equal(times_heard("fails check 11 (result): no decision; "), 1);
+	go_on_for(MINUTE_MS);
+	assert_ended(ASK(garbled), INQUIRY_REJECTED, 0);
+	assert_heard(&heard, "(and 4 more before)");
+	assert_int_equal(times_heard("fails check"), 3);
 }
 
 static void without_resources_of_ours_it_is_unavailable(void **state)
@@ -212,6 +258,8 @@ int main(void)
 		CASE(a_refused_question_is_no_alarm),
 		CASE(what_fails_a_check_is_rejected),
 		CASE(a_clock_that_is_off_is_named),
+		CASE(a_clock_that_goes_wrong_is_told_in_time),
+		CASE(what_every_answer_lacks_is_told_once_a_minute),
 		CASE(without_resources_of_ours_it_is_unavailable),
 		CASE(without_memory_it_does_not_open),
 		CASE(a_joined_sale_has_the_persons_answer),

@@ -105,6 +105,9 @@ static void test_breaker(void **state)
 		assert_int_equal(asked.result.endpoint, 0);
 		assert_string_equal(asked.cause, "it refuses the connection");
 	}
+	assert_true(
+		fixture_said(&group.fixture, "it refuses the connection: nothing listens there: "
+					     "look at the address and its port"));
 	assert_int_equal(ask(&group, "ok").result.endpoint, 1);
 	assert_int_equal(ask_avoiding(&group, "ok", 1).result.endpoint, 1);
 	group_close(&group);

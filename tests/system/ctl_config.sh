@@ -73,6 +73,11 @@ rm "$cd_settings/ca.pem"
 wrong "a file that is not there" 1 'migrantid.cfg:[0-9]+: error: .*ca.pem'
 echo nothing >"$cd_settings/client.pem"
 wrong "a certificate that is none" 1 'client.pem: error: holds no certificate'
+echo '-----BEGIN CERTIFICATE-----' >>"$cd_settings/client.pem"
+wrong "a certificate and half of another" 1 'client.pem: error: what stands behind certificate 1'
+sed 's/^-----BEGIN CERTIFICATE-----/&\nProc-Type: 4,ENCRYPTED\nDEK-Info: AES-256-CBC,00112233445566778899AABBCCDDEEFF\n/' \
+	"$dir/client.pem" >"$cd_settings/ca.pem"
+wrong "an authority with a password" 1 'ca.pem: error: holds no certificate'
 cp "$dir/jwks-unusable.json" "$cd_settings/jwks.json"
 wrong "no usable key of the service" 1 'jwks.json: error: no usable key'
 cp "$dir/jwks-no-kid.json" "$cd_settings/jwks.json"

@@ -15,8 +15,8 @@ struct tls_files {
 };
 
 /*
- * Report what is wrong with them: not PEM, expired or soon to be, a key that is another
- * certificate's. `now` in seconds since 1970.
+ * Report what is wrong with them: what the server would not take, and what it would, but has
+ * expired, will soon, or is for another purpose. `now` in seconds since 1970.
  */
 void tls_check(const struct tls_files *files, int64_t now, const struct reporter *reporter);
 

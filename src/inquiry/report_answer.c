@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * report_answer.c - what the operator is told of answers: of one that fails a check what may be wrong
- * and what to do, and of each whether it shows that a clock is off. Engine thread.
+ * report_answer.c - what the operator is told of answers: of one that fails a check what may be
+ * wrong and what to do, and of each whether it shows that a clock is off. Engine thread.
  */
 #include <stdio.h>
 
@@ -27,8 +27,8 @@ static bool may_say(struct inquiries *all, enum answer_check failed, unsigned *u
 }
 
 /*
- * By how many seconds the service's clock is ahead of ours: an answer was signed between our question
- * and now. 0: as far as one can see they agree.
+ * By how many seconds the service's clock is ahead of ours: an answer was signed between our
+ * question and now. 0: as far as one can see they agree.
  */
 static int64_t seconds_ahead(const struct inquiry *inquiry, int64_t issued_at, int64_t now)
 {

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* tls.c - certificates as the server reads them, but judged harder: it makes do with what it has. */
+/* tls.c - certificates as the server reads them, judged harder: it makes do with what it has. */
 #include "tools/ctl/tls.h"
 
 #include <openssl/err.h>

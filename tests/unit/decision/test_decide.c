@@ -268,7 +268,7 @@ static void in_an_outage_what_is_known_decides(void **state)
 	decided(RESULT_UNDETERMINED, REASON_PENDING);
 }
 
-/* A worker that waits for nothing hears `pending` of each question; in an outage that never ends. */
+/* A worker that waits for nothing hears `pending` of each question: in an outage without end. */
 static void in_an_outage_who_does_not_wait_is_told(void **state)
 {
 	(void)state;

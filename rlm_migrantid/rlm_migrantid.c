@@ -172,9 +172,16 @@ static void explain_noise(
 		request->number, self->name, or_dash(client), attribute_name(decision->attribute));
 }
 
-static rlm_rcode_t code_of(enum outcome outcome, REQUEST *request)
+/* The server holds the reply back, as it does Access-Rejects; no worker waits meanwhile. */
+static void hold_back(REQUEST *request, unsigned ms)
 {
-	switch (outcome) {
+	request->response_delay.tv_sec = ms / 1000;
+	request->response_delay.tv_usec = ms % 1000 * 1000;
+}
+
+static rlm_rcode_t code_of(const struct decision *decision, REQUEST *request)
+{
+	switch (decision->outcome) {
 	case OUTCOME_GO:
 		return RLM_MODULE_OK;
 	case OUTCOME_NOT_MINE:
@@ -187,6 +194,7 @@ static rlm_rcode_t code_of(enum outcome outcome, REQUEST *request)
 		return RLM_MODULE_USERLOCK;
 	case OUTCOME_ASK_AGAIN:
 		request->reply->code = PW_CODE_ACCESS_CHALLENGE;
+		hold_back(request, decision->hold_ms);
 		return RLM_MODULE_HANDLED;
 	case OUTCOME_FAILED:
 		return RLM_MODULE_FAIL;
@@ -216,7 +224,7 @@ static rlm_rcode_t authorize(void *instance, REQUEST *request)
 	explain_noise(self, request, &decision);
 	if (!reply_pairs_add(request->reply, self->vendor, &decision))
 		return RLM_MODULE_FAIL;
-	return code_of(decision.outcome, request);
+	return code_of(&decision, request);
 }
 
 extern const module_t rlm_migrantid;

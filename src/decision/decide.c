@@ -115,8 +115,10 @@ static void inquire(
 		out->retry_after = (unsigned)settings->retry_after;
 	if (asked.outcome == INQUIRY_PENDING && path->sale.accept_challenge &&
 		state_make(identity->key, &path->sale, &identity->sbj, identity->seed,
-			path->now + settings->state_lifetime, out->state))
+			path->now + settings->state_lifetime, out->state)) {
 		out->state_len = STATE_LEN;
+		out->hold_ms = asked.hold_ms;
+	}
 }
 
 bool decider_may_complain(struct decider *decider, atomic_int_fast64_t *told_ms)

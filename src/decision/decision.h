@@ -31,6 +31,7 @@ struct decision {
 	char rules_digest[RULES_DIGEST_LEN + 1]; /* version of the rules that were applied */
 	int64_t valid_until; /* seconds since 1970; 0: says nothing */
 	unsigned retry_after; /* seconds; 0: says nothing */
+	unsigned hold_ms; /* OUTCOME_ASK_AGAIN: the reply had better leave so much later */
 	enum attribute attribute; /* at fault, for a bad request */
 	enum mrz_field mrz_field; /* likewise */
 	char clerk[CLERK_MAX + 1]; /* Reply-Message, UTF-8 */

@@ -118,8 +118,8 @@ static struct inquiry *board(struct inquiries *all, struct asker *asker, struct 
 		inquiry = in_flight_begin(all, asker->question, asker->alone, out);
 	if (inquiry == NULL)
 		return NULL;
-	*out = (struct inquiry_result){ .outcome = INQUIRY_PENDING,
-		.retry_after = pace_retry_after(all, inquiry->begun_ms) };
+	*out = (struct inquiry_result){ .outcome = INQUIRY_PENDING };
+	pace_come_back(all, inquiry->begun_ms, asker->until_ms - inquiries_now(all), out);
 	if (!take_place(all, inquiry, asker))
 		return NULL;
 	inquiry->references++;
@@ -155,7 +155,7 @@ static void go_ashore(struct inquiries *all, struct asker *asker, struct inquiry
 	if (asker->counter == &all->waiting)
 		asker->share->waiting--;
 	if (out->outcome == INQUIRY_PENDING && out->retry_after == 0)
-		out->retry_after = pace_retry_after(all, inquiry->begun_ms);
+		pace_come_back(all, inquiry->begun_ms, asker->until_ms - inquiries_now(all), out);
 	if (out->outcome == INQUIRY_PENDING && asker->counter == &all->moment_waiting)
 		pace_in_vain(all, inquiry->begun_ms);
 	share_drop(all, asker->share);

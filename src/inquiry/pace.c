@@ -1,13 +1,15 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
  * pace.c - how long the service's answers have lately taken, and what follows from it: when a shop
- * is told to ask again, and whether a moment's waiting is likely to be enough.
+ * is told to ask again, for how long that reply is held back, and whether a moment's waiting is
+ * likely to be enough.
  * inquiries->mutex is held in every function.
  */
 #include "inquiry/inquiry_internal.h"
 
 #define LATELY_MS 60000 /* what is older says nothing of now */
 #define WEIGHT 8 /* the newest answer counts for an eighth */
+#define BEHIND_MAX_MS 250
 #define NO_MOMENT_MS 5000 /* for so long after one was waited in vain */
 
 void pace_note(struct inquiries *all, int64_t took_ms)
@@ -44,6 +46,31 @@ unsigned pace_retry_after(const struct inquiries *all, int64_t begun_ms)
 		return 0;
 	/* Overdue: nobody knows, and the longer it has taken the less it is worth asking often. */
 	return seconds_of(left > 0 ? left : elapsed / 2);
+}
+
+/*
+ * Retry-After counts in seconds, and an answer that takes one and a tenth would be asked for when it
+ * is nearly there, or long after. So the reply is held back by what is behind the whole seconds,
+ * unless that is nearly another one. In a burst all answers are somewhat later than the mean.
+ */
+void pace_come_back(const struct inquiries *all, int64_t begun_ms, int64_t patience_ms,
+	struct inquiry_result *out)
+{
+	int64_t now = inquiries_now(all), mean = all->pace.took_ms / WEIGHT;
+	int64_t left = mean - (now - begun_ms);
+	int64_t behind = mean / 4 < BEHIND_MAX_MS ? mean / 4 : BEHIND_MAX_MS;
+	int64_t until = left + MOMENT_MS + behind, hold = until % SECOND_MS;
+
+	out->hold_ms = 0;
+	out->retry_after = pace_retry_after(all, begun_ms);
+	if (out->retry_after == 0 || left <= 0 || until < SECOND_MS)
+		return;
+	if (hold >= SECOND_MS - BEHIND_MAX_MS)
+		out->retry_after = seconds_of(until);
+	else if (hold <= patience_ms) {
+		out->retry_after = retry_after_of(until / SECOND_MS, RETRY_AFTER_MIN);
+		out->hold_ms = (unsigned)hold;
+	}
 }
 
 /* Answers do not all take as long: due from a moment before the mean to somewhat behind it. */

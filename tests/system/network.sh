@@ -156,9 +156,10 @@ certificates() {
 	logged "and is said" "client.key.*password"
 }
 
-# A cold burst makes few connections: N11. Retry-After follows what answers take: N15. A name that
-# does not resolve is said to be one: N8.
+# A cold burst makes few connections: N11. Retry-After follows what answers take, and so does the
+# moment at which it is said: N15. A name that does not resolve is said to be one: N8.
 bursts() {
+	local polled
 	sandbox_plain --delay-ms 1000 && nginx_start && server_for "https://127.0.0.1:$nginx_port" \
 		service.max_connections=4 waiting.wait=0 || return 1
 	one_sale "a shop that is told to come back" "Undetermined pending"
@@ -170,6 +171,13 @@ bursts() {
 	number=$((number + 1))
 	one_sale "and now a shop is told to come back" "Undetermined pending"
 	same "in what answers take" "$(reply "$work" MigrantID-Retry-After)" 1
+	server_stop "$work/server"
+	server_for "https://127.0.0.1:$nginx_port" waiting.wait=1500 waiting.max_waiting=1 || return 1
+	one_sale "an answer that takes a second" "Yes match"
+	polled=$(all_sell 40 2000 --outstanding 40)
+	same "forty more at once" "$(jq .accepts <<<"$polled")" 40
+	holds "come back once, when it is there ($(jq -c '[.requests, .p50_ms]' <<<"$polled"))" \
+		jq -e '.requests <= 100 and .p50_ms > 1250' <<<"$polled"
 	server_stop "$work/server"
 	server_for "https://no-such-host.invalid" || return 1
 	one_sale "a name that nobody has" "Undetermined service-unavailable"

@@ -46,6 +46,22 @@ static void only_what_is_pending_is_a_challenge(void **state)
 	assert_int_equal(stage.got.outcome, OUTCOME_FAILED);
 }
 
+/* What is behind whole seconds of Retry-After: nobody comes back to any other reply. */
+static void only_a_challenge_is_held_back(void **state)
+{
+	(void)state;
+	stage.says = (struct inquiry_result){
+		.outcome = INQUIRY_PENDING, .retry_after = 1, .hold_ms = 300
+	};
+	at_a_till(0);
+	decide_for("shop", 0);
+	assert_int_equal(stage.got.retry_after, 1);
+	assert_int_equal(stage.got.hold_ms, 300);
+	holder();
+	decide_for("shop", 0);
+	assert_int_equal(stage.got.hold_ms, 0);
+}
+
 static void a_state_is_taken_back_until_it_expires(void **state)
 {
 	(void)state;
@@ -132,6 +148,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		AT_A_STAGE(only_what_is_pending_is_a_challenge),
+		AT_A_STAGE(only_a_challenge_is_held_back),
 		AT_A_STAGE(a_state_is_taken_back_until_it_expires),
 		AT_A_STAGE(anothers_state_asks_nobody),
 		AT_A_STAGE(a_state_of_the_previous_key_serves),

@@ -194,6 +194,80 @@ static void retry_after_is_what_answers_take(void **state)
 	assert_ended(sell("a"), INQUIRY_PENDING, 0);
 }
 
+/* Of a sale that does not wait: when it comes back, and what that reply is held back by. */
+static void assert_comes_back(int64_t wait_ms, unsigned retry_after, unsigned hold_ms)
+{
+	struct question question = question_of_shop("a");
+	int64_t begun = at.time.mono_ms;
+	struct inquiry_result result = wait_for(&question, wait_ms);
+
+	assert_ended(result, INQUIRY_PENDING, retry_after);
+	assert_int_equal(result.hold_ms, hold_ms);
+	assert_int_equal(at.time.mono_ms, begun);
+	end_all();
+}
+
+/* Seconds are coarse: who would come a little too early is told a little later. */
+static void what_is_behind_whole_seconds_holds_the_reply(void **state)
+{
+	static const struct {
+		int64_t took_ms;
+		unsigned retry_after, hold_ms;
+	} rows[] = {
+		{ 100, 1, 0 },
+		{ 700, 1, 0 }, /* it is there within the second */
+		{ 760, 1, 0 }, /* 760 + 50 + 190 */
+		{ 800, 1, 50 },
+		{ 1000, 1, 300 },
+		{ 1400, 1, 700 },
+		{ 1449, 1, 749 },
+		{ 1450, 2, 0 }, /* nearly another second */
+		{ 1700, 2, 0 },
+		{ 2000, 2, 300 },
+	};
+
+	(void)state;
+	reopen(0, 0, 0);
+	assert_comes_back(WAIT_MS, 0, 0); /* nobody knows yet */
+	for (size_t i = 0; i < ARRAY_LEN(rows); i++) {
+		struct question question = question_of_shop("a");
+
+		reopen(0, 0, 0);
+		(void)wait_for(&question, WAIT_MS);
+		go_on_for(rows[i].took_ms);
+		answer_now();
+		assert_comes_back(WAIT_MS, rows[i].retry_after, rows[i].hold_ms);
+	}
+}
+
+/* No reply leaves later than the worker would have waited, nor for what is overdue. */
+static void a_reply_is_held_within_the_wait(void **state)
+{
+	struct question question = question_of_shop("a");
+	struct inquiry_result result;
+
+	(void)state;
+	reopen(0, 0, 0);
+	(void)wait_for(&question, WAIT_MS);
+	go_on_for(1000);
+	answer_now();
+	assert_comes_back(300, 1, 300);
+	assert_comes_back(299, 1, 0);
+	go_on_for(21000);
+	assert_comes_back(300, 0, 0); /* it was too long ago */
+
+	question = question_of_shop("a");
+	(void)wait_for(&question, WAIT_MS);
+	go_on_for(1000);
+	answer_now();
+	question = question_of_shop("a");
+	(void)wait_for(&question, WAIT_MS);
+	go_on_for(1000);
+	result = wait_for(&question, WAIT_MS); /* which is overdue */
+	assert_ended(result, INQUIRY_PENDING, 1);
+	assert_int_equal(result.hold_ms, 0);
+}
+
 /* People take as long as they take: that says nothing of a question without a capture. */
 static void a_capture_says_nothing_of_other_answers(void **state)
 {
@@ -302,6 +376,8 @@ int main(void)
 		CASE(more_than_a_share_still_joins),
 		CASE(more_than_a_share_still_finds_what_is_kept),
 		CASE(retry_after_is_what_answers_take),
+		CASE(what_is_behind_whole_seconds_holds_the_reply),
+		CASE(a_reply_is_held_within_the_wait),
 		CASE(a_capture_says_nothing_of_other_answers),
 		CASE(no_room_is_told_with_what_answers_take),
 		CASE(a_moment_is_waited_if_it_is_likely_to_do),

@@ -12,6 +12,12 @@
 #include "base/base.h"
 #include "base/report.h"
 
+/*
+ * For CURLOPT_CAPATH, where a ca_file alone is trusted: libcurl 8.22 takes NULL for the machine's
+ * own authorities, 8.14 fails with an empty name. Debian keeps this name for what must not exist.
+ */
+#define TLS_NO_FOLDER "/nonexistent"
+
 struct tls_material {
 	atomic_uint references;
 	uint8_t digest[32]; /* SHA-256 over all of it: another digest is another generation */

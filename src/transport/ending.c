@@ -168,6 +168,7 @@ enum attempt_end ending_of(struct exchange *exchange, CURLcode code)
 	case CURLE_SSL_INVALIDCERTSTATUS:
 	case CURLE_SSL_CLIENTCERT:
 	case CURLE_SSL_ENGINE_NOTFOUND:
+	case CURLE_BAD_FUNCTION_ARGUMENT: /* a private key that cannot be read, since 8.22 */
 		return handshake_failed(exchange, code);
 	case CURLE_ABORTED_BY_CALLBACK:
 		return end_with(exchange, END_CONNECTION_GIVEN_UP, "its connection went silent");

@@ -2,6 +2,7 @@
 /*
  * exchange.c - an attempt from its begin to its end.
  */
+#include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
 
@@ -148,10 +149,16 @@ static void send_or_end(struct exchange *exchange)
 	int64_t left = exchange->attempt.deadline_ms - transport_now(exchange->transport);
 
 	engine_timer_set(exchange->timer, left);
+	errno = 0;
 	if (send_request(exchange))
 		return;
 	endpoint_ended(exchange->endpoint, exchange->probe, BREAKER_ABANDONED, NULL);
-	exchange_end_later(exchange, END_NO_MEMORY, "out of memory");
+	/* A pool of libcurl 8.22 wants descriptors for itself. */
+	if (errno == EMFILE || errno == ENFILE)
+		exchange_end_later(exchange, END_NO_DESCRIPTORS,
+			"this process has no file descriptors left (EMFILE)");
+	else
+		exchange_end_later(exchange, END_NO_MEMORY, "out of memory");
 }
 
 void exchange_move(struct exchange *exchange)
@@ -234,12 +241,30 @@ static void take_response(struct exchange *exchange)
 	result->retry_after_s = seconds > 0 ? seconds : 0;
 }
 
+/*
+ * libcurl 8.22 gives out a connection that was shut down, for a second or so: on_connection() would
+ * not have it. Nothing was sent, and a fresh connection is to be had from a fresh pool.
+ */
+static bool begins_anew(struct exchange *exchange)
+{
+	if (exchange->code != CURLE_ABORTED_BY_CALLBACK || exchange->stage != EXCHANGE_QUEUED ||
+		exchange->moved)
+		return false;
+	exchange->done = false;
+	exchange->pool->stuck = true;
+	exchange_move(exchange);
+	return true;
+}
+
 void exchange_done(struct exchange *exchange)
 {
 	CURLcode code = exchange->code;
 	struct pool *pool = exchange->pool;
-	enum attempt_end end = exchange->result.end = ending_of(exchange, code);
+	enum attempt_end end;
 
+	if (begins_anew(exchange))
+		return;
+	end = exchange->result.end = ending_of(exchange, code);
 	if (end == END_STATUS)
 		take_response(exchange);
 	else

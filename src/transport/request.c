@@ -149,7 +149,7 @@ static bool set_texts(struct exchange *exchange)
 		{ CURLOPT_URL, url }, { CURLOPT_PROTOCOLS_STR, "https" },
 		{ CURLOPT_PROXY, "" }, /* nor any of the environment's */
 		/* Else whoever the machine trusts would do; and no file is opened here. */
-		{ CURLOPT_CAINFO, NULL }, { CURLOPT_CAPATH, NULL },
+		{ CURLOPT_CAINFO, NULL }, { CURLOPT_CAPATH, TLS_NO_FOLDER },
 		{ CURLOPT_KEYPASSWD, "" }, /* else it would be asked for at a terminal */
 	};
 

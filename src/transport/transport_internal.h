@@ -102,7 +102,7 @@ struct exchange {
 	bool probe; /* the endpoint's breaker is half open, and this attempt decides */
 	bool done; /* libcurl has ended it, with `code`; it is told next */
 	CURLcode code;
-	bool moved; /* from a pool that was stuck */
+	bool moved; /* from a pool that was stuck, or gave out what was given up */
 	bool lost; /* its connection was given up: `result` is told next */
 	int64_t begun_ms;
 

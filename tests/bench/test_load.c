@@ -102,7 +102,7 @@ static void start(struct server *server, struct load_plan *plan)
 }
 
 /* A datagram too short for RADIUS ends the server. */
-static void stop(struct server *server, const struct load_plan *plan)
+static void stop_server(struct server *server, const struct load_plan *plan)
 {
 	int fd = socket(AF_INET, SOCK_DGRAM, 0);
 
@@ -138,7 +138,7 @@ static struct load_result *measured(struct server *server, struct load_plan *pla
 	assert_non_null(result);
 	start(server, plan);
 	assert_true(load_run(plan, result));
-	stop(server, plan);
+	stop_server(server, plan);
 	assert_int_equal(result->begun, result->finished + result->lost + result->unfinished);
 	return result;
 }

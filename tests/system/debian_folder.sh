@@ -12,9 +12,12 @@
 #	debian_fresh SUITE ARCHIVE ROOT	a new folder with this machine's way to the mirror and its
 #					certificate authorities
 #	debian_inside ROOT COMMAND..	in that Debian, with nothing of this machine's environment
+#	debian_offline COMMAND..	with no network but a loopback of its own
+#	debian_inside_offline ROOT COMMAND..	both
 #	debian_leave ROOT		unmount, and remove it
 #
-# DEBIAN_TIMEOUT is how many seconds debian_enter gives COMMAND.
+# DEBIAN_TIMEOUT is how many seconds debian_enter gives COMMAND, STEP_LIMIT what one command inside a
+# folder may take. $backports: a suite from which a folder takes the server, and nothing else.
 
 # Without these nothing can be tried: in most containers, and in a chroot.
 debian_wanting() {
@@ -43,7 +46,7 @@ debian_mirrors() {
 	local origins
 	mapfile -t origins < <(apt-get indextargets --format '$(REPO_URI) $(RELEASE)' \
 		'Created-By: Packages' 'Component: main' |
-		grep -E ' (bookworm|trixie|stable)(-security)?$' | sort -u)
+		grep -E ' (bookworm|trixie|forky|stable|testing)(-security)?$' | sort -u)
 	mirror=$(printf '%s\n' "${origins[@]}" | sed -n 's/ [a-z]*$//p' | head -n 1)
 	security=$(printf '%s\n' "${origins[@]}" | sed -n 's/ [a-z]*-security$//p' | head -n 1)
 	if [ -z "$mirror" ]; then
@@ -53,25 +56,42 @@ debian_mirrors() {
 }
 
 debian_base() {
-	local suite=$1 archive=$2 folder
+	local suite=$1 archive=$2 folder script=$1
 	# It lacks only what changes from day to day, which apt-get update brings.
 	[ ! -e "$archive" ] || return 0
 	mkdir -p "$(dirname "$archive")"
 	folder=$(mktemp -d "$archive.XXXXXX") && chmod 755 "$folder" || return 1
-	debootstrap --variant=minbase "$suite" "$folder" "$mirror" || return 1
+	# An older debootstrap knows a younger Debian by the name of all that come.
+	[ -e "/usr/share/debootstrap/scripts/$suite" ] || script=sid
+	timeout --kill-after=10 1800 debootstrap --variant=minbase "$suite" "$folder" "$mirror" "$script" ||
+		return 1
 	tar -C "$folder" -cf "$archive.new" . && mv "$archive.new" "$archive" || return 1
 	rm -rf "$folder"
 }
 
+# The release, its security updates where it has them, and the server of backports.
+debian_sources() {
+	local suite=$1 apt=$2/etc/apt
+	rm -f "$apt"/sources.list.d/*
+	echo "deb $mirror $suite main" >"$apt/sources.list"
+	case $suite in
+	bookworm | trixie)
+		[ -z "$security" ] || echo "deb $security $suite-security main" >>"$apt/sources.list"
+		;;
+	esac
+	[ -n "${backports:-}" ] || return 0
+	echo "deb $mirror $backports main" >>"$apt/sources.list"
+	printf '%s\n' 'Package: src:freeradius' "Pin: release n=$backports" 'Pin-Priority: 600' \
+		>"$apt/preferences.d/backports"
+}
+
 debian_fresh() {
 	local suite=$1 archive=$2 root=$3
-	rm -rf "$root"
+	debian_leave "$root"
 	mkdir -p "$root" && tar -C "$root" -xf "$archive" || return 1
 	apt-config dump Acquire >"$root/etc/apt/apt.conf.d/90machine"
 	echo 'APT::Install-Recommends "false";' >"$root/etc/apt/apt.conf.d/91test"
-	echo "deb $mirror $suite main" >"$root/etc/apt/sources.list"
-	[ -z "$security" ] ||
-		echo "deb $security $suite-security main" >>"$root/etc/apt/sources.list"
+	debian_sources "$suite" "$root"
 	cp /etc/resolv.conf "$root/etc/resolv.conf"
 	cp /etc/hosts "$root/etc/hosts"
 	# Where this machine reaches the world through somebody with a certificate authority of his own.
@@ -86,18 +106,32 @@ debian_fresh() {
 	debian_inside "$root" apt-get -q update
 }
 
+debian_clean=(/usr/bin/env -i PATH=/usr/sbin:/usr/bin:/sbin:/bin HOME=/root LC_ALL=C.UTF-8
+	DEBIAN_FRONTEND=noninteractive timeout --kill-after=10)
 debian_inside() {
 	local root=$1
 	shift
-	chroot "$root" /usr/bin/env -i PATH=/usr/sbin:/usr/bin:/sbin:/bin HOME=/root LC_ALL=C.UTF-8 \
-		DEBIAN_FRONTEND=noninteractive "$@" </dev/null
+	chroot "$root" "${debian_clean[@]}" "${STEP_LIMIT:-2400}" "$@" </dev/null
+}
+
+debian_offline() { unshare --net bash -c 'ip link set lo up && exec "$@"' - "$@"; }
+
+debian_inside_offline() {
+	local root=$1
+	shift
+	debian_offline chroot "$root" "${debian_clean[@]}" "${STEP_LIMIT:-2400}" "$@" </dev/null
 }
 
 debian_leave() {
-	local root=$1
-	umount "$root"/{proc,run} 2>/dev/null
-	mountpoint -q "$root/dev" && umount "$root/dev"
+	local root=$1 below
+	[ -d "$root" ] || return 0
+	for below in proc run dev; do
+		! mountpoint -q "$root/$below" || umount "$root/$below"
+	done
 	# What could not be unmounted is somebody's: nothing is removed beneath it.
-	mountpoint -q "$root/dev" || mountpoint -q "$root/proc" || mountpoint -q "$root/run" ||
-		rm -rf "${root:?}"
+	if grep -q " $root/" /proc/self/mounts; then
+		echo "something is still mounted below $root" >&2
+		return 1
+	fi
+	rm -rf --one-file-system "${root:?}"
 }

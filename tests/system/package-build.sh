@@ -1,7 +1,7 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0-or-later
-# package-build.sh SUITE - build the packages of /package/source, twice, and make the repositories
-# of package-life.sh; called by package.sh in a fresh folder of that Debian.
+# package-build.sh RELEASE - build the packages of /package/source, twice, those of /package/before if
+# there are any, and make the repositories of package-life.sh; called by package.sh in a fresh folder.
 set -uo pipefail
 cd /package || exit 1
 . ./tap.sh
@@ -10,6 +10,7 @@ suite=$1
 step() {
 	local what=$1 name=$2
 	shift 2
+	echo "# $(date -u +%T) $suite: $what ..."
 	if "$@" >"/package/$name.log" 2>&1; then
 		ok "$suite: $what"
 	else
@@ -52,13 +53,16 @@ repack() {
 index() { (cd "$1" && dpkg-scanpackages -m . >Packages 2>/dev/null); }
 
 new_message() {
-	[ ! -d etc/freeradius ] ||
-		echo '# A later version.' >>etc/freeradius/3.0/mods-config/migrantid/messages.cfg
+	local messages
+	for messages in .$raddb/mods-config/migrantid/messages.cfg; do
+		[ ! -e "$messages" ] || echo '# A later version.' >>"$messages"
+	done
 }
 other_server() { sed -i 's/freeradius (>= [^)]*), freeradius (<< [^)]*)/freeradius (>= 9.9.9), freeradius (<< 9.9.10~)/' DEBIAN/control; }
 
-# Four repositories: what was built; the same a version, and two, later; the server's packages of
-# the same upstream version a Debian revision later; and our module for another server.
+# Repositories: what was built; the same a version, and two, later; the server's packages of the
+# same upstream version a Debian revision later; our module for another server; and ours for a
+# server whose configuration is elsewhere.
 repositories() {
 	local deb version server
 	version=$(dpkg-parsechangelog -l source/*/debian/changelog -S Version)
@@ -77,14 +81,55 @@ repositories() {
 		repack "$deb" "$server.1" repo/server/ sed -i "s/(= $server)/(= $server.1)/g" \
 			DEBIAN/control && rm "$deb" || return 1
 	done
-	for deb in now next after server other; do index repo/$deb || return 1; done
+	# What came out would be overwritten by that of another layout.
+	mkdir keep && find first -maxdepth 1 -type f -exec cp {} keep/ \; &&
+		other_layout "$version" && cp keep/* first/ || return 1
+	for deb in now next after server other layout; do index repo/$deb || return 1; done
+}
+
+# The same packages for a server whose configuration is elsewhere: what was built is built anew as
+# far as that changes it.
+other_layout() (
+	local version=$1 deb keep=/package/repo/layout
+	mkdir -p $keep && cd first/freeradius-migrantid-*/ || return 1
+	setpriv --reuid builder --regid builder --clear-groups env HOME=/nonexistent \
+		DEB_BUILD_OPTIONS=nocheck RADDB=/etc/raddb sh -c \
+		'meson configure obj-* -Draddb=$RADDB && dpkg-buildpackage -us -uc -b -nc' || return 1
+	for deb in ../*.deb; do
+		case $deb in *-dbgsym_*) continue ;; esac
+		(cd /package && repack "first/${deb#../}" "$version+raddb1" $keep/) || return 1
+	done
+)
+
+# build_before: a commit's packages, without its tests; a lower version, whatever it called itself.
+build_before() (
+	local deb
+	mkdir -p repo/before && cd before || return 1
+	apt-get -qy build-dep --no-install-recommends ./source/*/ || return 1
+	build built nocheck 022 || return 1
+	cd .. || return 1
+	for deb in before/built/*.deb; do
+		case $deb in *-dbgsym_*) continue ;; esac
+		repack "$deb" 0.0.1~before-1 repo/before/ || return 1
+	done
+	index repo/before
+)
+
+# What it was built with, in one line each.
+versions() {
+	dpkg-query -W -f '${source:Package} ${Version}\n' libfreeradius-dev libcurl4-openssl-dev \
+		libhiredis-dev libssl-dev >versions
 }
 
 step "Build-Depends can be installed" depends \
 	apt-get -qy build-dep --no-install-recommends ./source/freeradius-migrantid-*/
+step "its versions" versions versions
+raddb=$(sed -nE 's/^#define[[:space:]]+RADDBDIR[[:space:]]+"(.*)"/\1/p' /usr/include/freeradius/radpaths.h)
+mkdir -p repo && echo "$raddb" >repo/raddb
 useradd --system --user-group --no-create-home builder
 step "builds from its Build-Depends alone, unit tests run" first build first '' 022
 step "builds without tests in another folder, zone, language and umask" second \
 	build second/folder/of/another/name nocheck 027 TZ=Pacific/Kiritimati LC_ALL=C
 step "both builds are the same, byte for byte" same same_bytes
 step "a local repository" repositories repositories
+[ ! -d before ] || step "the packages of before build" before build_before

@@ -1,48 +1,76 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0-or-later
-# package.sh - the Debian packages' whole life in fresh folders of Debian 12 and 13; called by
+# package.sh - the Debian packages' whole life in fresh folders of a Debian release; called by
 # ./dev package. Each step is an "ok" or a "not ok" line; logs and packages stay in build/package.
 set -uo pipefail
 cd "$(dirname "$0")/../.."
 . tests/system/tap.sh
 . tests/system/debian_folder.sh
+place=$PWD/build/package
+releases="bookworm bookworm-backports trixie forky"
 
 usage() {
 	cat <<'EOF'
-usage: ./dev package [bookworm] [trixie]
+usage: ./dev package [OPTION..]
 
-In a fresh folder of each Debian release (default: both): builds the packages from their
-Build-Depends alone, twice, and compares; installs them from a local repository; makes sales
-against the packaged sandbox; edits, upgrades, removes, purges, installs again; runs
-debian/tests. Needs root, for debootstrap. The packages are left in build/package/SUITE/.
+In a fresh folder of a Debian release: builds the packages from their Build-Depends alone, twice,
+and compares; runs that release's lintian; installs them from a local repository; makes sales
+against the packaged sandbox; edits, upgrades, removes, purges, installs again, with the
+configuration in another directory, too; runs debian/tests.
+
+  --release NAME   bookworm (default), bookworm-backports, trixie, forky, or all; may be repeated
+  --built          take the packages that a run before has left
+  --before COMMIT  build the packages of that commit, too, and upgrade from them
+  --boot           instead of that life: in a machine that systemd boots
+  --paste          instead of that life: the commands of README.md and README.Debian as they stand
+  --piuparts       instead of that life: piuparts
+  --help
+
+Needs root, for debootstrap; --boot and --paste need systemd-nspawn. What was built stays in
+build/package/RELEASE/packages, a line for each release that came to its end in
+build/package/matrix.
 EOF
 }
 
-suites=()
-for word in "$@"; do
-	case $word in
-	bookworm | trixie) suites+=("$word") ;;
+wanted=() parts=() built='' before=''
+arguments=("$@")
+while [ $# -gt 0 ]; do
+	case $1 in
+	--release)
+		case " $releases all " in
+		*" ${2:-none} "*) ;;
+		*) usage >&2 && exit 2 ;;
+		esac
+		# shellcheck disable=SC2206 # several names
+		if [ "$2" = all ]; then wanted+=($releases); else wanted+=("$2"); fi
+		shift
+		;;
+	--before) before=${2:?} && shift ;;
+	--built) built=yes ;;
+	--boot | --paste | --piuparts) parts+=("${1#--}") ;;
 	--help) usage && exit 0 ;;
 	*) usage >&2 && exit 2 ;;
 	esac
+	shift
 done
-[ ${#suites[@]} -gt 0 ] || suites=(bookworm trixie)
-DEBIAN_TIMEOUT=${PACKAGE_TIMEOUT:-3000} \
-	debian_enter "the packages' life in ${suites[*]}" "$0" "${suites[@]}"
+[ ${#wanted[@]} -gt 0 ] || wanted=(bookworm)
+[ ${#parts[@]} -gt 0 ] || parts=(life)
+DEBIAN_TIMEOUT=${PACKAGE_TIMEOUT:-$((3600 * ${#wanted[@]}))} \
+	debian_enter "the packages' ${parts[*]} in ${wanted[*]}" "$0" "${arguments[@]}"
 
-place=$PWD/build/package
 version=$(dpkg-parsechangelog -S Version)
 machine=$(. /etc/os-release && echo "${VERSION_CODENAME:-}")
 debian_mirrors || exit 1
 
 # logged WHAT NAME COMMAND..: its output in NAME.log; ok or not ok.
 logged() {
-	local what=$1 name=$2
+	local what=$1 name=$2 started=$SECONDS
 	shift 2
+	echo "# $(date -u +%T) $release: $what ..."
 	if "$@" >"$dir/$name.log" 2>&1; then
-		ok "$suite: $what"
+		ok "$release: $what"
 	else
-		not_ok "$suite: $what" "$dir/$name.log"
+		not_ok "$release: $what, after $((SECONDS - started)) s" "$dir/$name.log"
 		return 1
 	fi
 }
@@ -65,12 +93,23 @@ source_package() {
 	tar -C "$to" --exclude="$name/debian" -czf "$to/${name%-*}_${version%-*}.orig.tar.gz" "$name"
 }
 
+# That of a commit before.
+source_before() {
+	local to=$dir/build/package/before/source
+	mkdir -p "$to"
+	git -c safe.directory='*' archive --prefix=freeradius-migrantid-before/ "$before" |
+		tar -C "$to" -xf - || return 1
+	tar -C "$to" --exclude='*/debian' -czf "$to/freeradius-migrantid_${version%-*}.orig.tar.gz" \
+		freeradius-migrantid-before
+}
 
 # What came out, without the folder it was built in.
 collect() {
-	mkdir -p "$dir/packages" && rm -f "$dir/packages"/* &&
-		find "$dir/build/package/first" -maxdepth 1 -type f -exec cp {} "$dir/packages/" \; &&
-		cp "$dir/build/package/source"/*.orig.tar.gz "$dir/packages/"
+	local from=$dir/build/package
+	rm -rf "$dir/packages" "$dir/repo" "$dir/source" &&
+		mkdir -p "$dir/packages" && cp -R "$from/repo" "$from/source" "$dir/" &&
+		find "$from/first" -maxdepth 1 -type f -exec cp {} "$dir/packages/" \; &&
+		cp "$from/source"/*.orig.tar.gz "$dir/packages/" && cp "$from/versions" "$dir/"
 }
 
 # Each release's own lintian: tags come and go between them.
@@ -90,40 +129,67 @@ lint() {
 	! grep -qE '^[EWP]:' <<<"$said"
 }
 
-# No network but a loopback of its own: nothing is asked, nothing is open.
-offline() { unshare --net bash -c 'ip link set lo up && exec "$@"' - "$@"; }
-
-one_suite() {
-	suite=$1 dir=$place/$1 archive=$PWD/build/debian/$1.tar
-	mkdir -p "$dir"
-	logged "debootstrap" base debian_base "$suite" "$archive" || return
+build_packages() {
 	logged "a folder to build in" folder fresh build || return
 	logged "the source package's files" source source_package || return
-	debian_inside "$dir/build" bash /package/package-build.sh "$suite" 2>"$dir/build.err" || return
-	collect
+	[ -z "$before" ] || logged "those of $before" source-before source_before || return
+	debian_inside "$dir/build" bash /package/package-build.sh "$release" 2>"$dir/build.err" ||
+		{ tap_status=1; return 1; }
+	logged "its packages are collected" collect collect || return
 	logged "lintian --pedantic has nothing to say" lintian lint
-	logged "a folder to install in" folder fresh life || return
-	mkdir -p "$dir/life/package/repo" && cp -R "$dir/build/package/repo/." "$dir/life/package/repo/"
-	cp -R "$dir/build/package/source" "$dir/life/package/source"
-	logged "the server's packages and ours can be downloaded" download \
-		debian_inside "$dir/life" bash /package/package-life.sh download || return
-	offline chroot "$dir/life" /usr/bin/env -i PATH=/usr/sbin:/usr/bin:/sbin:/bin HOME=/root \
-		LC_ALL=C.UTF-8 DEBIAN_FRONTEND=noninteractive \
-		timeout --kill-after=10 600 bash /package/package-life.sh live "$suite" </dev/null ||
-		{ tap_status=1; return; }
-	logged "debian/tests, by autopkgtest" tests offline autopkgtest --no-built-binaries \
-		"$dir/life/package/source/freeradius-migrantid-${version%-*}/" -- chroot "$dir/life"
 }
 
-for suite in "${suites[@]}"; do
-	before=$tap_status
+# A folder NAME with the repositories and the source in it, and all that will be installed at hand.
+stage() {
+	local name=$1
+	fresh "$name" && cp -R "$dir/repo" "$dir/source" "$dir/$name/package/" &&
+		debian_inside "$dir/$name" bash /package/package-life.sh download "$release"
+}
+
+part_life() {
+	logged "a folder to install in, and what is needed there" folder-life stage life || return
+	STEP_LIMIT=900 debian_inside_offline "$dir/life" bash /package/package-life.sh live "$release" ||
+		{ tap_status=1; return 1; }
+	logged "debian/tests, by autopkgtest" tests debian_offline timeout --kill-after=10 1800 autopkgtest \
+		--no-built-binaries "$dir/life/package/source/freeradius-migrantid-${version%-*}/" \
+		-- chroot "$dir/life"
+}
+
+part_boot() { . tests/system/package_boot.sh && boot_life; }
+part_paste() { . tests/system/package_boot.sh && boot_paste; }
+
+part_piuparts() {
+	logged "piuparts" piuparts timeout --kill-after=10 3000 piuparts --no-eatmydata \
+		--mirror "$mirror main" --distribution "$suite" "$dir/packages"/*.deb
+}
+
+# What was run, for the table in README.md.
+note_run() {
+	local done_now="$release: ${parts[*]}"
+	sed -i "/^$done_now:/d" "$place/matrix" 2>/dev/null
+	echo "$done_now: $(date -u +%F), $(paste -sd ' ' "$dir/versions")" >>"$place/matrix"
+}
+
+one_release() {
+	local part
+	release=$1 suite=${1%-backports} backports='' dir=$place/$1
+	[ "$suite" = "$release" ] || backports=$release
+	archive=$PWD/build/debian/$suite.tar
+	mkdir -p "$dir"
+	logged "debootstrap of $suite" base debian_base "$suite" "$archive" || return
+	[ -n "$built" ] || build_packages || return
+	for part in "${parts[@]}"; do "part_$part" || return; done
+}
+
+for release in "${wanted[@]}"; do
+	earlier=$tap_status
 	tap_status=0
-	one_suite "$suite"
+	one_release "$release"
 	# Folders of a good end are of no more use.
 	if [ $tap_status = 0 ]; then
-		debian_leave "$dir/build"
-		debian_leave "$dir/life"
+		note_run
+		for folder in build life boot paste; do debian_leave "$dir/$folder"; done
 	fi
-	[ $before = 0 ] || tap_status=1
+	[ $earlier = 0 ] || tap_status=1
 done
 exit $tap_status

@@ -26,7 +26,9 @@
 # command to run the server under (valgrind ..), SERVER_WAIT how many seconds it may take to start.
 
 server_repository=$(cd "$(dirname "${BASH_SOURCE[0]}")/../.." && pwd)
-server_stock=/etc/freeradius/3.0
+for server_stock in /etc/freeradius/3.0 /etc/freeradius /etc/raddb; do
+	[ ! -e $server_stock/radiusd.conf ] || break
+done
 
 server_say() { printf 'server: %s\n' "$*" >&2; }
 

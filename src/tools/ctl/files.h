@@ -10,7 +10,8 @@
 #include "person/date.h"
 #include "tools/ctl/ctl.h"
 
-#define FILES_CONFIG "/etc/freeradius/3.0/mods-config/migrantid/migrantid.cfg"
+/* Where the build found the server's configuration. */
+#define FILES_CONFIG MIGRANTID_RADDB "/mods-config/migrantid/migrantid.cfg"
 
 /* Each returns NULL or false after every error was reported. */
 MUST_CHECK struct settings *files_settings(const struct args *args, const struct output *out);

@@ -16,6 +16,7 @@
 #include "answer/status_list.h"
 #include "base/clock.h"
 #include "base/conf.h"
+#include "base/tls_material.h"
 #include "tools/ctl/args.h"
 #include "tools/ctl/ctl.h"
 #include "tools/ctl/files.h"
@@ -62,7 +63,9 @@ static bool set_up(
 	       curl_easy_setopt(curl, CURLOPT_TIMEOUT, FETCH_SECONDS) == CURLE_OK &&
 	       curl_easy_setopt(curl, CURLOPT_SSLVERSION, (long)CURL_SSLVERSION_TLSv1_2) ==
 		       CURLE_OK &&
-	       (ca == NULL || curl_easy_setopt(curl, CURLOPT_CAINFO, ca) == CURLE_OK) &&
+	       (ca == NULL || (curl_easy_setopt(curl, CURLOPT_CAINFO, ca) == CURLE_OK &&
+				      curl_easy_setopt(curl, CURLOPT_CAPATH, TLS_NO_FOLDER) ==
+					      CURLE_OK)) &&
 	       curl_easy_setopt(curl, CURLOPT_WRITEFUNCTION, take) == CURLE_OK &&
 	       curl_easy_setopt(curl, CURLOPT_WRITEDATA, body) == CURLE_OK;
 }

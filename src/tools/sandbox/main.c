@@ -7,6 +7,9 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <sys/resource.h>
+#ifdef HAVE_SYSTEMD
+#include <systemd/sd-daemon.h>
+#endif
 
 #include "http.h"
 #include "issue.h"
@@ -31,6 +34,16 @@ static void announce(const struct options *options, const struct http *http)
 	free(address);
 }
 
+/* Tell the service manager, if one has started us and waits for it (Type=notify). */
+static void notify_manager(const char *state)
+{
+#ifdef HAVE_SYSTEMD
+	(void)sd_notify(0, state);
+#else
+	(void)state;
+#endif
+}
+
 static int wait_for_end(const struct options *options, struct http *http, struct service *service,
 	const sigset_t *ends)
 {
@@ -39,7 +52,9 @@ static int wait_for_end(const struct options *options, struct http *http, struct
 	if (!service_open_cards(service, http_port(http)))
 		return EXIT_FAILURE;
 	announce(options, http);
+	notify_manager("READY=1");
 	(void)sigwait(ends, &signal_number);
+	notify_manager("STOPPING=1");
 	return EXIT_SUCCESS;
 }
 

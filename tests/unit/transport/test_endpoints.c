@@ -37,7 +37,7 @@ static void group_close(struct group *group)
 			peer_stop(group->peers[i]);
 }
 
-static void stop(struct group *group, int number)
+static void stop_peer(struct group *group, int number)
 {
 	peer_stop(group->peers[number]);
 	group->peers[number] = NULL;
@@ -97,7 +97,7 @@ static void test_breaker(void **state)
 	(void)state;
 	group_init(&group);
 	group.fixture.options.breaker_failures = 2;
-	stop(&group, 0);
+	stop_peer(&group, 0);
 	fixture_open(&group.fixture, "https://127.0.0.1:1", group.peers[1]->url);
 	for (int i = 0; i < 2; i++) {
 		asked = ask(&group, "ok");

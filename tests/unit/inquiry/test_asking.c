@@ -178,6 +178,24 @@ static void silence_ends_with_the_attempt_and_then_with_the_question(void **stat
 }
 
 /* The last attempt has what is left of the question's time, and no more. */
+/* No pause is begun behind which there is no time left. */
+static void a_retry_without_time_is_none(void **state)
+{
+	static const struct reply later[] = { { .status = 409, .retry_after_s = 9 } };
+	static const struct reply failed[] = { { .end = END_CUT_OFF } };
+	struct question question = question_about(SUBJECT_DOCUMENT, 1, 1);
+	int64_t end = at.time.mono_ms + QUESTION_MS;
+
+	(void)state;
+	will_reply(later, 1);
+	assert_ended(wait_for(&question, WAIT_MS), INQUIRY_PENDING, 9);
+	will_reply(NULL, 0);
+	go_on_for(end - 10 - at.time.mono_ms);
+	will_reply(failed, 1);
+	assert_ended(wait_for(&question, WAIT_MS), INQUIRY_UNAVAILABLE, 1);
+	assert_int_equal(at.time.mono_ms, end - 10);
+}
+
 static void no_attempt_outlives_the_question(void **state)
 {
 	static const struct reply list[] = { { .status = 202, .retry_after_s = 8 },
@@ -373,6 +391,7 @@ int main(void)
 		CASE(a_question_that_is_not_by_person_looks_into_no_tier),
 		CASE(a_failure_is_retried_once),
 		CASE(silence_ends_with_the_attempt_and_then_with_the_question),
+		CASE(a_retry_without_time_is_none),
 		CASE(no_attempt_outlives_the_question),
 		CASE(a_lost_connection_is_no_failure),
 		CASE(later_is_asked_again_within_the_deadline),

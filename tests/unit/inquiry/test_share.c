@@ -92,6 +92,69 @@ static void beside_others_a_quarter_is_left_to_them(void **state)
 	assert_int_equal(sell("a").outcome, INQUIRY_TOO_MANY);
 }
 
+/* A shop that has others under way: what of its own has ended counts no more. */
+static void what_has_ended_is_no_part_of_a_share(void **state)
+{
+	static const struct reply refused[] = { { .status = 422 }, { .status = 422 } };
+
+	(void)state;
+	assert_sells("a", 3);
+	assert_sells("b", 1);
+	will_reply(refused, 2); /* to the oldest */
+	go_on_for(0);
+	assert_int_equal(replies_left, 0);
+	will_reply(NULL, 0);
+	assert_sells("c", 4); /* six of eight: short */
+	assert_sells("a", 1); /* has one, of two */
+	assert_int_equal(sell("a").outcome, INQUIRY_TOO_MANY);
+}
+
+/* The table of those under way is bounded, not the number that there ever were. */
+static void what_has_ended_leaves_room(void **state)
+{
+	static const struct reply refused[] = { { .status = 422 } };
+
+	(void)state;
+	for (int i = 0; i < 5000; i++)
+		assert_ended(ASK(refused), INQUIRY_REFUSED, 0);
+}
+
+static int waiters; /* who wait within each other */
+static struct inquiry_result last_result;
+
+/* Three of another shop wait, and then one of the first. */
+static void another_waits(int64_t until_ms)
+{
+	static const char *const shops[] = { "c", "d", "a" };
+	struct question question;
+
+	if (waiters == ARRAY_LEN(shops)) {
+		go_on(until_ms);
+		return;
+	}
+	question = question_of_shop(shops[waiters++]);
+	last_result = wait_for(&question, 100);
+}
+
+/* Places for workers are short: who held one before has it no more. */
+static void who_has_waited_holds_no_place(void **state)
+{
+	struct question question = question_of_shop("a");
+	int64_t begun;
+
+	(void)state;
+	assert_sells("b", 1);
+	assert_int_equal(wait_for(&question, 100).outcome, INQUIRY_PENDING); /* and goes on */
+	waiters = 0;
+	fake_wait_hook = another_waits;
+	begun = at.time.mono_ms;
+	question = question_of_shop("b");
+	(void)wait_for(&question, 100);
+	assert_int_equal(waiters, 3);
+	assert_int_equal(last_result.outcome, INQUIRY_PENDING);
+	assert_int_equal(at.time.mono_ms - begun, 100);
+}
+
 static void who_has_asked_before_is_not_forgotten_at_once(void **state)
 {
 	(void)state;
@@ -192,6 +255,12 @@ static void retry_after_is_what_answers_take(void **state)
 	assert_ended(sell("a"), INQUIRY_PENDING, 1);
 	go_on_for(61000); /* what was is not what is */
 	assert_ended(sell("a"), INQUIRY_PENDING, 0);
+	end_all();
+	take(2900);
+	end_all();
+	go_on_for(61000); /* nor has it any weight */
+	take(5);
+	assert_ended(sell("a"), INQUIRY_PENDING, 1);
 }
 
 /* Of a sale that does not wait: when it comes back, and what that reply is held back by. */
@@ -320,14 +389,19 @@ static const struct reply slow_down[] = { { .status = 429, .retry_after_s = 60 }
 
 static void one_429_is_about_one_sale(void **state)
 {
+	unsigned healthy;
+
 	(void)state;
 	network.rested_s[0] = 0;
 	assert_yes(ASK(yes));
 	assert_ended(ASK(slow_down), INQUIRY_BUSY, 60);
 	assert_int_equal(network.rested_s[0], 0);
 	assert_yes(ASK(yes));
+	healthy = network.healthy;
 	assert_ended(ASK(slow_down), INQUIRY_BUSY, 60);
 	assert_int_equal(network.rested_s[0], 0);
+	assert_int_equal(network.healthy, healthy); /* nor is it a sign of health */
+	assert_int_equal(network.failing, 0);
 }
 
 static void two_429_are_about_all(void **state)
@@ -372,6 +446,9 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		CASE(alone_a_shop_has_all_there_is),
 		CASE(beside_others_a_quarter_is_left_to_them),
+		CASE(what_has_ended_is_no_part_of_a_share),
+		CASE(what_has_ended_leaves_room),
+		CASE(who_has_waited_holds_no_place),
 		CASE(who_has_asked_before_is_not_forgotten_at_once),
 		CASE(more_than_a_share_still_joins),
 		CASE(more_than_a_share_still_finds_what_is_kept),

@@ -191,12 +191,15 @@ static void test_slow_answer(void **state)
 {
 	static struct asked slow, waiting[2], quick[40];
 	struct pair pair;
+	char later[2][16]; /* than the silent one ends */
 
 	(void)state;
 	pair_open(&pair, true);
+	(void)snprintf(later[0], sizeof(later[0]), "slow %d", 600 * FIXTURE_SLACK);
+	(void)snprintf(later[1], sizeof(later[1]), "slow %d", 700 * FIXTURE_SLACK);
 	asked_init(&slow, &pair.fixture, "silent", 400);
-	asked_init(&waiting[0], &pair.fixture, "slow 600", 2000);
-	asked_init(&waiting[1], &pair.fixture, "slow 700", 2000);
+	asked_init(&waiting[0], &pair.fixture, later[0], 2000);
+	asked_init(&waiting[1], &pair.fixture, later[1], 2000);
 	asked_send(&slow, 1);
 	asked_send(waiting, 2);
 	for (size_t i = 0; i < ARRAY_LEN(quick); i++) {

@@ -132,6 +132,7 @@ static void test_no_such_name(void **state)
 
 	(void)state;
 	named_init(&named, "nowhere.invalid");
+	atomic_store(&look_ups, 0);
 	fixture_open(&named.fixture, named.url, NULL);
 	for (int i = 0; i < 2; i++) {
 		asked = fixture_ask(&named.fixture, "ok", 2000);
@@ -141,6 +142,7 @@ static void test_no_such_name(void **state)
 			asked.cause, "its name cannot be resolved: Name or service not known");
 	}
 	assert_true(fixture_said(&named.fixture, "its name cannot be resolved"));
+	assert_int_equal(atomic_load(&look_ups), 1); /* not again for a second */
 	named_close(&named);
 }
 
@@ -162,6 +164,23 @@ static void test_name_that_hangs(void **state)
 	named_close(&named);
 	assert_false(left.ended);
 	/* Its thread clears up behind it. */
+	(void)sleep(3);
+}
+
+/* Nor is an attempt longer than its own time. */
+static void test_name_that_hangs_for_longer(void **state)
+{
+	struct named named;
+	struct asked asked;
+
+	(void)state;
+	named_init(&named, "hangs.invalid");
+	named.fixture.options.connect_ms = 1800;
+	fixture_open(&named.fixture, named.url, NULL);
+	asked = fixture_ask(&named.fixture, "ok", 50);
+	assert_int_equal(asked.result.end, END_RESOLVE);
+	assert_in_range(asked.took_ms, 50, 1700);
+	named_close(&named);
 	(void)sleep(3);
 }
 
@@ -189,6 +208,7 @@ int main(void)
 		cmocka_unit_test(test_many_wait),
 		cmocka_unit_test(test_no_such_name),
 		cmocka_unit_test(test_name_that_hangs),
+		cmocka_unit_test(test_name_that_hangs_for_longer),
 		cmocka_unit_test(test_unusable_address),
 	};
 

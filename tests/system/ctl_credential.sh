@@ -135,6 +135,38 @@ t 3 "status-list fetch: too much" "" "${fetch[@]}" --url "$lists/endless"
 says "status-list fetch: it says that it is too much" 'longer than 8388608 octets'
 t 3 "status-list fetch: a server that nobody vouches for" "" "${fetch[@]:0:6}" --url "$lists/one"
 t 3 "status-list fetch: not https" "" "${fetch[@]}" --url "file://$dir/lists/one"
+# The timer's own command line, as systemd would put it together: ${X} is one word, $X are several.
+unit=$PWD/debian/freeradius-migrantid.migrantid-status-list@.service
+# unit_runs NAME: with the settings of that list; its exit status, and what it said.
+unit_runs() {
+	local line
+	line=$(sed -nE "s|%i|$1|g; s|^ExecStart=/usr/sbin/migrantidctl |\"$ctl\" |p" "$unit")
+	line=${line//\$\{URL\}/\"\$URL\"}
+	env -i STATE_DIRECTORY="$dir/fetched" CREDENTIALS_DIRECTORY="$dir/credentials" \
+		$(grep -vE '^#' "$dir/$1.status-list" | grep -E '^URL=') \
+		OPTIONS="$(sed -nE 's/^OPTIONS=//p' "$dir/$1.status-list")" \
+		bash -c "$line" >"$dir/said" 2>&1
+}
+mkdir "$dir/fetched" "$dir/credentials"
+cp "$dir/jwks.json" "$dir/credentials/jwks"
+serve cards
+printf '%s\n' "URL=$lists/cards" "OPTIONS=--ca $dir/lists.pem" >"$dir/cards.status-list"
+unit_runs cards
+verdict "status-list fetch: as the timer calls it" $?
+[ "$(cat "$dir/lists/cards")" = "$(cat "$dir/fetched/cards.jwt")" ]
+verdict "status-list fetch: where the server looks for it" $?
+if command -v systemd-analyze >/dev/null; then
+	mkdir "$dir/units"
+	for part in service timer; do
+		sed "s|/usr/sbin/migrantidctl|/bin/true|; s|@raddb@|/etc|; /^Documentation/d" \
+			"${unit%service}$part" >"$dir/units/migrantid-status-list@.$part"
+	done
+	cp "$dir/units/migrantid-status-list@.service" "$dir/units/migrantid-status-list@x.service"
+	cp "$dir/units/migrantid-status-list@.timer" "$dir/units/migrantid-status-list@x.timer"
+	systemd-analyze verify --man=no "$dir"/units/*@x.* >"$dir/out" 2>&1 &&
+		! grep -q migrantid-status-list "$dir/out"
+	verdict "status-list fetch: systemd takes the service and its timer" $?
+fi
 kill $lists_pid
 wait $lists_pid 2>/dev/null
 t 3 "status-list fetch: nobody there" "" "${fetch[@]}" --url "$lists/one"

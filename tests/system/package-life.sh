@@ -41,6 +41,8 @@ t ok "our packages are installed from the local repository"
 t same "the running server is not touched" "$(server_pid) $(starts)" "$pid 1"
 t same "no other package's file is touched" "$(changed)" ""
 t fails "nothing is enabled" ls $raddb/mods-enabled/migrantid $raddb/sites-enabled/sim-sale
+t holds "the timer of status lists is there" test -e /lib/systemd/system/migrantid-status-list@.timer
+t same "and is off" "$(find /etc/systemd -name 'migrantid-status-list*')" ""
 t holds "the server's check is content" freeradius -Cx -lstdout
 for file in mods-available/migrantid sites-available/sim-sale policy.d/migrantid \
 	mods-config/migrantid/{migrantid.cfg,rules.cfg,messages.cfg,person.key}; do

@@ -70,7 +70,11 @@ before_reboot() {
 	sed -i 's/^rules_file = .*/rules_file = "rules.cfg";/' $settings/migrantid.cfg
 	restarted || stop_at "mended it starts" /var/log/freeradius/radius.log
 
-	for timer in $(dpkg -L $ours | grep -oE '[^/]+\.timer$'); do
+	for timer in $(dpkg -L $ours | grep -oE '[^/]+\.(timer|service)$'); do
+		t same "$timer is well written" "$(systemd-analyze verify "$timer" 2>&1 | grep -F "$timer")" ""
+	done
+	# A template's timer wants a name that somebody has settled.
+	for timer in $(dpkg -L $ours | grep -oE '[^/@]+\.timer$'); do
 		unit=$(systemctl show -p Unit --value "$timer")
 		t holds "$timer's work can be done" systemctl start "$unit"
 		t holds "$timer can be enabled" systemctl enable --now "$timer"

@@ -58,6 +58,14 @@ done
 DEBIAN_TIMEOUT=${PACKAGE_TIMEOUT:-$((3600 * ${#wanted[@]}))} \
 	debian_enter "the packages' ${parts[*]} in ${wanted[*]}" "$0" "${arguments[@]}"
 
+case " ${parts[*]} " in
+*' boot '* | *' paste '*)
+	command -v systemd-nspawn >/dev/null || {
+		skip "the packages in a machine that systemd boots" "systemd-nspawn is not installed"
+		exit 0
+	}
+	;;
+esac
 version=$(dpkg-parsechangelog -S Version)
 machine=$(. /etc/os-release && echo "${VERSION_CODENAME:-}")
 debian_mirrors || exit 1

@@ -1,6 +1,6 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0-or-later
-# demo.sh - a dozen SIM sales at a real server, decided against the sandbox service; called by
+# demo.sh - sixteen SIM sales at a real server, decided against the sandbox service; called by
 # ./dev demo. Exit status 0 only if each was decided as this page says it must be.
 set -uo pipefail
 cd "$(dirname "$0")/../.."
@@ -10,11 +10,39 @@ work=$(mktemp -d)
 trap 'fixture_stop "$work"; rm -rf "$work"' EXIT
 wrong=0 number=0
 
+sandbox=$fixture_build/src/tools/sandbox/migrantid-sandbox
+ctl=$fixture_build/src/tools/ctl/migrantidctl
+people=tests/system/demo-people.json
+
+# The server believes cards of the sandbox, which are a yes, and has a rule that they can prove; who
+# was taken back is in a list that was fetched.
+cards() {
+	mkdir "$work/lists" && "$ctl" status-list fetch --url "$fixture_url/cards/status-list" \
+		--file "$work/lists/cards.jwt" --ca "$work/sandbox/ca.pem" \
+		--issuer-jwks "$work/sandbox/cards.jwks.json" &&
+		cp "$work/sandbox/cards.jwks.json" "$work/settings/" &&
+		sed -i 's|^rules = ($|&\n{ id = "belarus-card"; citation = "as belarus-citizen"; enabled = true;\
+			nationality = [ "BLR" ]; evidence = "credential"; },|' "$work/settings/rules.cfg"
+}
+
 begin() {
 	echo "Starting the sandbox ID service and FreeRADIUS on loopback ..." >&2
-	fixture_sandbox "$work" tests/system/demo-people.json &&
-		fixture_settings "$work" waiting.wait=700 &&
-		fixture_server "$work" || exit 1
+	fixture_sandbox "$work" $people &&
+		fixture_settings "$work" waiting.wait=700 credential.enabled=true \
+			credential.decides=true credential.vct='"urn:example:migrant-id:1"' \
+			credential.issuers='( { issuer = "https://cards.sandbox.example"; jwks_file = "cards.jwks.json"; } )' \
+			credential.status_directory="\"$work/lists\"" &&
+		cards && FIXTURE_PLAIN=yes fixture_server "$work" || exit 1
+}
+
+# card NUMBER CLAIMS: the lines of a new sale and of the card about that document, shown for it alone.
+card() {
+	local sale
+	sale=sale-$((number + 1))
+	echo "MigrantID-Sale-Id = \"$sale\""
+	"$sandbox" --people $people --state "$work/sandbox" --port "${fixture_url##*:}" --issue "$1" \
+		--disclose "$2" --audience operator-example/sim-sale-shop --nonce "$sale" |
+		fold -w 247 | sed 's/.*/MigrantID-Credential += "&"/'
 }
 
 # field NAME: an attribute of the last reply.
@@ -60,6 +88,7 @@ document() {
 mapfile -t uzbek < <(document P UZB FA1234567 UZB 1990-01-31)
 mapfile -t tajik < <(document P TJK 400123456 TJK 1985-05-05)
 mapfile -t unknown < <(document P KGZ AC1111111 KGZ 1979-11-30)
+mapfile -t belarusian < <(document P BLR MP7654321 BLR 1991-07-07 | head -n 3)
 mapfile -t diplomat < <(document PD IND D12345678 IND 1970-03-03)
 mapfile -t citizen < <(document P RUS 751234567 RUS 1980-02-29)
 mapfile -t hanging < <(document P UZB HANG00001 UZB 1991-01-01)
@@ -95,13 +124,21 @@ sale 'citizen of the home country' Not-Applicable not-applicable "${citizen[@]}"
 sale 'the service hangs' Undetermined pending "${hanging[@]}"
 sale 'forged signature on answer' Undetermined answer-rejected "${forged[@]}"
 sale 'born on 30 February' Undetermined attribute-invalid "${malformed[@]}"
+mapfile -t shown < <(card MP7654321 nationality,document)
+sale 'Belarusian, by ID card' Exempt exempt "${belarusian[@]}" "${shown[@]}"
+mapfile -t shown < <(card FA7654321 all)
+sale "card of somebody else" No not-enrolled "${unknown[@]}" "${shown[@]}"
+questions=$(fixture_questions "$work")
+fixture_stop_sandbox "$work"
+mapfile -t shown < <(card FA7654321 all)
+sale 'by ID card, service down' Yes match "${shown[@]}"
 
 cat <<EOF
 
 Yes: go ahead. No: refused, with a reason and a remedy. Exempt: nobody was
 asked. Not-Applicable: not this check's business. Undetermined: could not tell,
 or the request is at fault; never a refusal of the person. The service received
-$(fixture_questions "$work") questions; the last reply was:
+$questions questions; the last reply was:
 
 $(sed -n '/^Received/,$p' "$work/reply" |
 	grep -E 'Received|Result|Reason|Reference|Remedy|Reply-Message' | expand -t 2 |

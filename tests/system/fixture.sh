@@ -9,6 +9,7 @@
 #					replies tell their source, but with FIXTURE_SHIPPED=yes
 #	fixture_server DIR [SETTING=VALUE..]	build and start a server (see server.sh)
 #	fixture_stop DIR				stop both
+#	fixture_stop_sandbox DIR			stop the sandbox alone
 #	fixture_curl DIR PATH [OPTION..]		ask the sandbox as the operator would
 #	fixture_questions DIR			how many questions it has received
 #	fixture_logged DIR PATTERN [COUNT]	whether the server's log comes to hold so many decisions (1)
@@ -19,6 +20,7 @@
 #	fixture_text LANGUAGE REASON READER	what the shipped messages say; the reader is clerk or remedy
 #	fixture_port				a port that is free, of UDP and of TCP
 #
+# FIXTURE_PLAIN=yes lets the server's clients send unhidden twins and cards.
 # FIXTURE_CLOCK="2026-06-15 12:00:00" (UTC) lets both stand at that time. The build used is
 # build/main, or FIXTURE_BUILD.
 
@@ -119,13 +121,21 @@ fixture_server() {
 	shift
 	rm -rf "$dir/server"
 	server_make "$dir/server" port="$(fixture_port)" module="$fixture_build/rlm_migrantid" \
-		settings="$dir/settings/migrantid.cfg" "$@" &&
-		SERVER_PREFIX="${SERVER_PREFIX:-} $(fixture_clocked)" server_start "$dir/server"
+		settings="$dir/settings/migrantid.cfg" "$@" || return
+	if [ -n "${FIXTURE_PLAIN:-}" ]; then
+		server_edit "$dir/server/raddb/sites-enabled/sim-sale" \
+			'0,/#migrantid_plain/s/#migrantid_plain/migrantid_plain/' || return
+	fi
+	SERVER_PREFIX="${SERVER_PREFIX:-} $(fixture_clocked)" server_start "$dir/server"
 }
 
 fixture_stop() {
+	[ ! -d "$1/server" ] || server_stop "$1/server"
+	fixture_stop_sandbox "$1"
+}
+
+fixture_stop_sandbox() {
 	local dir=$1 pid tries=50
-	[ ! -d "$dir/server" ] || server_stop "$dir/server"
 	pid=$(cat "$dir/sandbox.pid" 2>/dev/null) || return 0
 	rm -f "$dir/sandbox.pid"
 	kill "$pid" 2>/dev/null

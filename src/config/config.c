@@ -109,6 +109,7 @@ static bool load_first(struct config *config)
 	if (config->loaded == NULL)
 		return false;
 	config->dates_told_ms = clock_mono_ms(&config->clock);
+	config->health.loaded_at = clock_wall(&config->clock);
 	config->boot = config->loaded;
 	atomic_fetch_add_explicit(&config->boot->references, 1, memory_order_relaxed);
 	config->file = strdup(config->loaded->settings->file);
@@ -184,6 +185,17 @@ unsigned config_outage(struct config *config, int64_t now)
 	outage = config->now->outage;
 	pthread_mutex_unlock(&config->mutex);
 	return outage_in_force(&outage, now) ? outage_retry_after(&outage, now) : 0;
+}
+
+void config_health(struct config *config, struct config_health *out)
+{
+	/* Not config->clock, which waits for a hook that is being called. */
+	int64_t now_ms = clock_mono_ms(&config->options.clock);
+
+	pthread_mutex_lock(&config->mutex);
+	*out = config->health;
+	out->keys_age = config->keys_good_ms < 0 ? -1 : (now_ms - config->keys_good_ms) / 1000;
+	pthread_mutex_unlock(&config->mutex);
 }
 
 void config_on_swap(

@@ -83,6 +83,17 @@ unsigned config_outage(struct config *config, int64_t now);
 void config_on_swap(
 	struct config *config, void (*swapped)(void *ctx, struct snapshot *now), void *ctx);
 
+/* How the configuration in force came about. */
+#define CONFIG_ERROR_MAX 255
+struct config_health {
+	int64_t loaded_at; /* seconds since 1970: the last load that was taken */
+	uint64_t taken, refused; /* reloads; one that is tried again and again counts once */
+	bool failing; /* the last one was refused, and nothing better has come */
+	char error[CONFIG_ERROR_MAX + 1]; /* of that, "FILE:LINE: what" */
+	int64_t keys_age; /* s since somebody vouched for the keys in force; -1: there are none */
+};
+void config_health(struct config *config, struct config_health *out); /* any thread, no wait */
+
 /*
  * A key set was fetched from keys.jwks_url: copied, and parsed and swapped in by the watcher at
  * once; `settled` of config_on_keys() is called when it is in force or was refused, then it is

@@ -139,6 +139,8 @@ void keys_check(struct config *config);
 bool keys_take(struct config *config, const char *text, size_t len);
 /* The set in force now, NULL: none; says what has changed. Borrowed until the next call here. */
 struct key_set *keys_choose(struct config *config);
+/* Monotonic: when the set that keys_choose() returned was last known to be good; -1: no set. */
+int64_t keys_good_ms(const struct config *config);
 /* Write down what was fetched, if that is still to be done. */
 void keys_store(struct config *config);
 void keys_close(struct keys *keys);
@@ -233,6 +235,8 @@ struct config {
 	pthread_cond_t wake; /* CLOCK_MONOTONIC */
 	struct snapshot *now;
 	struct offer offer;
+	struct config_health health; /* but keys_age */
+	int64_t keys_good_ms; /* -1: there are no keys */
 	bool stopping, ended;
 
 	pthread_t thread;

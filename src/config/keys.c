@@ -346,3 +346,10 @@ struct key_set *keys_choose(struct config *config)
 	keys->told_of = set;
 	return set;
 }
+
+int64_t keys_good_ms(const struct config *config)
+{
+	const struct key_source *source = source_in_force(config);
+
+	return source != NULL ? source->good_ms : -1;
+}

@@ -18,12 +18,43 @@
 
 /* ---- what is in force ---- */
 
+/* For config_health(). */
+static void note_keys(struct config *config)
+{
+	int64_t good_ms = keys_good_ms(config);
+
+	pthread_mutex_lock(&config->mutex);
+	config->keys_good_ms = good_ms;
+	pthread_mutex_unlock(&config->mutex);
+}
+
+/* Likewise, of a reload that was taken (error NULL) or refused. */
+static void note_reload(struct config *config, const struct note *error)
+{
+	struct config_health *health = &config->health;
+	int64_t now = clock_wall(&config->clock);
+
+	pthread_mutex_lock(&config->mutex);
+	health->failing = error != NULL;
+	health->error[0] = '\0';
+	if (error != NULL) {
+		health->refused++;
+		(void)snprintf(health->error, sizeof(health->error), "%s:%d: %s",
+			error->file != NULL ? error->file : "", error->line, error->text);
+	} else {
+		health->taken++;
+		health->loaded_at = now;
+	}
+	pthread_mutex_unlock(&config->mutex);
+}
+
 bool config_refresh(struct config *config)
 {
 	struct key_set *keys = keys_choose(config);
 	const struct outage *outage = &config->outage.announced;
 	struct snapshot *old = config->now, *fresh;
 
+	note_keys(config);
 	/* Only the watcher swaps: it may look at the pointer without the lock. */
 	if (old != NULL && snapshot_loaded(old) == config->loaded && old->policy->keys == keys &&
 		old->cards == config->cards.policy && outage_same(&old->outage, outage))
@@ -66,6 +97,16 @@ static size_t list_changed(const struct loaded *loaded, char *out, size_t room)
 	return count;
 }
 
+static const struct note *first_error(const struct notes *notes)
+{
+	static const struct note none = { SAY_ERROR, 0, NULL, "out of memory" };
+
+	for (size_t i = 0; i < notes->count; i++)
+		if (notes->list[i].severity == SAY_ERROR)
+			return &notes->list[i];
+	return &none;
+}
+
 /* What is wrong is told when it begins and when it becomes something else. */
 static void report_failure(struct config *config)
 {
@@ -75,6 +116,7 @@ static void report_failure(struct config *config)
 	config->errors = config->notes.errors;
 	if (known)
 		return;
+	note_reload(config, first_error(&config->notes));
 	notes_report(&config->notes, &config->reporter);
 	report(&config->reporter, SAY_ERROR, config->file, 0,
 		"the changed configuration is not taken: what was in force stays, rules version "
@@ -85,6 +127,7 @@ static void report_failure(struct config *config)
 
 static void report_success(struct config *config, const struct loaded *fresh, const char *changed)
 {
+	note_reload(config, NULL);
 	notes_report(&config->notes, &config->reporter);
 	settings_warn_restart(config->boot->settings, fresh->settings, &config->reporter);
 	report(&config->reporter, SAY_INFO, config->file, 0,

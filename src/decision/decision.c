@@ -35,7 +35,7 @@ static bool open_cache(struct decider *decider)
 	const struct settings *settings = decider->boot->settings;
 	struct cache_options options = {
 		.memory_octets = (size_t)settings->memory_octets,
-		.tier = tier_of(settings->store),
+		.tier = decider->tier,
 		.disk_directory = settings->store_directory,
 		.disk_octets = (uint64_t)settings->store_octets,
 		.redis = settings_redis(settings),
@@ -129,6 +129,8 @@ static bool open_recorder(struct decider *decider)
 		.log_file =
 			strcmp(settings->log_decisions, "file") == 0 ? settings->log_file : NULL,
 		.stats_directory = settings->stats_directory,
+		.gauges = gauges_gather,
+		.gauges_ctx = decider,
 		.clock = decider->options.clock,
 		.reporter = decider->options.reporter,
 	};
@@ -172,6 +174,7 @@ static void report_start(const struct decider *decider)
 
 static bool open_parts(struct decider *decider)
 {
+	decider->tier = tier_of(decider->boot->settings->store);
 	decider->engine = engine_start();
 	if (decider->engine == NULL || !open_cache(decider) || !open_transport(decider)) {
 		report(&decider->options.reporter, SAY_ERROR, NULL, 0,

@@ -21,6 +21,7 @@ struct decider {
 	struct snapshot *boot; /* of the start: what takes effect only with a restart */
 	struct engine *engine;
 	struct cache *cache;
+	enum cache_tier tier; /* as it was wanted, be it there or not */
 	struct transport *transport;
 	struct inquiries *inquiries;
 	struct recorder *recorder; /* NULL: nothing is written down */
@@ -31,5 +32,8 @@ struct decider {
 
 /* Once a minute for each kind of complaint, whose last time is *told_ms. decide.c. */
 bool decider_may_complain(struct decider *decider, atomic_int_fast64_t *told_ms);
+
+/* gauges.c, recorder_options.gauges; `decider`, with all parts open */
+void gauges_gather(void *decider, struct stats *out);
 
 #endif

@@ -114,7 +114,9 @@ static struct inquiry *board(struct inquiries *all, struct asker *asker, struct 
 {
 	struct inquiry *inquiry = in_flight_find(all, asker->question, asker->alone);
 
-	if (inquiry == NULL && may_begin(all, asker, out))
+	if (inquiry != NULL)
+		all->joined++;
+	else if (may_begin(all, asker, out))
 		inquiry = in_flight_begin(all, asker->question, asker->alone, out);
 	if (inquiry == NULL)
 		return NULL;

@@ -189,6 +189,7 @@ static void give_back(
 	if (inquiry->counted) {
 		all->asking--;
 		inquiry->share->asking--;
+		histogram_note(&all->seconds, (inquiries_now(all) - inquiry->begun_ms) * 1000);
 	}
 	share_drop(all, inquiry->share);
 	inquiry->share = NULL;

@@ -31,6 +31,23 @@ struct inquiries *inquiries_open(const struct inquiry_options *options, struct e
 	return NULL;
 }
 
+void inquiries_health(struct inquiries *all, struct inquiries_health *out)
+{
+	*out = (struct inquiries_health){
+		.in_flight_max = all->options.max_in_flight,
+		.waiting_max = all->options.max_waiting,
+		.retries = atomic_load(&all->retries),
+	};
+	for (size_t check = 0; check < INQUIRY_CHECKS; check++)
+		out->rejected[check] = atomic_load(&all->rejected_count[check]);
+	pthread_mutex_lock(&all->mutex);
+	out->in_flight = all->asking;
+	out->waiting = all->waiting + all->recall_waiting + all->moment_waiting + all->blinking;
+	out->joined = all->joined;
+	out->seconds = all->seconds;
+	pthread_mutex_unlock(&all->mutex);
+}
+
 unsigned inquiries_jitter(struct inquiries *all)
 {
 	/* xorshift64: times spread, secrets do not hang on it. */

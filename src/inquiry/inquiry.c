@@ -90,7 +90,8 @@ static void attempt(struct inquiry *inquiry, const struct happening *what)
 {
 	(void)what;
 	engine_timer_stop(inquiry->timer);
-	inquiry->attempts++;
+	if (inquiry->attempts++ > 0)
+		atomic_fetch_add(&inquiry->all->retries, 1);
 	if (!attempt_send(inquiry)) {
 		report_shortage(inquiry->all, "out of memory");
 		end_without(inquiry, INQUIRY_UNAVAILABLE, RETRY_AFTER_MIN);

@@ -17,6 +17,7 @@
 #include "answer/answer.h"
 #include "base/base.h"
 #include "base/clock.h"
+#include "base/histogram.h"
 #include "base/report.h"
 #include "cache/cache.h"
 #include "config/config.h"
@@ -88,5 +89,16 @@ void inquiries_close(struct inquiries *inquiries);
  */
 void inquiry_ask(struct inquiries *inquiries, const struct question *question, int64_t wait_ms,
 	struct inquiry_result *out);
+
+#define INQUIRY_CHECKS (CHECK_RESULT + 1)
+struct inquiries_health {
+	int64_t in_flight, in_flight_max; /* questions that the service is asked */
+	int64_t waiting, waiting_max; /* workers; more than so many wait only for what is due */
+	uint64_t joined; /* sales that another one's question answered, or may */
+	uint64_t retries; /* attempts beyond the first one of a question */
+	uint64_t rejected[INQUIRY_CHECKS]; /* answers, by the check that they failed */
+	struct histogram seconds; /* of questions, from end to end */
+};
+void inquiries_health(struct inquiries *inquiries, struct inquiries_health *out); /* any thread */
 
 #endif

@@ -145,6 +145,8 @@ struct inquiries {
 	/* those of them that wait: for the answer, for the tier, for what is due in a moment */
 	int64_t waiting, recall_waiting, moment_waiting, blinking;
 	int64_t asking; /* inquiries about which the service is asked */
+	uint64_t joined;
+	struct histogram seconds; /* of those that the service was asked about */
 	struct share *shares[SHARE_BUCKETS];
 	char last_shop[SHOP_MAX + 1]; /* who asked last */
 	int64_t others_until_ms; /* until then it is not alone; 0: never yet */
@@ -153,6 +155,9 @@ struct inquiries {
 
 	atomic_bool short_of_memory; /* noted where a lock is held, reported where none is */
 	atomic_int_fast64_t shortage_reported_ms; /* when last; 0: never */
+
+	/* written by the engine's thread */
+	atomic_uint_fast64_t retries, rejected_count[INQUIRY_CHECKS];
 
 	/* the engine thread's alone */
 	struct inquiry *first;
@@ -229,12 +234,12 @@ MUST_CHECK bool attempt_send(struct inquiry *inquiry);
  * with no lock held; at most once a minute. */
 void report_shortage(struct inquiries *all, const char *why);
 
-/* report_attempt.c, engine thread */
+/* report_attempt.c, engine thread; answers that are rejected are counted, too */
 void report_our_fault(struct inquiries *all, const struct attempt_result *attempt);
 void report_refused(struct inquiries *all, const struct attempt_result *attempt);
 void report_too_large(struct inquiries *all, const struct attempt_result *attempt);
 
-/* report_answer.c, engine thread. `now` by the wall clock. */
+/* report_answer.c, engine thread; likewise. `now` by the wall clock. */
 void report_failed_check(const struct inquiry *inquiry, enum answer_check failed,
 	const struct answer *answer, int64_t now);
 void report_clock(const struct inquiry *inquiry, const struct answer *answer, int64_t now);

@@ -84,6 +84,7 @@ void report_failed_check(const struct inquiry *inquiry, enum answer_check failed
 	int64_t ahead = 0;
 	unsigned untold;
 
+	atomic_fetch_add(&all->rejected_count[failed], 1);
 	if (!may_say(all, failed, &untold))
 		return;
 	if (failed == CHECK_TIME &&

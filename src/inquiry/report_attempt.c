@@ -56,6 +56,7 @@ void report_refused(struct inquiries *all, const struct attempt_result *attempt)
 
 void report_too_large(struct inquiries *all, const struct attempt_result *attempt)
 {
+	atomic_fetch_add(&all->rejected_count[CHECK_FORM], 1);
 	report(&all->options.reporter, SAY_WARNING, NULL, 0,
 		"%s sent more than %d octets: no decision", address_of(all, attempt), JWS_MAX_LEN);
 }

@@ -140,8 +140,8 @@ void connections_deliver(struct pool *pool)
 			if (exchange->lost)
 				break;
 		if (exchange != NULL) {
-			endpoint_ended(
-				exchange->endpoint, exchange->probe, BREAKER_ABANDONED, NULL);
+			endpoint_ended(exchange->endpoint, exchange->probe, BREAKER_ABANDONED,
+				END_STATUS, NULL);
 			exchange_deliver(exchange);
 		}
 	} while (exchange != NULL);

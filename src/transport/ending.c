@@ -18,6 +18,26 @@ static enum attempt_end end_with(struct exchange *exchange, enum attempt_end end
 	return end;
 }
 
+const char *attempt_end_name(enum attempt_end end)
+{
+	static const char *const names[ATTEMPT_ENDS] = {
+		[END_STATUS] = "status",
+		[END_RESOLVE] = "resolve",
+		[END_CONNECT] = "connect",
+		[END_TLS] = "tls",
+		[END_SEND] = "send",
+		[END_TIMEOUT] = "timeout",
+		[END_CUT_OFF] = "cut-off",
+		[END_CONNECTION_GIVEN_UP] = "connection-given-up",
+		[END_TOO_LARGE] = "too-large",
+		[END_NO_DESCRIPTORS] = "no-descriptors",
+		[END_NO_MEMORY] = "no-memory",
+		[END_ALL_RESTING] = "all-resting",
+	};
+
+	return (unsigned)end < ATTEMPT_ENDS ? names[end] : "unknown";
+}
+
 /* libcurl's own words, or its name of the code. */
 static const char *words(const struct exchange *exchange, CURLcode code)
 {

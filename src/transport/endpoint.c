@@ -142,13 +142,16 @@ static void say_recovery(struct endpoint *endpoint, int64_t now)
 	endpoint->said = false;
 }
 
-void endpoint_ended(
-	struct endpoint *endpoint, bool probe, enum breaker_outcome outcome, const char *cause)
+void endpoint_ended(struct endpoint *endpoint, bool probe, enum breaker_outcome outcome,
+	enum attempt_end end, const char *cause)
 {
 	int64_t now = transport_now(endpoint->transport);
 	bool opened =
 		breaker_ended(&endpoint->breaker, now, jitter(endpoint->transport), probe, outcome);
 
+	atomic_store(&endpoint->rests, endpoint->breaker.pause_ms != 0);
+	if (outcome == BREAKER_FAILURE)
+		atomic_fetch_add(&endpoint->failures[end], 1);
 	if (outcome == BREAKER_FAILURE)
 		say_failure(endpoint, now, cause);
 	else if (outcome == BREAKER_SUCCESS && endpoint->breaker.pause_ms == 0)
@@ -168,4 +171,19 @@ void endpoint_silent(struct endpoint *endpoint)
 	endpoint->silence_said_ms = now;
 	report(&endpoint->transport->options.reporter, SAY_INFO, NULL, 0,
 		"%s: a connection has gone silent and is given up", endpoint->address);
+}
+
+void endpoint_health(const struct endpoint *endpoint, struct endpoint_health *out)
+{
+	int64_t rests_ms =
+		atomic_load(&endpoint->told_until_ms) - transport_now(endpoint->transport);
+
+	*out = (struct endpoint_health){
+		.address = endpoint->address,
+		.group = endpoint->group,
+		.up = !atomic_load(&endpoint->rests),
+		.rests_ms = rests_ms > 0 ? rests_ms : 0,
+	};
+	for (size_t end = 0; end < ATTEMPT_ENDS; end++)
+		out->failures[end] = atomic_load(&endpoint->failures[end]);
 }

@@ -64,7 +64,8 @@ static void timed_out(struct exchange *exchange)
 	exchange->lost = true; /* its end is known, whatever becomes of its connection */
 	outcome = silence_of(exchange);
 	exchange->lost = false;
-	endpoint_ended(exchange->endpoint, exchange->probe, outcome, exchange->cause);
+	endpoint_ended(exchange->endpoint, exchange->probe, outcome, exchange->result.end,
+		exchange->cause);
 	exchange_deliver(exchange);
 	if (pool != NULL)
 		connections_deliver(pool);
@@ -124,7 +125,7 @@ static void unresolved(struct exchange *exchange)
 		no_descriptors ? "this process has no file descriptors left (EMFILE)"
 			       : resolver_cause(resolver));
 	endpoint_ended(exchange->endpoint, exchange->probe,
-		no_descriptors ? BREAKER_ABANDONED : BREAKER_FAILURE, cause);
+		no_descriptors ? BREAKER_ABANDONED : BREAKER_FAILURE, END_RESOLVE, cause);
 	exchange_end_later(exchange, no_descriptors ? END_NO_DESCRIPTORS : END_RESOLVE, cause);
 }
 
@@ -152,7 +153,7 @@ static void send_or_end(struct exchange *exchange)
 	errno = 0;
 	if (send_request(exchange))
 		return;
-	endpoint_ended(exchange->endpoint, exchange->probe, BREAKER_ABANDONED, NULL);
+	endpoint_ended(exchange->endpoint, exchange->probe, BREAKER_ABANDONED, END_STATUS, NULL);
 	/* A pool of libcurl 8.22 wants descriptors for itself. */
 	if (errno == EMFILE || errno == ENFILE)
 		exchange_end_later(exchange, END_NO_DESCRIPTORS,
@@ -268,8 +269,8 @@ void exchange_done(struct exchange *exchange)
 	if (end == END_STATUS)
 		take_response(exchange);
 	else
-		endpoint_ended(
-			exchange->endpoint, exchange->probe, outcome_of(exchange), exchange->cause);
+		endpoint_ended(exchange->endpoint, exchange->probe, outcome_of(exchange), end,
+			exchange->cause);
 	exchange->lost = true;
 	if (end != END_STATUS && end != END_TOO_LARGE && connection_has_ended(exchange, code))
 		connection_died(exchange);
@@ -298,7 +299,7 @@ void exchange_deliver(struct exchange *exchange)
 	transport->told = exchange->result.end == END_STATUS ? exchange : NULL;
 	exchange->ended(exchange->ctx, &exchange->result);
 	if (transport->told != NULL)
-		endpoint_ended(endpoint, exchange->probe, BREAKER_ABANDONED, NULL);
+		endpoint_ended(endpoint, exchange->probe, BREAKER_ABANDONED, END_STATUS, NULL);
 	transport->told = NULL;
 	exchange_free(exchange);
 }

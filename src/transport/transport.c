@@ -162,7 +162,8 @@ struct exchange *transport_send(
 void transport_cancel(struct exchange *exchange)
 {
 	if (exchange->endpoint != NULL && exchange->stage != EXCHANGE_ENDING)
-		endpoint_ended(exchange->endpoint, exchange->probe, BREAKER_ABANDONED, NULL);
+		endpoint_ended(
+			exchange->endpoint, exchange->probe, BREAKER_ABANDONED, END_STATUS, NULL);
 	exchange_free(exchange);
 }
 
@@ -183,7 +184,7 @@ void transport_rest(
 	struct endpoint *resting = &transport->endpoints[group][endpoint];
 
 	resting->told_until_ms = transport_now(transport) + seconds * 1000;
-	endpoint_ended(resting, was_probe(transport, resting), BREAKER_ABANDONED, NULL);
+	endpoint_ended(resting, was_probe(transport, resting), BREAKER_ABANDONED, END_STATUS, NULL);
 }
 
 void transport_judge(struct transport *transport, enum transport_group group, int endpoint,
@@ -192,7 +193,18 @@ void transport_judge(struct transport *transport, enum transport_group group, in
 	struct endpoint *judged = &transport->endpoints[group][endpoint];
 
 	endpoint_ended(judged, was_probe(transport, judged),
-		healthy ? BREAKER_SUCCESS : BREAKER_FAILURE, cause);
+		healthy ? BREAKER_SUCCESS : BREAKER_FAILURE, END_STATUS, cause);
+}
+
+size_t transport_health(
+	const struct transport *transport, struct endpoint_health out[TRANSPORT_ENDPOINTS_ALL])
+{
+	size_t count = 0;
+
+	for (size_t group = 0; group < TRANSPORT_GROUPS; group++)
+		for (size_t i = 0; i < transport->options.groups[group].count; i++)
+			endpoint_health(&transport->endpoints[group][i], &out[count++]);
+	return count;
 }
 
 const char *transport_address(

@@ -4,7 +4,7 @@
  * One attempt at one endpoint and how it ended. Knows no answer, key or cache; retries, nonces and
  * the budget of a question are inquiry's.
  *
- * All but open, close, configure and prepare run in the engine's thread alone.
+ * All but open, close, configure, health and prepare run in the engine's thread alone.
  */
 #ifndef MIGRANTID_TRANSPORT_H
 #define MIGRANTID_TRANSPORT_H
@@ -94,6 +94,10 @@ enum attempt_end {
 	END_NO_MEMORY,
 	END_ALL_RESTING, /* nobody was asked: all rest; see retry_after_ms */
 };
+#define ATTEMPT_ENDS (END_ALL_RESTING + 1)
+
+/* What a failure of that kind is counted under: "tls", "timeout"; "status" for END_STATUS. */
+const char *attempt_end_name(enum attempt_end end);
 
 /* Valid in the hook only. */
 struct attempt_result {
@@ -139,6 +143,21 @@ void transport_judge(struct transport *transport, enum transport_group group, in
 
 /* What can be done about a cause; "" where nothing is known. Any thread. */
 const char *transport_advice(const char *cause);
+
+/* How one endpoint is. */
+struct endpoint_health {
+	const char *address; /* borrowed from the options */
+	enum transport_group group;
+	bool up; /* it does not rest for its failures */
+	int64_t rests_ms; /* the service said "slow down": for so long more; 0: no */
+	uint64_t
+		failures[ATTEMPT_ENDS]; /* by how the attempt ended; END_STATUS: judged a failure */
+};
+
+/* All endpoints, group by group; returns how many. Any thread. */
+#define TRANSPORT_ENDPOINTS_ALL (TRANSPORT_ENDPOINTS_MAX * TRANSPORT_GROUPS)
+size_t transport_health(
+	const struct transport *transport, struct endpoint_health out[TRANSPORT_ENDPOINTS_ALL]);
 
 const char *transport_address(const struct transport *transport, enum transport_group group,
 	int endpoint); /* for messages */

@@ -12,12 +12,14 @@
  *   resolver.c     names
  *   curl_memory.c  libcurl's process-wide state
  *
- * All of it belongs to the engine's thread, but for what is said to be under transport->mutex.
+ * All of it belongs to the engine's thread, but for what is said to be under transport->mutex, and
+ * atomics, which others read.
  */
 #ifndef MIGRANTID_TRANSPORT_INTERNAL_H
 #define MIGRANTID_TRANSPORT_INTERNAL_H
 
 #include <pthread.h>
+#include <stdatomic.h>
 
 #include <curl/curl.h>
 
@@ -67,7 +69,9 @@ struct endpoint {
 	const char *address; /* borrowed */
 	struct resolver *resolver;
 	struct breaker breaker;
-	int64_t told_until_ms; /* the service said "slow down"; 0: never */
+	atomic_int_fast64_t told_until_ms; /* the service said "slow down"; 0: never */
+	atomic_bool rests; /* for its failures: the breaker is not closed */
+	atomic_uint_fast64_t failures[ATTEMPT_ENDS];
 	struct pool *pools;
 	struct exchange *waiting; /* for its addresses */
 
@@ -154,9 +158,10 @@ struct endpoint *endpoint_choose(
 	struct transport *transport, enum transport_group group, int to_avoid); /* NULL: all rest */
 void endpoint_all_rest(
 	const struct transport *transport, enum transport_group group, struct attempt_result *out);
-/* What an attempt's end says of its endpoint; `cause` with BREAKER_FAILURE. */
-void endpoint_ended(
-	struct endpoint *endpoint, bool probe, enum breaker_outcome outcome, const char *cause);
+/* What an attempt's end says of its endpoint; `end` and `cause` with BREAKER_FAILURE. */
+void endpoint_ended(struct endpoint *endpoint, bool probe, enum breaker_outcome outcome,
+	enum attempt_end end, const char *cause);
+void endpoint_health(const struct endpoint *endpoint, struct endpoint_health *out); /* any thread */
 void endpoint_silent(struct endpoint *endpoint); /* a connection was given up */
 
 /* pool.c */

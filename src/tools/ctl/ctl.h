@@ -49,6 +49,11 @@ enum ctl_exit {
 	X(OPT_BY, "by", "WHAT", "rule or shop; by default one after the other")                    \
 	X(OPT_FROM, "from", "TIME", "when it begins; by default now")                              \
 	X(OPT_UNTIL, "until", "TIME", "when it ends: 2026-01-31T12:00:00Z")                        \
+	X(OPT_INSTANCE, "instance", "NAME", "of the module; by default every one")                 \
+	X(OPT_DIRECTORY, "directory", "DIR", "where servers write their figures")                  \
+	X(OPT_PROMETHEUS, "prometheus", NULL, "metrics in Prometheus's text format")               \
+	X(OPT_WATCH, "watch", NULL, "anew each second, until it is interrupted")                   \
+	X(OPT_READY, "ready", NULL, "only whether it is fit to serve")                             \
 	X(OPT_JSON, "json", NULL, "one JSON object instead of text")                               \
 	X(OPT_HELP, "help", NULL, "this text")
 
@@ -73,6 +78,7 @@ struct verb {
 };
 
 #define TAKES(option) (UINT64_C(1) << (option))
+_Static_assert(OPTIONS <= 64, "options have room");
 
 extern const struct verb verb_mrz;
 extern const struct verb verb_verify;
@@ -89,5 +95,6 @@ extern const struct verb verb_report;
 extern const struct verb verb_outage_begin;
 extern const struct verb verb_outage_end;
 extern const struct verb verb_outage_show;
+extern const struct verb verb_status;
 
 #endif

@@ -29,6 +29,7 @@ static const struct verb *const verbs[] = {
 	&verb_outage_begin,
 	&verb_outage_end,
 	&verb_outage_show,
+	&verb_status,
 };
 
 /* True if the verb's first word is `first`; NULL is every verb's. */

@@ -54,22 +54,10 @@ static bool was_refused_since(const struct path *path)
 	return refused;
 }
 
-/*
- * Without all that its pseudonym is made of, a no that was kept of its holder would not be found;
- * and a document that has expired is the service's to look at.
- */
-static bool may_decide(const struct path *path)
-{
-	const struct date *expiry = &path->sale.person.document.expiry;
-
-	return path->shown.counts && path->snapshot->settings->credential_decides &&
-	       shown_card_tells_person(&path->shown) &&
-	       (!date_is_set(expiry) || date_compare(expiry, &path->today) >= 0);
-}
-
 bool by_card_decided(struct path *path)
 {
-	if (!may_decide(path))
+	if (!shown_card_may_decide(
+		    &path->shown, path->snapshot->settings, &path->sale, &path->today))
 		return false;
 	if (was_refused_since(path)) {
 		report_card(path, CREDENTIAL_SOUND, "refused-since");

@@ -189,10 +189,13 @@ void shown_card_clear(struct shown_card *shown)
 	OPENSSL_cleanse(shown, sizeof(*shown));
 }
 
-bool shown_card_tells_person(const struct shown_card *shown)
+bool shown_card_may_decide(const struct shown_card *shown, const struct settings *settings,
+	const struct sale *sale, const struct date *today)
 {
+	const struct date *expiry = &sale->person.document.expiry;
 	const struct person *person = &shown->card.person;
 
-	return card_names_document(&shown->card) && person->nationality[0] != '\0' &&
-	       date_is_set(&person->birth);
+	return settings->credential_decides && shown->counts && card_names_document(&shown->card) &&
+	       person->nationality[0] != '\0' && date_is_set(&person->birth) &&
+	       (!date_is_set(expiry) || date_compare(expiry, today) >= 0);
 }

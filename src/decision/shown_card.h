@@ -39,7 +39,12 @@ struct shown_card {
 void shown_card_look(const struct card_rules *by, const struct sale *sale, struct shown_card *out);
 void shown_card_clear(struct shown_card *shown); /* fits CLEANUP(), fine on a zeroed one */
 
-/* True if the card tells all that the pseudonym of its holder is made of. */
-bool shown_card_tells_person(const struct shown_card *shown);
+/*
+ * True if the operator lets cards decide, and this one could: it counts, the document has not expired,
+ * and it tells all that its holder's pseudonym is made of, without which a no that was kept of them
+ * would not be found. `today` in the operator's time zone.
+ */
+bool shown_card_may_decide(const struct shown_card *shown, const struct settings *settings,
+	const struct sale *sale, const struct date *today);
 
 #endif

@@ -49,7 +49,7 @@ json() {
 
 # shellcheck source=tests/system/ctl_inputs.sh
 . tests/system/ctl_inputs.sh
-for part in general mrz verify credential config explain log cache; do
+for part in general mrz verify credential config explain card log cache; do
 	# shellcheck source=/dev/null
 	. "tests/system/ctl_$part.sh"
 done

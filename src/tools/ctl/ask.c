@@ -8,11 +8,12 @@
 #include <openssl/rand.h>
 
 #include "decision/decision.h"
+#include "tools/ctl/explain_card.h"
 #include "tools/ctl/owner.h"
 
 #define SALE_ID_OCTETS 8
 #define POLL_MS 100
-#define SHOP "migrantidctl" /* its sale ids are its own */
+#define SHOP EXPLAIN_SHOP /* its sale ids are its own */
 
 /* Without a sale id each try would be a question of its own. */
 static bool name_sale(struct request *request, char id[2 * SALE_ID_OCTETS + 1])

@@ -122,6 +122,24 @@ static void check_service_keys(const struct settings *settings, const struct out
 		files_warn_keys(keys, settings->jwks_file, settings->algorithms, &out->reporter);
 }
 
+static void drop_cards(struct card_policy **cards)
+{
+	card_policy_unref(*cards);
+}
+
+/* Issuers' keys, without which the server does not start, and status lists, without which it does. */
+static void check_cards(
+	const struct settings *settings, int64_t now, const struct reporter *reporter)
+{
+	struct card_policy *cards CLEANUP(drop_cards) =
+		settings->credential_enabled ? files_cards(settings, now, reporter) : NULL;
+
+	for (size_t i = 0; cards != NULL && i < cards->issuer_count; i++)
+		if (cards->issuers[i].keys != NULL)
+			files_warn_keys(cards->issuers[i].keys, settings->card_issuers[i].jwks_file,
+				JWS_DEFAULT_ALGORITHMS, reporter);
+}
+
 static void check_folder(const struct settings *settings, const struct reporter *reporter)
 {
 	struct stat seen;
@@ -185,6 +203,7 @@ static void check_all(const struct settings *settings, struct output *out)
 	check_messages(settings, &out->reporter);
 	check_operator_keys(settings, &out->reporter);
 	check_service_keys(settings, out);
+	check_cards(settings, now, &out->reporter);
 	check_store(settings, now, &out->reporter);
 	tls_check(&service, now, &out->reporter);
 	site_check(settings->file, &out->reporter);

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* credential.c - which of the ordered checks a presented card passes, by the module's own code. */
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -140,35 +141,100 @@ static bool read_status_list(const char *path, const struct key_set *keys,
 	return true;
 }
 
-static enum ctl_exit check_card(struct output *out, const struct input *input,
-	const struct key_set *keys, const struct credential_expectation *want)
+static enum ctl_exit show(
+	struct output *out, const struct credential_finding *found, const struct credential *card)
 {
-	struct credential card CLEANUP(credential_clear) = { .claims = NULL };
-	struct credential_finding found =
-		credential_verify(input->data, input->len, keys, want, &card);
-	bool valid = found.failed == CREDENTIAL_SOUND;
+	bool valid = found->failed == CREDENTIAL_SOUND;
 
 	output_member(out, "valid", json_boolean(valid));
-	output_member(out, "claims", valid ? json_incref(card.claims) : json_object());
-	show_checks(out, &found);
+	output_member(out, "claims", valid ? json_incref(card->claims) : json_object());
+	show_checks(out, found);
 	if (valid)
-		show_card(out, &card);
+		show_card(out, card);
 	return valid ? CTL_FINE : CTL_NO;
 }
 
+static bool read_card(struct input *input, const struct reporter *reporter)
+{
+	if (!input_read(input, INPUT_MAX, reporter))
+		return false;
+	input_strip_newline(input);
+	return true;
+}
+
+/* ---- by the settings, as the server does it ---- */
+
+static void drop_policy(struct card_policy **policy)
+{
+	card_policy_unref(*policy);
+}
+
+static bool says_what_settings_say(const struct args *args)
+{
+	return args->value[OPT_ISSUER_JWKS] != NULL || args->value[OPT_ISSUER] != NULL ||
+	       args->value[OPT_VCT] != NULL || args->value[OPT_AUDIENCE] != NULL ||
+	       args->value[OPT_MAX_LIFETIME] != NULL || args->value[OPT_STATUS_LIST] != NULL;
+}
+
+static enum ctl_exit check_by(
+	const struct settings *settings, const struct args *args, int64_t now, struct output *out)
+{
+	struct credential card CLEANUP(credential_clear) = { .claims = NULL };
+	struct card_policy *policy CLEANUP(drop_policy) = NULL;
+	struct input input CLEANUP(input_clear) = { 0 };
+	struct credential_finding found;
+	char audience[512];
+
+	if (!settings->credential_enabled)
+		report(&out->reporter, SAY_WARNING, settings->file, 0,
+			"credential.enabled is false: the server looks at no card");
+	policy = files_cards(settings, now, &out->reporter);
+	if (policy == NULL || !read_card(&input, &out->reporter))
+		return CTL_UNABLE;
+	(void)snprintf(
+		audience, sizeof(audience), "%s/%s", settings->operator_id, args->value[OPT_SHOP]);
+	found = card_policy_verify(policy, (struct span){ input.data, input.len }, audience,
+		args->value[OPT_NONCE], now, &card);
+	return show(out, &found, &card);
+}
+
+static enum ctl_exit run_by_settings(const struct args *args, struct output *out)
+{
+	struct settings *settings CLEANUP(drop_settings) = NULL;
+	int64_t now = clock_wall(&system_clock);
+
+	if (says_what_settings_say(args))
+		return usage_error(&verb_credential,
+			"--config says whose cards count: of the other options --shop, --nonce and "
+			"--at go with it");
+	if (args->value[OPT_SHOP] == NULL || args->value[OPT_NONCE] == NULL)
+		return usage_error(
+			&verb_credential, "with --config, --shop and --nonce are wanted");
+	if (args->value[OPT_AT] != NULL && !moment_parse(args->value[OPT_AT], &now))
+		return usage_error(
+			&verb_credential, "--at wants a time such as 2026-01-31T12:00:00Z");
+	settings = files_settings(args, out);
+	return settings == NULL ? CTL_UNABLE : check_by(settings, args, now, out);
+}
+
+/* ---- by the command line ---- */
+
 static enum ctl_exit run(const struct args *args, struct output *out)
 {
+	struct credential card CLEANUP(credential_clear) = { .claims = NULL };
 	struct status_list *list CLEANUP(drop_status_list) = NULL;
 	struct input input CLEANUP(input_clear) = { 0 };
+	struct credential_finding found;
 	struct key_set *keys CLEANUP(drop_keys) = NULL;
 	struct credential_expectation want;
 	bool readable;
 
+	if (args->value[OPT_CONFIG] != NULL)
+		return run_by_settings(args, out);
 	if (!read_wants(args, &want))
 		return CTL_USAGE;
-	if (!input_read(&input, INPUT_MAX, &out->reporter))
+	if (!read_card(&input, &out->reporter))
 		return CTL_UNABLE;
-	input_strip_newline(&input);
 	/* A set without a usable key is an empty set: no card passes check 3. */
 	keys = files_keys(args->value[OPT_ISSUER_JWKS], &out->reporter, &readable);
 	if (!readable ||
@@ -176,14 +242,15 @@ static enum ctl_exit run(const struct args *args, struct output *out)
 		return CTL_UNABLE;
 	want.status_lists = (const struct status_list *const *)&list;
 	want.status_list_count = list != NULL ? 1 : 0;
-	return check_card(out, &input, keys, &want);
+	found = credential_verify(input.data, input.len, keys, &want, &card);
+	return show(out, &found, &card);
 }
 
 const struct verb verb_credential = {
 	.name = "credential",
-	.takes = TAKES(OPT_ISSUER_JWKS) | TAKES(OPT_ISSUER) | TAKES(OPT_VCT) | TAKES(OPT_AUDIENCE) |
-		 TAKES(OPT_NONCE) | TAKES(OPT_AT) | TAKES(OPT_MAX_LIFETIME) |
-		 TAKES(OPT_STATUS_LIST),
+	.takes = TAKES(OPT_CONFIG) | TAKES(OPT_SHOP) | TAKES(OPT_ISSUER_JWKS) | TAKES(OPT_ISSUER) |
+		 TAKES(OPT_VCT) | TAKES(OPT_AUDIENCE) | TAKES(OPT_NONCE) | TAKES(OPT_AT) |
+		 TAKES(OPT_MAX_LIFETIME) | TAKES(OPT_STATUS_LIST),
 	.summary = "put one presented ID card through the fifteen checks",
 	.details = "Reads from standard input one presentation of a digital ID card (SD-JWT with\n"
 		   "key binding, RFC 9901) and shows which of the fifteen checks it passes, why\n"
@@ -192,6 +259,9 @@ const struct verb verb_credential = {
 		   "A card that names a status list passes the last check only by that list, in\n"
 		   "force and by the same keys: --status-list. --max-lifetime is 31622400, 366\n"
 		   "days, by default.\n"
+		   "\n"
+		   "With --config the settings say whose cards count, as they do to the server:\n"
+		   "--shop and --nonce (the sale's id) say for which sale this one was presented.\n"
 		   "\n"
 		   "One newline at the end of standard input does not count. Exit code 0 only if\n"
 		   "every check passes.",

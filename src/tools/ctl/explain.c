@@ -14,6 +14,7 @@
 #include "tools/ctl/args.h"
 #include "tools/ctl/ask.h"
 #include "tools/ctl/ctl.h"
+#include "tools/ctl/explain_card.h"
 #include "tools/ctl/files.h"
 #include "tools/ctl/request.h"
 
@@ -22,9 +23,12 @@
 struct explanation {
 	const struct settings *settings;
 	const struct rule_set *rules;
+	int64_t now; /* seconds since 1970: for what is signed */
 	struct date today;
+	const char *shop;
 	struct request request;
 	struct sale sale;
+	struct shown_card shown;
 	bool ask;
 	struct output *out;
 };
@@ -32,6 +36,7 @@ struct explanation {
 static void drop_explanation(struct explanation *explanation)
 {
 	sale_clear(&explanation->sale);
+	shown_card_clear(&explanation->shown);
 	request_clear(&explanation->request);
 }
 
@@ -185,6 +190,33 @@ static enum ctl_exit exempt_by(const struct explanation *explanation, int rule)
 	return exempt(explanation->out, &info);
 }
 
+/* It is a yes, unless a no speaks against it: only the server knows that. */
+static enum ctl_exit decided_by_card(struct output *out)
+{
+	output_fact(out, "decision", "yes");
+	output_line(out,
+		"By the card: nobody would be asked, unless the service is known to have said "
+		"no since it was issued.");
+	return CTL_FINE;
+}
+
+static bool card_decides(const struct explanation *explanation)
+{
+	return shown_card_may_decide(&explanation->shown, explanation->settings, &explanation->sale,
+		&explanation->today);
+}
+
+/* Where nothing else decides, what is wrong with the card is what helps. */
+static enum ctl_exit missing(const struct explanation *explanation, struct sale_fault *fault)
+{
+	enum reason reason = explanation->shown.reason;
+
+	if (card_decides(explanation))
+		return decided_by_card(explanation->out);
+	fault->reason = reason != REASON_NONE ? reason : REASON_ATTRIBUTE_MISSING;
+	return bad_request(explanation->out, fault);
+}
+
 /* The server's own verdict, with the reasons of each rule. */
 static enum ctl_exit explain(struct explanation *explanation)
 {
@@ -209,26 +241,26 @@ static enum ctl_exit explain(struct explanation *explanation)
 		return exempt_by(explanation, verdict.rule);
 	case VERDICT_MISSING:
 		show_rules(explanation, &verdict, why);
-		fault.reason = REASON_ATTRIBUTE_MISSING;
-		return bad_request(explanation->out, &fault);
+		return missing(explanation, &fault);
 	case VERDICT_ASK:
 		show_rules(explanation, &verdict, why);
-		return show_question(explanation, verdict.form);
+		return card_decides(explanation) ? decided_by_card(explanation->out)
+						 : show_question(explanation, verdict.form);
 	}
 	return CTL_UNABLE;
 }
 
 /* A date is that day in the operator's zone; a time is the day it falls on there. */
-static bool read_today(const struct args *args, const struct settings *settings, struct date *today)
+static bool read_today(const struct args *args, struct explanation *explanation)
 {
 	const char *at = args->value[OPT_AT];
-	int64_t time = clock_wall(&system_clock);
+	struct date *today = &explanation->today;
 
-	if (at != NULL && date_parse(at, strlen(at), false, today))
-		return true;
-	if (at != NULL && !moment_parse(at, &time))
+	explanation->now = clock_wall(&system_clock);
+	if (at != NULL && !moment_parse(at, &explanation->now))
 		return false;
-	*today = files_date(settings, time);
+	if (at == NULL || !date_parse(at, strlen(at), false, today))
+		*today = files_date(explanation->settings, explanation->now);
 	return true;
 }
 
@@ -259,6 +291,11 @@ static enum ctl_exit explain_request(struct explanation *explanation)
 	output_fact(out, "rules_digest", rules_digest(explanation->rules));
 	if (!sale_read(request->fields, request->count, &options, &explanation->sale, &fault))
 		return bad_request(out, &fault);
+	(void)snprintf(
+		explanation->sale.shop, sizeof(explanation->sale.shop), "%s", explanation->shop);
+	if (!explain_card(explanation->settings, &options, explanation->now, out,
+		    &explanation->sale, &explanation->shown))
+		return CTL_UNABLE;
 	return explain(explanation);
 }
 
@@ -266,6 +303,7 @@ static enum ctl_exit run(const struct args *args, struct output *out)
 {
 	struct explanation explanation CLEANUP(drop_explanation) = {
 		.ask = args->value[OPT_ASK] != NULL,
+		.shop = args->value[OPT_SHOP] != NULL ? args->value[OPT_SHOP] : EXPLAIN_SHOP,
 		.out = out,
 	};
 	struct settings *settings CLEANUP(drop_settings) = NULL;
@@ -273,6 +311,9 @@ static enum ctl_exit run(const struct args *args, struct output *out)
 
 	if (explanation.ask && args->value[OPT_AT] != NULL)
 		return usage_error(&verb_explain, "--ask asks now: --at cannot go with it");
+	if (explanation.ask && args->value[OPT_SHOP] != NULL)
+		return usage_error(&verb_explain,
+			"--ask sells in the name of " EXPLAIN_SHOP ": --shop cannot go with it");
 	settings = files_settings(args, out);
 	if (settings != NULL)
 		rules = file_rules(settings->rules_file, &out->reporter);
@@ -280,14 +321,14 @@ static enum ctl_exit run(const struct args *args, struct output *out)
 		return CTL_UNABLE;
 	explanation.settings = settings;
 	explanation.rules = rules;
-	if (!read_today(args, settings, &explanation.today))
+	if (!read_today(args, &explanation))
 		return usage_error(&verb_explain, "--at wants a date such as 2026-01-31");
 	return explain_request(&explanation);
 }
 
 const struct verb verb_explain = {
 	.name = "explain",
-	.takes = TAKES(OPT_CONFIG) | TAKES(OPT_AT) | TAKES(OPT_ASK),
+	.takes = TAKES(OPT_CONFIG) | TAKES(OPT_AT) | TAKES(OPT_SHOP) | TAKES(OPT_ASK),
 	.summary = "what would become of one sale, and why",
 	.details = "Reads a request from standard input, `name = value` lines as radclient takes\n"
 		   "them, and says which rules are tried in which order and what each one lacks;\n"
@@ -295,6 +336,9 @@ const struct verb verb_explain = {
 		   "members of a question it would be sent, by name and not by value. Nothing is\n"
 		   "sent and nothing is kept. Exit code 1 if the request itself is at fault:\n"
 		   "something is missing or wrong.\n"
+		   "\n"
+		   "Of a digital ID card (MigrantID-Credential) it says whether it counts, for\n"
+		   "the shop that --shop names, and if not which check fails.\n"
 		   "\n"
 		   "With --ask the sale is decided as the server would decide it: kept answers\n"
 		   "are looked at and the service is asked if need be. That is a real question\n"

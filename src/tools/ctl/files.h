@@ -28,6 +28,10 @@ void files_warn_keys(const struct key_set *keys, const char *path, unsigned algo
 /* Where the server writes its decisions down; its own log is where Debian has it. */
 const char *files_log(const struct settings *settings);
 
+/* Whose cards count, by key files and status lists as if at `now`; NULL: out of memory. */
+MUST_CHECK struct card_policy *files_cards(
+	const struct settings *settings, int64_t now, const struct reporter *reporter);
+
 /* The date on which a time falls in the operator's zone. */
 struct date files_date(const struct settings *settings, int64_t time);
 

@@ -2,7 +2,8 @@
 /*
  * core_bench - what a decision costs in the core alone, as one JSON object:
  *	core_verify_vs_openssl	an ES256 answer verified, against one bare verification by OpenSSL
- *	core_exempt_us, core_cached_us	gate_decide(); the latter needs a service behind SETTINGS
+ *	core_exempt_us, core_cached_us, core_card_us	decide(); the second needs a service behind
+ *			SETTINGS, the third in the file CARD an ID card presented for sale "bench"
  */
 #include "core_bench.h"
 
@@ -33,13 +34,13 @@ int main(int argc, char **argv)
 
 	argv += quick;
 	argc -= quick;
-	if (argc > 2 || (argc == 2 && argv[1][0] == '-')) {
-		fprintf(stderr, "usage: core_bench [--quick] [SETTINGS]\n");
+	if (argc > 3 || (argc > 1 && argv[1][0] == '-')) {
+		fprintf(stderr, "usage: core_bench [--quick] [SETTINGS [CARD]]\n");
 		return 2;
 	}
 	printf("{\"rounds\": %u", rounds);
 	fine = bench_verify(rounds);
-	fine &= bench_decide(rounds, argc == 2 ? argv[1] : NULL);
+	fine &= bench_decide(rounds, argc > 1 ? argv[1] : NULL, argc > 2 ? argv[2] : NULL);
 	printf("}\n");
 	return fine ? 0 : 1;
 }

@@ -12,6 +12,6 @@ double nanoseconds_per_call(void (*work)(void *ctx), void *ctx, unsigned times);
  * Each prints members of a JSON object, every one behind a comma. False: null, and why on stderr.
  */
 bool bench_verify(unsigned rounds);
-bool bench_decide(unsigned rounds, const char *settings_file);
+bool bench_decide(unsigned rounds, const char *settings_file, const char *card_file);
 
 #endif

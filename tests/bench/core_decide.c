@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* core_decide.c - decide() of sales that need no question: exempt, and answered before. */
+/* core_decide.c - decide() of sales that need no question: exempt, answered before, by an ID card. */
 #include "core_bench.h"
 
 #include <stdio.h>
@@ -11,6 +11,8 @@
 #include "measure.h"
 
 #define CALLS 2000 /* in a round */
+#define CARD_CALLS 100 /* likewise: each verifies two signatures */
+#define CARD_ROOM 4096 /* octets of a presentation, and more */
 #define PEOPLE 64
 #define ASK_AGAIN_MS 50
 #define ASK_TIMES 200
@@ -22,7 +24,8 @@ struct sales {
 	char number[16]; /* document's */
 	unsigned next;
 	enum result expected;
-	bool from_cache; /* else by a rule */
+	enum source source; /* of the decision */
+	unsigned calls; /* in a round */
 	bool failed;
 	struct decision decision;
 };
@@ -43,7 +46,10 @@ static void decide_next(void *ctx)
 {
 	struct sales *sales = ctx;
 	const struct sale_request request = {
-		.fields = sales->fields, .count = sales->count, .shop = { "shop-17", 7 }
+		.fields = sales->fields,
+		.count = sales->count,
+		.shop = { "shop-17", 7 },
+		.plain_allowed = true,
 	};
 
 	/* The run's people are FA0000001 and on. */
@@ -57,14 +63,17 @@ static void decide_expected(void *ctx)
 	const struct decision *decision = &sales->decision;
 
 	decide_next(sales);
-	if (decision->result != sales->expected ||
-		(decision->source == SOURCE_CACHE) != sales->from_cache)
+	if (decision->result != sales->expected || decision->source != sales->source)
 		sales->failed = true;
 }
 
 static void make_sales(struct sales *sales, struct decider *decider, const char *date_of_birth)
 {
-	*sales = (struct sales){ .decider = decider, .number = "FA0000001" };
+	*sales = (struct sales){ .decider = decider,
+		.number = "FA0000001",
+		.expected = RESULT_EXEMPT,
+		.source = SOURCE_RULE,
+		.calls = CALLS };
 	add(sales, ATTR_DOCUMENT_TYPE, "P");
 	add(sales, ATTR_DOCUMENT_ISSUER, "UZB");
 	add(sales, ATTR_DOCUMENT_NUMBER, sales->number);
@@ -99,7 +108,7 @@ static bool measure(struct sales *sales, unsigned rounds, const char *name)
 	double *values = calloc(rounds, sizeof(*values));
 
 	for (unsigned i = 0; values && i < rounds; i++)
-		values[i] = nanoseconds_per_call(decide_expected, sales, CALLS);
+		values[i] = nanoseconds_per_call(decide_expected, sales, sales->calls);
 	if (values && !sales->failed) {
 		printf(", \"%s\": %.4f", name, measure_median(values, rounds) / 1e3);
 	} else {
@@ -112,7 +121,43 @@ static bool measure(struct sales *sales, unsigned rounds, const char *name)
 	return !sales->failed;
 }
 
-bool bench_decide(unsigned rounds, const char *settings_file)
+/* A sale with nothing but the presentation that the file holds, for sale "bench". */
+static bool measure_card(struct decider *decider, unsigned rounds, const char *card_file)
+{
+	struct sales sales = { .decider = decider,
+		.expected = RESULT_YES,
+		.source = SOURCE_CREDENTIAL,
+		.calls = CARD_CALLS };
+	FILE *file = card_file ? fopen(card_file, "r") : NULL;
+	char card[CARD_ROOM];
+
+	if (!file || !fgets(card, sizeof(card), file)) {
+		printf(", \"core_card_us\": null");
+		fprintf(stderr, "core_bench: no card to decide by\n");
+		if (file)
+			(void)fclose(file);
+		return false;
+	}
+	(void)fclose(file);
+	card[strcspn(card, "\n")] = '\0';
+	add(&sales, ATTR_SALE_ID, "bench");
+	add(&sales, ATTR_CREDENTIAL, card);
+	add(&sales, ATTR_LANGUAGE, "ru");
+	return measure(&sales, rounds, "core_card_us");
+}
+
+static bool measure_kept(struct decider *decider, unsigned rounds)
+{
+	struct sales sales;
+
+	make_sales(&sales, decider, "1990-01-31");
+	sales.expected = RESULT_YES;
+	sales.source = SOURCE_CACHE;
+	sales.failed = !fill_cache(&sales);
+	return measure(&sales, sales.failed ? 0 : rounds, "core_cached_us");
+}
+
+bool bench_decide(unsigned rounds, const char *settings_file, const char *card_file)
 {
 	const struct decider_options options = {
 		.settings_file = settings_file,
@@ -127,7 +172,8 @@ bool bench_decide(unsigned rounds, const char *settings_file)
 	bool fine;
 
 	if (!decider) {
-		printf(", \"core_exempt_us\": null, \"core_cached_us\": null");
+		printf(", \"core_exempt_us\": null, \"core_cached_us\": null"
+		       ", \"core_card_us\": null");
 		fprintf(stderr, "core_bench: no settings to decide with\n");
 		return false;
 	}
@@ -135,14 +181,9 @@ bool bench_decide(unsigned rounds, const char *settings_file)
 	gmtime_r(&now, &today);
 	(void)snprintf(birth, sizeof(birth), "%d-06-15", today.tm_year + 1900 - 3);
 	make_sales(&sales, decider, birth);
-	sales.expected = RESULT_EXEMPT;
 	fine = measure(&sales, rounds, "core_exempt_us");
-
-	make_sales(&sales, decider, "1990-01-31");
-	sales.expected = RESULT_YES;
-	sales.from_cache = true;
-	sales.failed = !fill_cache(&sales);
-	fine &= measure(&sales, sales.failed ? 0 : rounds, "core_cached_us");
+	fine &= measure_kept(decider, rounds);
+	fine &= measure_card(decider, rounds, card_file);
 	decider_close(decider);
 	return fine;
 }

@@ -23,6 +23,7 @@ fast_load() {
 		stage_load "$dir" sale polling "${options[@]}" --first $next_person --poll --poll-ms 5
 		;;
 	rest) stage_load "$dir" rest sale "${options[@]}" --first $next_person ;;
+	card) stage_card_template "$dir" >"$work/card" && stage_load "$dir" sale card "${options[@]}" ;;
 	esac >>"$into"
 	next_person=$((next_person + requests))
 }
@@ -33,7 +34,7 @@ fast_as_expected() {
 	local filter
 	case $2 in
 	exempt | worded) filter='.results.exempt == .finished' ;;
-	cached | uncached) filter='.results.yes == .finished' ;;
+	cached | uncached | card) filter='.results.yes == .finished' ;;
 	# Of thousands rlm_rest loses a few when a connection ends; what it did decide is counted.
 	rest*) filter='.accepts >= .finished * 0.999' ;;
 	*) filter='.accepts == .finished' ;;
@@ -58,10 +59,10 @@ fast_ratio() {
 
 part_fast() {
 	local dir=$work/stage-fast mode round requests before after
-	local modes="null worded exempt cached rest-cache uncached rest"
+	local modes="null worded exempt cached rest-cache uncached rest card"
 	bench_say "no policy, exempt, cached, uncached, rlm_rest, in turns ..."
 	if ! stage_start "$dir"; then
-		for key in exempt_vs_null cached_vs_null cached_vs_rest_cache uncached_vs_rest; do
+		for key in exempt_vs_null cached_vs_null cached_vs_rest_cache uncached_vs_rest card_vs_uncached; do
 			no_figure $key "the server or the sandbox did not start"
 		done
 		return
@@ -92,10 +93,12 @@ part_fast() {
 	row_of "rlm_rest + rlm_cache, cached" - "$dir/rest-cache"
 	row_of "migrantid, uncached" "0 ms" "$dir/uncached"
 	row_of "rlm_rest" "0 ms" "$dir/rest"
+	row_of "migrantid, by ID card" - "$dir/card"
 	fast_ratio "$dir" exempt_vs_null exempt null
 	fast_ratio "$dir" cached_vs_null cached null
 	fast_ratio "$dir" cached_vs_rest_cache cached rest-cache
 	fast_ratio "$dir" uncached_vs_rest uncached rest
+	fast_ratio "$dir" card_vs_uncached card uncached
 	if fast_as_expected "$dir" uncached && fast_as_expected "$dir" rest; then
 		ratio_figure uncached_cpu_vs_rest .us "$dir/uncached.cpu" "$dir/rest.cpu"
 	fi
@@ -157,8 +160,10 @@ part_core() {
 		cp "$dir/settings/migrantid.cfg" "$settings"
 		fixture_set "$settings" 'cache.store="none"'
 	fi
-	"$stage_programs/core_bench" $([ $quick = no ] || echo --quick) $settings >"$core"
-	for key in core_verify_vs_openssl core_exempt_us core_cached_us; do
+	stage_card "$dir" >"$work/core.card"
+	"$stage_programs/core_bench" $([ $quick = no ] || echo --quick) $settings \
+		${settings:+"$work/core.card"} >"$core"
+	for key in core_verify_vs_openssl core_exempt_us core_cached_us core_card_us; do
 		if jq -e ".$key" "$core" >/dev/null; then
 			figure $key "$(jq ".$key" "$core")"
 		else

@@ -8,6 +8,7 @@
 # sandbox itself speaks HTTP/1.1.
 #
 #	stage_templates DIR			write the requests that are sent
+#	stage_card DIR, stage_card_template DIR	an ID card presented for one sale, and its request
 #	stage_start DIR [SANDBOX-OPTION..]	start both; the ports are in DIR/port.NAME
 #	stage_stop DIR				stop them
 #	stage_load DIR NAME TEMPLATE OPTION..	one measurement; prints radload's JSON
@@ -20,9 +21,27 @@ stage_secret=bench-secret-bench-secret
 stage_folder=$server_repository/tests/bench
 stage_programs=$fixture_build/tests/bench
 
-# Everybody is somebody the service says yes about.
+# Everybody is somebody the service says yes about; and one has an ID card.
 stage_people() {
-	echo '{ "people": [], "default": { "result": "yes", "reason": "match", "valid_for": 3600 } }'
+	cat <<-END
+		{ "people": [ { "document": { "type": "P", "issuer": "UZB", "number": "CARD00001" },
+			"nationality": "UZB", "date_of_birth": "1990-01-31" } ],
+		"default": { "result": "yes", "reason": "match", "valid_for": 3600 } }
+	END
+}
+
+# The card, presented now for the sale "bench" of shop-17: good for five minutes.
+stage_card() {
+	"$fixture_build/src/tools/sandbox/migrantid-sandbox" --people "$1/people.json" \
+		--state "$1/sandbox" --issue CARD00001 --status-uri none \
+		--audience operator-example/shop-17 --nonce bench
+}
+
+# The request that holds it and nothing else of the buyer.
+stage_card_template() {
+	printf '%s\n' 'User-Name = shop-17' 'NAS-Identifier = shops' 'MigrantID-Sale-Id = bench' \
+		'MigrantID-Language = ru'
+	stage_card "$1" | fold -w 247 | sed 's/^/MigrantID-Credential = /'
 }
 
 stage_template() {
@@ -67,6 +86,8 @@ stage_configure() {
 	stage_fill "$dir" site >"$raddb/sites-enabled/rest"
 	# Many shops come from one address here: who asks is the template's User-Name.
 	server_edit "$raddb/policy.d/migrantid" 's/%\{client:shortname\}/%{User-Name}/' || return 1
+	server_edit "$raddb/sites-enabled/sim-sale" \
+		'0,/#migrantid_plain/s/#migrantid_plain/migrantid_plain/' || return 1
 	# More than 16384 requests in cleanup_delay is what a measurement is about.
 	server_edit "$raddb/radiusd.conf" 's/^max_requests = .*/max_requests = 262144/' || return 1
 	# All 32 threads, and rlm_rest's connections, from the start: no measurement waits for them.
@@ -156,7 +177,11 @@ stage_start() {
 		fixture_port >"$dir/port.$name"
 	done
 	stage_service "$dir" "$@" &&
-		fixture_settings "$dir" "service.urls=[ \"$(cat "$dir/service.url")\" ]" &&
+		fixture_settings "$dir" "service.urls=[ \"$(cat "$dir/service.url")\" ]" \
+			credential.enabled=true credential.decides=true credential.status_required=false \
+			credential.vct='"urn:example:migrant-id:1"' \
+			credential.issuers='( { issuer = "https://cards.sandbox.example"; jwks_file = "cards.jwks.json"; } )' &&
+		cp "$dir/sandbox/cards.jwks.json" "$dir/settings/" &&
 		server_make "$dir/server" port="$(cat "$dir/port.sale")" secret=$stage_secret \
 			other_port="$(cat "$dir/port.other")" module="$fixture_build/rlm_migrantid" \
 			settings="$dir/settings/migrantid.cfg" &&

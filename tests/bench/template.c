@@ -33,6 +33,7 @@ static const struct {
 	{ "MigrantID-Consent-Text", { 12, true, false }, false },
 	{ "MigrantID-Language", { 13, true, false }, false },
 	{ "MigrantID-Accept-Challenge", { 14, true, false }, true },
+	{ "MigrantID-Credential", { 15, true, false }, false },
 };
 
 static char *trim(char *text)

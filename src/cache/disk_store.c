@@ -46,7 +46,7 @@ void disk_store_leave_out(struct disk_store *store)
 	store->said_unusable = true;
 	report(store->reporter, SAY_WARNING, disk_store_name(store), 0,
 		"cannot be used (%s): answers are kept in memory alone until it can; see that the "
-		"folder exists and that the server's user may write to it",
+		"folder exists, that the server's user may write to it, and that there is room",
 		store->file.reason);
 }
 

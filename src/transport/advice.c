@@ -19,6 +19,7 @@ static const struct {
 		"a firewall swallows it, or that machine is down: look at the address and its "
 		"port" },
 	{ "timed out in the TLS handshake", "look at the port, and at what stands between" },
+	{ "TLS: what listens there speaks no TLS", "look at the port, and at what stands between" },
 	{ "TLS: its certificate is of an unknown authority",
 		"put the certificate of the service's authority into ca_file" },
 	{ "TLS: its certificate is for another host name",

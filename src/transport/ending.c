@@ -141,7 +141,9 @@ static enum attempt_end broken(struct exchange *exchange, CURLcode code)
 
 static enum attempt_end handshake_failed(struct exchange *exchange, CURLcode code)
 {
-	if (!told_by_alert(exchange))
+	if (strstr(exchange->error, "wrong version number") != NULL)
+		SAY(exchange, "TLS: what listens there speaks no TLS");
+	else if (!told_by_alert(exchange))
 		SAY(exchange, "TLS: %s", words(exchange, code));
 	return END_TLS;
 }

@@ -256,7 +256,7 @@ limits() {
 	pid=$(cat "$work/server/pid")
 	prlimit --pid "$pid" --nofile="$(highest_descriptor "$pid"):"
 	one_sale "no descriptor is left" "Undetermined service-unavailable"
-	logged "and is called that" "no file descriptors left \(EMFILE\)"
+	logged "and is called that" "no file descriptors left \(EMFILE\).*raise LimitNOFILE"
 	prlimit --pid "$pid" --nofile=1024:
 	one_sale "then there are some" "Yes match"
 	server_stop "$work/server"

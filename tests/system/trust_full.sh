@@ -75,6 +75,8 @@ for i in 1 2 3 4 5 6 7 8; do
 	[ "$(decided "$a")" != "Yes match" ] || good=$((good + 1))
 done
 same "T9: it fills up: sales are decided" $good 8
+holds "T9: the log says why, and what to do" grep -qE \
+	'answers could not be kept in it \(.*full.*see that the disk has room' "$a/server/log"
 fixture_reason "$a" id_blocked
 sell "$a" GOOD00001 'MigrantID-Subject-Token = "token-good"'
 same "the service refuses" "$(decided "$a")" "No id-blocked"

@@ -432,6 +432,38 @@ static void another_policy_voids_memory(void **state)
 	}
 }
 
+static struct answer_policy *comes_meanwhile; /* while an answer is verified; NULL: none */
+
+enum answer_check __real_answer_verify(const char *token, size_t len, const struct key_set *keys,
+	const struct answer_expectation *expectation, struct answer *out, bool *unknown_kid);
+enum answer_check __wrap_answer_verify(const char *token, size_t len, const struct key_set *keys,
+	const struct answer_expectation *expectation, struct answer *out, bool *unknown_kid);
+enum answer_check __wrap_answer_verify(const char *token, size_t len, const struct key_set *keys,
+	const struct answer_expectation *expectation, struct answer *out, bool *unknown_kid)
+{
+	if (comes_meanwhile != NULL)
+		cache_configure(at.cache, comes_meanwhile);
+	return __real_answer_verify(token, len, keys, expectation, out, unknown_kid);
+}
+
+/* Memory was voided for the new policy before the answer, verified under the old, got there. */
+static void what_was_verified_under_another_policy_is_not_kept(void **state)
+{
+	struct cache_question asked = question_of(SUBJECT_DOCUMENT, 1, 1);
+	struct answer_policy values = *at.policy;
+
+	(void)state;
+	values.max_lifetime--;
+	comes_meanwhile = answer_policy_new(&values);
+	assert_non_null(comes_meanwhile);
+	accept_yes(&at, &asked);
+	assert_int_equal(found(&at, &asked), MISS);
+	answer_policy_unref(comes_meanwhile);
+	comes_meanwhile = NULL;
+	accept_yes(&at, &asked);
+	assert_int_equal(found(&at, &asked), REASON_MATCH);
+}
+
 static void a_clock_that_steps_back_costs_a_question(void **state)
 {
 	struct cache_question asked = question_of(SUBJECT_DOCUMENT, 1, 1);
@@ -551,6 +583,7 @@ int main(void)
 		CASE(a_key_that_left_vouches_for_nothing),
 		CASE(a_lower_keep_yes_acts_at_once),
 		CASE(another_policy_voids_memory),
+		CASE(what_was_verified_under_another_policy_is_not_kept),
 		CASE(a_clock_that_steps_back_costs_a_question),
 		CASE(a_purge_clears_memory),
 		CASE(what_may_be_shared_is_about_the_person),

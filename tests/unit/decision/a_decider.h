@@ -22,6 +22,7 @@ struct stage {
 	int64_t waited_ms;
 	unsigned lookups, inquiries;
 	bool no_randomness;
+	unsigned pseudonyms_failing; /* the next so many cannot be made */
 };
 
 static struct stage stage;
@@ -57,6 +58,19 @@ int __wrap_RAND_bytes(unsigned char *buffer, int len);
 int __wrap_RAND_bytes(unsigned char *buffer, int len)
 {
 	return stage.no_randomness ? 0 : __real_RAND_bytes(buffer, len);
+}
+
+bool __real_person_key_make(
+	const struct operator_key *key, const struct person *person, struct person_key *out);
+bool __wrap_person_key_make(
+	const struct operator_key *key, const struct person *person, struct person_key *out);
+bool __wrap_person_key_make(
+	const struct operator_key *key, const struct person *person, struct person_key *out)
+{
+	if (stage.pseudonyms_failing == 0)
+		return __real_person_key_make(key, person, out);
+	stage.pseudonyms_failing--;
+	return false;
 }
 
 /* The configuration as it now stands in the files. */

@@ -142,6 +142,23 @@ static void a_state_of_the_previous_key_serves(void **state)
 	decided(RESULT_UNDETERMINED, REASON_ATTRIBUTE_INVALID);
 }
 
+/* The other key is for what was begun under it, and no way out of a fault of ours. */
+static void without_a_state_only_the_current_key_counts(void **state)
+{
+	(void)state;
+	stage.says = (struct inquiry_result){ .outcome = INQUIRY_PENDING };
+	rotate(KEY_A "\n");
+	stage.pseudonyms_failing = 1;
+	at_a_till(0);
+	decide_for("shop", 0);
+	decided(RESULT_UNDETERMINED, REASON_SERVICE_UNAVAILABLE);
+	assert_int_equal(stage.inquiries, 0);
+	assert_int_equal(stage.pseudonyms_failing, 0);
+	at_a_till(0);
+	decide_for("shop", 0);
+	assert_int_equal(stage.inquiries, 1);
+}
+
 #define AT_A_STAGE(test) cmocka_unit_test_setup_teardown(test, stage_open, stage_close)
 
 int main(void)
@@ -152,6 +169,7 @@ int main(void)
 		AT_A_STAGE(a_state_is_taken_back_until_it_expires),
 		AT_A_STAGE(anothers_state_asks_nobody),
 		AT_A_STAGE(a_state_of_the_previous_key_serves),
+		AT_A_STAGE(without_a_state_only_the_current_key_counts),
 	};
 
 	return cmocka_run_group_tests_name("challenge", tests, NULL, NULL);

@@ -197,6 +197,20 @@ static void forms_are_what_both_allow(void **state)
 	assert_int_equal(stage.inquiries, 1);
 }
 
+/* That somebody was asked about elsewhere is told only where the operator wants it. */
+static void the_source_is_told_where_it_is_set(void **state)
+{
+	(void)state;
+	holder();
+	decide_for("shop", 0);
+	assert_false(stage.got.tells_source);
+	put_settings(&stage.bench, &(struct wish){ .top = "reply = { source = true; };" });
+	reopen();
+	holder();
+	decide_for("shop", 0);
+	assert_true(stage.got.tells_source);
+}
+
 static void without_keeping_each_sale_asks(void **state)
 {
 	(void)state;
@@ -302,6 +316,7 @@ int main(void)
 		AT_A_STAGE(without_an_answer_nobody_is_refused),
 		AT_A_STAGE(the_shop_must_be_named),
 		AT_A_STAGE(forms_are_what_both_allow),
+		AT_A_STAGE(the_source_is_told_where_it_is_set),
 		AT_A_STAGE(without_keeping_each_sale_asks),
 		AT_A_STAGE(without_randomness_nothing_is_decided),
 		AT_A_STAGE(in_an_outage_what_is_known_decides),

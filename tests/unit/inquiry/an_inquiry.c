@@ -68,7 +68,7 @@ static void note(struct exchange *exchange)
 	assert_int_equal(attempt->body_max, JWS_MAX_LEN);
 }
 
-/* The last thing that was asked, for the service to sign. */
+/* The last thing that was asked, for the service to sign, unless a test says otherwise. */
 struct cache_question on_the_table;
 
 char *signed_reply(const struct reply *reply)

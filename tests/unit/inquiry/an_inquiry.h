@@ -50,6 +50,7 @@ extern struct inquiry_options options;
 extern struct heard heard;
 
 extern size_t replies_left;
+extern struct cache_question on_the_table; /* whom the service speaks of next */
 extern struct seen seen[REPLIES_MAX];
 extern size_t seen_count;
 extern const struct entry *in_tier; /* what every look finds; NULL: nothing */

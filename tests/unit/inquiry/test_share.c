@@ -385,6 +385,69 @@ static void a_moment_is_waited_if_it_is_likely_to_do(void **state)
 	assert_int_equal(at.time.mono_ms, begun);
 }
 
+static struct question older;
+
+/* Behind the moment of whoever waits, almost: the older question is answered. */
+static void an_answer_comes_late(int64_t until_ms)
+{
+	static const struct reply *const answer = yes;
+
+	if (until_ms - at.time.mono_ms > 5) {
+		fake_engine_pass(at.engine, until_ms - 5 - at.time.mono_ms);
+		on_the_table = older.asked;
+		will_reply(answer, 1);
+		seen_count = 1; /* its request */
+	}
+	go_on(until_ms);
+}
+
+/* Others are answered: the next one may be luckier. */
+static void a_moment_in_vain_counts_where_nobody_is_answered(void **state)
+{
+	struct question question;
+	int64_t begun;
+
+	(void)state;
+	for (int i = 0; i < 2; i++) {
+		reopen(0, 0, 1);
+		question = question_of_shop("a");
+		(void)wait_for(&question, WAIT_MS);
+		go_on_for(10);
+		answer_now();
+		older = question_of_shop("a");
+		will_reply(NULL, 0);
+		assert_int_equal(wait_for(&older, 0).outcome, INQUIRY_PENDING);
+		go_on_for(0);
+		question = question_of_shop("a");
+		if (i == 0)
+			fake_wait_hook = an_answer_comes_late;
+		assert_int_equal(wait_for(&question, WAIT_MS).outcome, INQUIRY_PENDING);
+		fake_wait_hook = go_on;
+		begun = at.time.mono_ms;
+		question = question_of_shop("a");
+		assert_int_equal(wait_for(&question, WAIT_MS).outcome, INQUIRY_PENDING);
+		assert_int_equal(at.time.mono_ms > begun, i == 0);
+		end_all();
+	}
+}
+
+/* What was kept says nothing of how long the service takes. */
+static void what_is_recalled_says_nothing_of_answers(void **state)
+{
+	struct entry entry;
+	struct question question = question_of_shop("a");
+	struct inquiry_result result;
+
+	(void)state;
+	entry = entry_of(&at, &question.asked, "yes", "match", at.time.wall - 10);
+	in_tier = &entry;
+	result = wait_for(&question, WAIT_MS);
+	assert_yes(result);
+	assert_int_equal(result.source, SOURCE_CACHE);
+	in_tier = NULL;
+	assert_ended(sell("a"), INQUIRY_PENDING, 0);
+}
+
 static const struct reply slow_down[] = { { .status = 429, .retry_after_s = 60 } };
 
 static void one_429_is_about_one_sale(void **state)
@@ -458,6 +521,8 @@ int main(void)
 		CASE(a_capture_says_nothing_of_other_answers),
 		CASE(no_room_is_told_with_what_answers_take),
 		CASE(a_moment_is_waited_if_it_is_likely_to_do),
+		CASE(a_moment_in_vain_counts_where_nobody_is_answered),
+		CASE(what_is_recalled_says_nothing_of_answers),
 		CASE(one_429_is_about_one_sale),
 		CASE(two_429_are_about_all),
 		CASE(a_503_is_about_all),

@@ -12,6 +12,7 @@
  *   big OCTETS      200 with such a body
  *   header OCTETS   200 with such a header
  *   status N [S]    status N, with Retry-After S
+ *   moved           302 to the same address
  *   reset           HTTP/2: RST_STREAM (REFUSED_STREAM with "reset refused")
  *   goaway          HTTP/2: GOAWAY that disowns this stream, and no answer
  *   last            200, and GOAWAY before it

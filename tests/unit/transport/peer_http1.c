@@ -69,6 +69,13 @@ static bool obey(struct peer_connection *connection, const char *body)
 			peer_sleep_until(connection, INT64_MAX);
 		return false;
 	}
+	if (strcmp(body, "moved") == 0) {
+		static const char moved[] =
+			"HTTP/1.1 302 x\r\nLocation: /\r\nContent-Length: 0\r\n\r\n";
+
+		peer_write(connection, moved, sizeof(moved) - 1);
+		return true;
+	}
 	if (sscanf(body, "slow %d", &number) == 1)
 		peer_sleep_until(connection, peer_now() + number);
 	if (sscanf(body, "status %d %d", &number, &after) >= 1)

@@ -124,6 +124,21 @@ static void test_past_deadline(void **state)
 	pair_close(&pair);
 }
 
+/* The answer is that of the address that was asked, and of no other. */
+static void test_moved(void **state)
+{
+	struct pair pair;
+	struct asked asked;
+
+	(void)state;
+	pair_open(&pair, false);
+	asked = pair_ask(&pair, "moved", 2000);
+	assert_int_equal(asked.result.end, END_STATUS);
+	assert_int_equal(asked.result.status, 302);
+	assert_int_equal(atomic_load(&pair.peer->requests), 1);
+	pair_close(&pair);
+}
+
 int main(void)
 {
 	static char http2[] = "HTTP/2";
@@ -136,6 +151,7 @@ int main(void)
 		cmocka_unit_test(test_no_proxy),
 		cmocka_unit_test(test_get),
 		cmocka_unit_test(test_past_deadline),
+		cmocka_unit_test(test_moved),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -307,6 +307,26 @@ static void test_said(void **state)
 	(void)ask(&group, "cut");
 	(void)ask(&group, "ok");
 	assert_int_equal(fixture_said_count(&group.fixture, "\n"), 3);
+	atomic_fetch_add(&group.fixture.clock_ahead_ms, 61000);
+	(void)ask(&group, "cut");
+	assert_true(fixture_said(&group.fixture, "(and 1 more failures before)"));
+	group_close(&group);
+}
+
+/* Whoever sends too much is there, and well enough to be asked. */
+static void test_too_large_is_no_failure(void **state)
+{
+	struct group group;
+	struct asked asked;
+
+	(void)state;
+	group_init(&group);
+	group.fixture.options.breaker_failures = 1;
+	fixture_open(&group.fixture, group.peers[0]->url, NULL);
+	asked = ask(&group, "big 3000000");
+	assert_int_equal(asked.result.end, END_TOO_LARGE);
+	asked = ask(&group, "ok");
+	assert_answered(&asked);
 	group_close(&group);
 }
 
@@ -324,6 +344,7 @@ int main(void)
 		cmocka_unit_test(test_probe_cancelled),
 		cmocka_unit_test(test_probe_not_judged),
 		cmocka_unit_test(test_said),
+		cmocka_unit_test(test_too_large_is_no_failure),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

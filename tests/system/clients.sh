@@ -3,14 +3,20 @@
 # clients.sh - the clients of docs/clients against a real server and the sandbox, as a shop's maker
 # would run them: each sells, is refused, polls, shows a machine-readable zone, and is told what is
 # wrong when it hides nothing. A library that is not here is left out with its reason.
+#
+#	clients.sh [CLIENT..]		such as sell.py; all of them if none is named
+#
+# CLIENTS_ROOT may be a folder of another Debian, to run them there with its libraries.
 set -uo pipefail
 cd "$(dirname "$0")/../.."
 . tests/system/fixture.sh
+. tests/system/debian_folder.sh
 . tests/system/tap.sh
 
 work=$(mktemp -d)
 trap 'fixture_stop "$work"; rm -rf "$work"' EXIT
 node_packages=$PWD/build/clients
+root=${CLIENTS_ROOT:-}
 real=config/dictionary.migrantid
 
 # The till's arguments, as a shop would write them.
@@ -26,9 +32,26 @@ sell() {
 	shift
 	[[ $client != *.sh ]] || dictionary=$real
 	[ ! -e "$client.dictionary" ] || dictionary=$client.dictionary
+	if [ -n "$root" ]; then
+		sell_there "$client" "$dictionary" "$@" >"${to:-$work}/out" 2>"${to:-$work}/said"
+		return
+	fi
 	PATH=/usr/bin:$PATH NODE_PATH=$node_packages/node_modules "$client" "127.0.0.1:$(cat "$work/server/port")" \
 		"${secret:-$work/server/secret}" "$dictionary" "$@" >"${to:-$work}/out" \
 		2>"${to:-$work}/said" </dev/null
+}
+
+# sell_there CLIENT DICTIONARY ATTRIBUTE=VALUE..: in the folder $root, where nothing of here is seen.
+sell_there() {
+	local client=$1 there
+	there=$(mktemp -d "$root/root/clients.XXXXXX")
+	cp "$client" "$there/${client##*/}" && cp "$2" "$there/dictionary" &&
+		cp "${secret:-$work/server/secret}" "$there/secret" || return 3
+	shift 2
+	# A package of npm's stands where the page has put it.
+	debian_inside "$root" env NODE_PATH=/root/till/node_modules bash -c 'cd "$1" && shift && exec "$@"' - \
+		"/root/${there##*/}" "./${client##*/}" "127.0.0.1:$(cat "$work/server/port")" secret \
+		dictionary "$@"
 }
 
 value() { sed -nE "s/^$1 = \"?([^\"]*)\"?$/\1/p" "$work/out" | tail -n 1; }
@@ -89,6 +112,8 @@ check_client() {
 
 # Why a client cannot be run here; nothing if it can.
 wanting() {
+	# What is in a folder was put there to be tried.
+	[ -z "$root" ] || return 0
 	case $1 in
 	*.py) /usr/bin/python3 -c 'import pyrad' 2>/dev/null || echo "python3-pyrad is not installed" ;;
 	*.pl) perl -MAuthen::Radius -e 1 2>/dev/null || echo "libauthen-radius-perl is not installed" ;;
@@ -131,7 +156,9 @@ fixture_sandbox "$work" "$work/people.json" && fixture_settings "$work" && serve
 	server_start "$work/server" || not_ok "a server"
 
 clients=() waiting=()
-for client in docs/clients/sell.*; do
+wanted=("${@/#/docs/clients/}")
+[ $# -gt 0 ] || wanted=(docs/clients/sell.*)
+for client in "${wanted[@]}"; do
 	why=$(wanting "$client")
 	if [ -n "$why" ]; then
 		skip "${client##*/}" "$why"
@@ -162,7 +189,7 @@ unsigned() {
 		    print("silence")
 	END
 }
-if [ -z "$(wanting sell.py)" ]; then
+if [ -z "$root" ] && [ -z "$(wanting sell.py)" ]; then
 	lines=$(wc -l <"$work/server/log")
 	same "a request that is not signed is met with silence" "$(unsigned)" silence
 	same "in the log, too" "$(wc -l <"$work/server/log")" "$lines"

@@ -31,7 +31,7 @@ const people = [
   { id: 'belarusian', name: 'Belarusian, passport read', hint: 'exempt',
     sale: { 'MRZ': ['P<BLRSPECIMEN<<ANNA<MARIA<<<<<<<<<<<<<<<<<<<',
       'MP12345677BLR9001310M3412318<<<<<<<<<<<<<<<4'], 'Date-of-Birth': '1990-01-31', ...consent } },
-  { id: 'child', name: 'Tajik child of four', hint: 'exempt',
+  { id: 'child', name: 'Tajik child under six', hint: 'exempt',
     sale: passport('TJK', 'CH1234567', `${year - 5}-12-31`) },
   { id: 'diplomat', name: "Diplomat, ministry's card", hint: 'exempt',
     sale: passport('IND', 'D12345678', '1970-03-03', { 'Document-Type': 'PD',

@@ -86,7 +86,7 @@ analysers() {
 }
 
 # What a page looks like when a word of it was taken for a macro, or a quotation mark for markup.
-misread='<(the|a|an|this|each)>|\('"'"'[A-Z]|": [a-z]+ \}|[a-z] ,( |$)|(^| )(Ar|Cm|Fl|Pa|Pq|Ql|Sq|Xr) [a-z]'
+misread='<(the|a|an|this|each)>|\('"'"'[A-Z]|’’|": [a-z]+ \}|[a-z] ,( |$)|(^| )(Ar|Cm|Fl|Pa|Pq|Ql|Sq|Xr) [a-z]'
 
 manual() {
 	local page

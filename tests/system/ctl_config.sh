@@ -16,6 +16,8 @@ sed -i 's/CHANGE: /Act /' "$dir/settings/rules.cfg"
 checks 0 "all in order" --json
 json "check: no message at all" '.status == "fine" and .errors == 0 and .warnings == 0 and
 	.rules == 4 and has("messages") == false'
+json "check: the libraries that do the work" '.libraries | test(
+	"^libcurl [78][.0-9]+, OpenSSL 3[.0-9]+, SQLite 3[.0-9]+, hiredis [01][.0-9]+( \\(without TLS\\))?$")'
 
 # A server's folder, with the virtual server as it is shipped.
 mkdir -p "$dir/raddb/mods-config" "$dir/raddb/sites-enabled"

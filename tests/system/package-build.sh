@@ -19,11 +19,15 @@ step() {
 	fi
 }
 
+# What ./dev leaves in a tree is no part of a package, and in nobody's way.
+used() { mkdir -p "$1/build/main" && head -c 4096 /dev/urandom >"$1/build/main/left.o"; }
+
 # build FOLDER OPTIONS UMASK [VARIABLE=VALUE..]: as a user who is not root.
 build() {
 	local folder=$1 options=$2 mask=$3
 	shift 3
-	mkdir -p "$folder" && cp -R source/. "$folder/" && chown -R builder: "$folder" &&
+	mkdir -p "$folder" && cp -R source/. "$folder/" && used "$folder"/freeradius-migrantid-*/ &&
+		chown -R builder: "$folder" &&
 		(cd "$folder"/freeradius-migrantid-*/ && umask "$mask" &&
 			setpriv --reuid builder --regid builder --clear-groups env HOME=/nonexistent \
 				DEB_BUILD_OPTIONS="parallel=$(nproc) $options" "$@" \

@@ -12,6 +12,7 @@
 #include "tools/ctl/connect.h"
 #include "tools/ctl/ctl.h"
 #include "tools/ctl/files.h"
+#include "tools/ctl/libraries.h"
 #include "tools/ctl/redis_link.h"
 #include "tools/ctl/site.h"
 #include "tools/ctl/tls.h"
@@ -215,6 +216,7 @@ static enum ctl_exit run(const struct args *args, struct output *out)
 	struct settings *settings CLEANUP(drop_settings) = files_settings(args, out);
 
 	output_fact(out, "settings", path);
+	libraries_check(out);
 	(void)!config_environment_is_safe(&out->reporter); /* an error is counted */
 	if (settings == NULL && access(path, R_OK) != 0)
 		return CTL_UNABLE;

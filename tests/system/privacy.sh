@@ -33,7 +33,7 @@ clean() {
 
 settings() {
 	fixture_settings "$work/stand" waiting.wait=400 service.question_timeout=3000 \
-		service.attempt_timeout=1500 service.connect_timeout=1000 service.breaker_failures=1000
+		service.attempt_timeout=1500 service.connect_timeout=1000 service.breaker_failures=1000 "$@"
 }
 
 # Three letters of a nationality stand in so much memory by chance that they say nothing there.
@@ -182,12 +182,23 @@ sell_all() {
 	done
 }
 
-# All sales through a server with the logging that it comes with, and some once more: from memory,
-# from the store after a restart, and with the State of a challenge.
+# What the server has written down of itself, in every kind of output.
+status_of() {
+	local kind ctl=$fixture_build/src/tools/ctl/migrantidctl
+	sleep 1.5
+	for kind in '' --json --prometheus --ready; do
+		# shellcheck disable=SC2086 # none is no word
+		"$ctl" status --directory "$1/stats" $kind || return
+	done >"$1/status"
+}
+
+# All sales through a server with a decision log of its own, and some once more: from memory, from
+# the store after a restart, and with the State of a challenge.
 through_server() {
-	local state
-	fixture_sandbox "$work/stand" "$input/people.json" && settings && fixture_server "$work/stand" ||
-		return
+	local state decisions=$work/stand/decisions.log
+	fixture_sandbox "$work/stand" "$input/people.json" &&
+		settings 'log.decisions="file"' "log.file=\"$decisions\"" &&
+		fixture_server "$work/stand" || return
 	same "a server decides each as it should" "$(sell_all)" "$(head -qn 1 "$input"/sales/*)"
 	cp "$work/replies/41-pending" "$work/stand/reply"
 	state=$(reply "$work/stand" State)
@@ -208,11 +219,17 @@ through_server() {
 		"$work/core"
 	[ -z "${PRIVACY_KEEP:-}" ] || cp "$work/core" "$work/found" "$PRIVACY_KEEP"
 	rm -f "$work/core" "$work/found" "$work/unnamed" "$work/markers"
+	holds "the server tells of itself" status_of "$work/stand"
 	all_end
+	holds "each decision is a line of the log" \
+		test "$(wc -l <"$decisions")" -ge "$((2 * $(find "$input/sales" -type f | wc -l)))"
+	fails "of which none has a shop and a rule" grep -q '"rule":.*"shop":\|"shop":.*"rule":' "$decisions"
 	clean "no reply holds anybody" "$work"/replies/*
 	find "$work" -path "$input" -prune -o -type f -print >"$work/files"
 	mapfile -t files <"$work/files"
 	holds "logs, output and store were written" grep -qE '/server/log$' "$work/files"
+	holds "and figures, and what is told of them" \
+		test "$(grep -cE '/stats/migrantid.stats$|/stand/status$|/decisions.log$' "$work/files")" = 3
 	clean "and none of ${#files[@]} files" "${files[@]}"
 	rm -rf "$work/stand"
 }

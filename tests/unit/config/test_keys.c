@@ -93,9 +93,18 @@ static void an_empty_set_revokes_at_once(void **state)
 	assert_heard(&bench.heard, "key set in force");
 }
 
+static int64_t told_age(void)
+{
+	struct config_health health;
+
+	config_health(bench.config, &health);
+	return health.keys_age;
+}
+
 static void age_out(void)
 {
 	assert_int_equal(tick(&bench), 1);
+	assert_int_equal(told_age(), 0);
 	assert_heard(&bench.heard, "the keys in force are believed for 1000 s more");
 	assert_kid("one");
 	pass(&bench, MAX_AGE / 2 - 1);
@@ -106,6 +115,11 @@ static void age_out(void)
 	assert_int_equal(bench.heard.count, 1);
 	assert_heard(
 		&bench.heard, "nothing has vouched for the service's keys for 500 s; after 1000");
+	assert_int_equal(told_age(), 500);
+	/* Of a watcher that hangs the age is told as well. */
+	pass(&bench, 3);
+	assert_int_equal(told_age(), 503);
+	pass(&bench, -3);
 	pass(&bench, MAX_AGE / 2);
 	assert_int_equal(tick(&bench), 1);
 	assert_silent(&bench);
@@ -115,6 +129,7 @@ static void age_out(void)
 	assert_heard(&bench.heard, "error ");
 	assert_heard(&bench.heard, "no answer is believed");
 	assert_kid("-");
+	assert_int_equal(told_age(), -1);
 	pass(&bench, DAY);
 	assert_int_equal(tick(&bench), 2);
 	assert_silent(&bench);

@@ -143,6 +143,40 @@ static void says_a_failure_once(void **state)
 	assert_heard(&bench.heard, "is not taken");
 }
 
+static struct config_health health(void)
+{
+	struct config_health health;
+
+	config_health(bench.config, &health);
+	return health;
+}
+
+/* One that is tried again and again counts once. */
+static void tells_of_reloads(void **state)
+{
+	int64_t began = bench.wall_s;
+
+	(void)state;
+	assert_int_equal(health().loaded_at, began);
+	assert_false(health().failing);
+	pass(&bench, 7);
+	put(&bench, "rules.cfg", "nonsense");
+	for (int i = 0; i < 3; i++)
+		(void)tick(&bench);
+	assert_true(health().failing);
+	assert_int_equal(health().refused, 1);
+	assert_int_equal(health().taken, 0);
+	assert_non_null(strstr(health().error, "rules.cfg:2: "));
+	assert_int_equal(health().loaded_at, began);
+	put_shipped(&bench, "rules.cfg");
+	(void)tick(&bench);
+	assert_false(health().failing);
+	assert_string_equal(health().error, "");
+	assert_int_equal(health().refused, 1);
+	assert_int_equal(health().taken, 1);
+	assert_int_equal(health().loaded_at, began + 7);
+}
+
 /* Root may read everything: there, the mode is checked of nobody. */
 static void mends_by_chmod_alone(void **state)
 {
@@ -317,6 +351,7 @@ int main(void)
 		TEST(takes_a_swapped_link),
 		TEST(says_that_a_swap_was_undone),
 		TEST(says_a_failure_once),
+		TEST(tells_of_reloads),
 		TEST(mends_by_chmod_alone),
 		TEST(retries_what_failed_for_another_reason),
 		TEST(sees_a_rewrite_that_keeps_size_and_time),

@@ -143,6 +143,7 @@ static void a_failure_is_retried_once(void **state)
 		{ .status = 504 },
 		{ .status = 204 },
 	};
+	struct inquiries_health health;
 
 	(void)state;
 	for (size_t i = 0; i < ARRAY_LEN(ends); i++) {
@@ -160,6 +161,8 @@ static void a_failure_is_retried_once(void **state)
 		assert_in_range(seen[1].at_ms - seen[0].at_ms, 20, 40);
 	}
 	assert_int_equal(network.failing, 3 * 6);
+	inquiries_health(inquiries, &health);
+	assert_int_equal(health.retries, 2 * ARRAY_LEN(ends));
 }
 
 static void silence_ends_with_the_attempt_and_then_with_the_question(void **state)

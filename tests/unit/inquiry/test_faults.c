@@ -55,6 +55,7 @@ static void what_fails_a_check_is_rejected(void **state)
 	static const struct reply garbled[] = { { .garbled = true } };
 	static const struct reply wrong[] = { { .result = "yes", .reason = "no_match" } };
 	static const struct reply large[] = { { .end = END_TOO_LARGE } };
+	struct inquiries_health health;
 
 	(void)state;
 	assert_ended(ASK(garbled), INQUIRY_REJECTED, 0);
@@ -63,6 +64,12 @@ static void what_fails_a_check_is_rejected(void **state)
 	assert_heard(&heard, "fails check 11 (result)");
 	assert_ended(ASK(large), INQUIRY_REJECTED, 0);
 	assert_heard(&heard, "more than 16384 octets");
+	inquiries_health(inquiries, &health);
+	assert_int_equal(health.rejected[CHECK_FORM], 2);
+	assert_int_equal(health.rejected[CHECK_RESULT], 1);
+	assert_int_equal(histogram_count(&health.seconds), 3);
+	assert_int_equal(health.in_flight, 0);
+	assert_int_equal(health.retries, 0);
 }
 
 /* Not the answer's fault, and not the network's: it is said which clock is off, and by how much. */
@@ -202,11 +209,16 @@ static struct inquiry_result ask_two(const struct reply *list, size_t count)
 
 static void a_joined_sale_has_the_persons_answer(void **state)
 {
+	struct inquiries_health health;
+
 	(void)state;
 	joined_sale = 2;
 	assert_yes(ask_two(yes, 1));
 	assert_yes(joined_result);
 	assert_int_equal(seen_count, 1);
+	inquiries_health(inquiries, &health);
+	assert_int_equal(health.joined, 1);
+	assert_int_equal(histogram_count(&health.seconds), 1);
 }
 
 static void a_joined_sale_asks_for_itself_where_the_answer_is_anothers(void **state)

@@ -91,6 +91,7 @@ static void test_round_robin(void **state)
 /* An endpoint that is down rests after so many failures; avoided is only who need not be asked. */
 static void test_breaker(void **state)
 {
+	struct endpoint_health health[TRANSPORT_ENDPOINTS_ALL];
 	struct group group;
 	struct asked asked;
 
@@ -110,6 +111,12 @@ static void test_breaker(void **state)
 					     "look at the address and its port"));
 	assert_int_equal(ask(&group, "ok").result.endpoint, 1);
 	assert_int_equal(ask_avoiding(&group, "ok", 1).result.endpoint, 1);
+	assert_int_equal(transport_health(group.fixture.transport, health), 2);
+	assert_string_equal(health[0].address, "https://127.0.0.1:1");
+	assert_false(health[0].up);
+	assert_int_equal(health[0].failures[END_CONNECT], 2);
+	assert_true(health[1].up);
+	assert_int_equal(health[1].failures[END_CONNECT], 0);
 	group_close(&group);
 }
 
@@ -164,6 +171,7 @@ static void test_all_rest(void **state)
 
 static void test_told_to_rest(void **state)
 {
+	struct endpoint_health health[TRANSPORT_ENDPOINTS_ALL];
 	struct group group;
 	struct asked asked;
 
@@ -182,6 +190,10 @@ static void test_told_to_rest(void **state)
 	assert_int_equal(asked.result.end, END_ALL_RESTING);
 	assert_true(asked.result.told_to_rest);
 	assert_int_equal(asked.result.retry_after_s, 7);
+	assert_int_equal(transport_health(group.fixture.transport, health), 2);
+	assert_true(health[0].up);
+	assert_in_range(health[0].rests_ms, 1, 7000);
+	assert_in_range(health[1].rests_ms, 7001, 8000);
 	atomic_fetch_add(&group.fixture.clock_ahead_ms, 7100);
 	assert_int_equal(ask(&group, "ok").result.endpoint, 0);
 	group_close(&group);
@@ -201,6 +213,7 @@ static void test_nobody_to_ask(void **state)
 /* A 500 counts when the asker says so; the probe alone decides when it is half open. */
 static void test_judged(void **state)
 {
+	struct endpoint_health health[TRANSPORT_ENDPOINTS_ALL];
 	struct group group;
 	struct asked late, probe, asked;
 
@@ -232,6 +245,9 @@ static void test_judged(void **state)
 	assert_int_equal(asked.result.end, END_STATUS);
 	assert_true(fixture_said(&group.fixture, "HTTP status 500"));
 	assert_true(fixture_said(&group.fixture, "answers again after 6"));
+	assert_int_equal(transport_health(group.fixture.transport, health), 1);
+	assert_int_equal(health[0].failures[END_STATUS], 3);
+	assert_true(health[0].up);
 	group_close(&group);
 }
 

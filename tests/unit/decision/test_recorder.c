@@ -17,6 +17,7 @@
 
 #include <cmocka.h>
 
+#include "decision/decision_log.h"
 #include "decision/stats_file.h"
 
 #define THREADS 4
@@ -262,6 +263,20 @@ static void a_disk_that_hangs_is_left_behind(void **state)
 	assert_int_equal(others_said, 1);
 }
 
+/* Without having been told to write, too. */
+static void what_was_put_into_the_log_is_written_at_its_end(void **state)
+{
+	const struct reporter reporter = { hear, NULL };
+	struct decision_log *log = decision_log_open(log_path, &reporter);
+
+	(void)state;
+	assert_non_null(log);
+	decision_log_put(log, "one\n", 4);
+	decision_log_put(log, "two\n", 4);
+	decision_log_close(log, 10000);
+	assert_int_equal(lines_in_log(), 2);
+}
+
 static void nobody_need_be_there(void **state)
 {
 	struct record record = { 0 };
@@ -280,6 +295,7 @@ int main(void)
 		WITH_FOLDER(in_the_servers_log_it_is_a_line),
 		WITH_FOLDER(what_finds_no_room_is_counted),
 		WITH_FOLDER(a_disk_that_hangs_is_left_behind),
+		WITH_FOLDER(what_was_put_into_the_log_is_written_at_its_end),
 		WITH_FOLDER(nobody_need_be_there),
 	};
 

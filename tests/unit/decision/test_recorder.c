@@ -198,8 +198,9 @@ static void at_a_stop_nothing_is_lost(void **state)
 	recorder_close(recorder);
 	read_stats();
 	counted = got.decisions[RESULT_EXEMPT][REASON_EXEMPT][SOURCE_CACHE];
-	assert_int_equal(counted + got.records_lost, THREADS * EACH);
-	assert_int_equal(lines_in_log(), counted);
+	/* Each is a line, or is said to be none; where one is lost, it may have been counted yet. */
+	assert_int_equal(lines_in_log() + got.records_lost, THREADS * EACH);
+	assert_in_range(counted, lines_in_log(), THREADS * EACH);
 	assert_int_equal(others_said, 0);
 }
 

@@ -21,7 +21,7 @@ struct search {
 };
 
 /* Which of the two forms a file has, its lines say. */
-static bool look_at_line(void *ctx, const char *text, size_t len)
+static bool take_line(void *ctx, const char *text, size_t len)
 {
 	struct search *search = ctx;
 	struct decision_line line;
@@ -77,7 +77,7 @@ static void say_not_found(const struct search *search, const struct reporter *re
 static enum ctl_exit find(struct search *search, const char *path, struct output *out)
 {
 	unsigned files = 0;
-	bool whole = log_lines_read(path, &out->reporter, look_at_line, search, &files);
+	bool whole = log_lines_read(path, &out->reporter, take_line, search, &files);
 
 	output_member(out, "found", json_boolean(search->found));
 	if (search->found) {

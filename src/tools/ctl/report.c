@@ -7,8 +7,9 @@
  * time: ten lines would not be ten sales.
  */
 #include <inttypes.h>
-#include <stdlib.h>
 #include <string.h>
+
+#include <glib.h>
 
 #include "base/clock.h"
 #include "tools/ctl/args.h"
@@ -29,7 +30,6 @@ struct reading {
 	int64_t quarter; /* number of the last line's quarter of an hour */
 	struct date quarter_day;
 	bool reaches_back; /* a decision from before the day was seen */
-	bool failed; /* out of memory */
 	uint64_t damaged, foreign;
 };
 
@@ -72,10 +72,9 @@ static bool count_line(void *ctx, const char *text, size_t len)
 		reading->reaches_back = true;
 	sales = line.exempt ? reading->rules : reading->shops;
 	if (order == 0 && sales != NULL &&
-		strcmp(line.result, result_name(RESULT_UNDETERMINED)) != 0 &&
-		!day_sales_add(sales, line.reference, line.by))
-		reading->failed = true;
-	return !reading->failed;
+		strcmp(line.result, result_name(RESULT_UNDETERMINED)) != 0)
+		day_sales_add(sales, line.reference, line.by);
+	return true;
 }
 
 static void show_sum(struct output *out, const char *member, uint64_t sum)
@@ -90,7 +89,7 @@ static void show_sum(struct output *out, const char *member, uint64_t sum)
 }
 
 /* `table` has a row for each cell that is shown; `sum` is the member for all together. */
-static bool show(struct output *out, struct day_sales *sales, const char *title, const char *table,
+static void show(struct output *out, struct day_sales *sales, const char *title, const char *table,
 	const char *sum)
 {
 	size_t count = 0, shown;
@@ -98,10 +97,8 @@ static bool show(struct output *out, struct day_sales *sales, const char *title,
 	struct cell *cells;
 
 	if (sales == NULL)
-		return true;
+		return;
 	cells = day_sales_count(sales, &count, &all);
-	if (cells == NULL)
-		return false;
 	shown = pooling_show(cells, count);
 	output_line(out, "%s, rounded down to tens", title);
 	output_member(out, table, json_array());
@@ -112,8 +109,7 @@ static bool show(struct output *out, struct day_sales *sales, const char *title,
 			"  %s: %" PRIu64, cells[i].name, cells[i].count);
 	output_line(out, "  others: not shown");
 	show_sum(out, sum, all);
-	free(cells);
-	return true;
+	g_free(cells);
 }
 
 /* Lines that say nothing about a day; what stands in them is not shown. */
@@ -129,10 +125,6 @@ static void say_left_out(const struct reading *reading, struct output *out)
 /* Half a day would be a report that differs from that of the whole by a few sales. */
 static enum ctl_exit show_all(const struct reading *reading, bool whole, struct output *out)
 {
-	if (reading->failed) {
-		report(&out->reporter, SAY_ERROR, NULL, 0, "out of memory");
-		return CTL_UNABLE;
-	}
 	if (!whole)
 		return CTL_UNABLE;
 	say_left_out(reading, out);
@@ -142,35 +134,32 @@ static enum ctl_exit show_all(const struct reading *reading, bool whole, struct 
 			"no report");
 		return CTL_UNABLE;
 	}
-	if (!show(out, reading->rules, "exempt sales by rule", "by_rule", "exempt_sales") ||
-		!show(out, reading->shops, "other sales by shop", "by_shop", "other_sales"))
-		return CTL_UNABLE;
+	show(out, reading->rules, "exempt sales by rule", "by_rule", "exempt_sales");
+	show(out, reading->shops, "other sales by shop", "by_shop", "other_sales");
 	return CTL_FINE;
 }
 
-static bool open_sales(struct day_sales **sales, const char *by, const char *wanted)
+static bool is_wanted(const char *by, const char *what)
 {
-	if (by != NULL && strcmp(by, wanted) != 0)
-		return true;
-	*sales = day_sales_new();
-	return *sales != NULL;
+	return by == NULL || strcmp(by, what) == 0;
 }
 
 static enum ctl_exit count(const struct args *args, const struct settings *settings,
 	struct date day, struct output *out)
 {
-	struct day_sales *rules CLEANUP(drop_sales) = NULL;
-	struct day_sales *shops CLEANUP(drop_sales) = NULL;
-	const char *path = args->value[OPT_FILE];
-	struct reading reading = { .settings = settings, .day = day, .quarter = INT64_MIN };
+	const char *path = args->value[OPT_FILE], *by = args->value[OPT_BY];
+	struct day_sales *rules CLEANUP(drop_sales) = day_sales_new();
+	struct day_sales *shops CLEANUP(drop_sales) = day_sales_new();
+	struct reading reading = {
+		.settings = settings,
+		.day = day,
+		.rules = is_wanted(by, "rule") ? rules : NULL,
+		.shops = is_wanted(by, "shop") ? shops : NULL,
+		.quarter = INT64_MIN,
+	};
 	unsigned files;
 	bool whole;
 
-	if (!open_sales(&rules, args->value[OPT_BY], "rule") ||
-		!open_sales(&shops, args->value[OPT_BY], "shop"))
-		return CTL_UNABLE;
-	reading.rules = rules;
-	reading.shops = shops;
 	whole = log_lines_read(path != NULL ? path : files_log(settings), &out->reporter,
 		count_line, &reading, &files);
 	return show_all(&reading, whole, out);

@@ -3,10 +3,10 @@
 #include <stdarg.h>
 #include <stdint.h>
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 
 #include <cmocka.h>
+#include <glib.h>
 
 #include "tools/ctl/day_sales.h"
 
@@ -15,7 +15,7 @@ static void add(struct day_sales *sales, unsigned number, const char *name)
 	char reference[REFERENCE_LEN + 1];
 
 	(void)snprintf(reference, sizeof(reference), "0000-0000-%04u", number % 10000);
-	assert_true(day_sales_add(sales, reference, name));
+	day_sales_add(sales, reference, name);
 }
 
 static uint64_t count_of(const struct cell *cells, size_t count, const char *name)
@@ -35,18 +35,16 @@ static void counts_by_name(void **state)
 	size_t count;
 
 	(void)state;
-	assert_non_null(sales);
 	for (unsigned i = 0; i < 1000; i++) {
 		(void)snprintf(name, sizeof(name), "shop%u", i % 300);
 		add(sales, i, name);
 	}
 	cells = day_sales_count(sales, &count, &sum);
-	assert_non_null(cells);
 	assert_int_equal(count, 300);
 	assert_int_equal(sum, 1000);
 	assert_int_equal(count_of(cells, count, "shop0"), 4);
 	assert_int_equal(count_of(cells, count, "shop299"), 3);
-	free(cells);
+	g_free(cells);
 	day_sales_free(sales);
 }
 
@@ -58,15 +56,13 @@ static void one_sale_counts_once(void **state)
 	size_t count;
 
 	(void)state;
-	assert_non_null(sales);
 	for (unsigned i = 0; i < 12; i++)
 		add(sales, i % 6, "shop17");
 	cells = day_sales_count(sales, &count, &sum);
-	assert_non_null(cells);
 	assert_int_equal(count, 1);
 	assert_int_equal(sum, 6);
 	assert_int_equal(cells[0].count, 6);
-	free(cells);
+	g_free(cells);
 	day_sales_free(sales);
 }
 
@@ -79,10 +75,9 @@ static void a_day_may_be_empty(void **state)
 
 	(void)state;
 	cells = day_sales_count(sales, &count, &sum);
-	assert_non_null(cells);
 	assert_int_equal(count, 0);
 	assert_int_equal(sum, 0);
-	free(cells);
+	g_free(cells);
 	day_sales_free(sales);
 	day_sales_free(NULL);
 }

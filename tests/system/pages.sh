@@ -62,6 +62,22 @@ for path in $(grep -ohP '(?<![-/\w])(rlm_migrantid|docs|tests|config|src|debian)
 done
 same "what README and docs name is there" "${missing_paths:-}" ''
 
+# What they tell people to type can be typed: each verb, and each of its options.
+typed=0 wrong=''
+while read -r first second rest; do
+	verb=$first
+	[ "$first" = --help ] || [ "$first" = --version ] && continue
+	$ctl --help | grep -qE "^  $first $second  " && verb="$first $second" || rest="$second $rest"
+	typed=$((typed + 1))
+	# shellcheck disable=SC2086 # a verb may be two words
+	help=$($ctl $verb --help 2>/dev/null) || wrong+=", $verb"
+	for option in $(grep -oE -- '--[a-z][a-z-]*' <<<"$rest"); do
+		grep -qE "^  $option " <<<"$help" || wrong+=", $verb $option"
+	done
+done < <(grep -ohP '(?<![-/\w])migrantidctl \K[a-z-][^`|<>#&;)]*' README.md docs/*.md debian/README.Debian |
+	grep -E '^(--|[a-z]+(-[a-z]+)*( |$))' | grep -vE '^(checks|is|all|in|and|has|takes|writes) ' | sort -u)
+same "verbs and options of migrantidctl that pages name are there ($typed)" "$wrong" ''
+
 if python3 -c 'import yaml' 2>/dev/null; then
 	holds "the contract is YAML" python3 -c 'import yaml; yaml.safe_load(open("docs/openapi.yaml"))'
 fi

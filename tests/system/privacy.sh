@@ -192,6 +192,24 @@ status_of() {
 	done >"$1/status"
 }
 
+# What is shown further of them: figures for Prometheus, and the report of a day that is over by now,
+# of a log that reaches back to the day before.
+figures() {
+	local library ctl=$fixture_build/src/tools/ctl/migrantidctl
+	library=$(ls /usr/lib/*/faketime/libfaketime.so.1 | head -n 1)
+	mkdir -p "$work/textfile"
+	PATH=${ctl%/*}:$PATH debian/write-figures "$work/textfile" --directory "$work/stand/stats"
+	holds "figures are written for Prometheus" grep -q '^migrantid_decisions_total{.*[1-9]$' \
+		"$work/textfile/migrantid.prom"
+	tests/system/make_decisions.py "$(date -u -d '-2 days' +%F)" shop:before=1 |
+		cat - "$1" >"$work/reported.log"
+	TZ=UTC LD_PRELOAD=$library FAKETIME=+1d "$ctl" report --file "$work/reported.log" \
+		--config "$work/stand/settings/migrantid.cfg" --day "$(TZ=Europe/Moscow date +%F)" --json \
+		>"$work/report.json" 2>"$work/report.said"
+	holds "and a report is made" jq -e '.status == "fine" and .exempt_sales + .other_sales > 0' \
+		"$work/report.json"
+}
+
 # All sales through a server with a decision log of its own, and some once more: from memory, from
 # the store after a restart, and with the State of a challenge.
 through_server() {
@@ -220,6 +238,7 @@ through_server() {
 	[ -z "${PRIVACY_KEEP:-}" ] || cp "$work/core" "$work/found" "$PRIVACY_KEEP"
 	rm -f "$work/core" "$work/found" "$work/unnamed" "$work/markers"
 	holds "the server tells of itself" status_of "$work/stand"
+	figures "$decisions"
 	all_end
 	holds "each decision is a line of the log" \
 		test "$(wc -l <"$decisions")" -ge "$((2 * $(find "$input/sales" -type f | wc -l)))"

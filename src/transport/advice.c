@@ -29,6 +29,11 @@ static const struct {
 	{ "TLS: its certificate is not valid yet", "look at " CLOCK },
 	{ "TLS: it refuses our certificate",
 		"look at certificate_file: has it ended, is it the one that was agreed?" },
+	{ "timed out waiting for the answer", "the service is slow or hangs: tell it" },
+	{ "HTTP status 401", "look at certificate_file, and at what was agreed" },
+	{ "HTTP status 403", "look at certificate_file, and at what was agreed" },
+	{ "HTTP status 404", "look at the address and its path" },
+	{ "HTTP status 5", "the service fails by itself: tell it" },
 	{ "this process has no file descriptors left",
 		"raise LimitNOFILE of the server's unit (systemctl edit freeradius)" },
 };

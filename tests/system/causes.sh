@@ -170,6 +170,19 @@ same "a refusal of us: nobody is refused" "$(one)" "Undetermined not-configured"
 logs "a refusal of us" 'refuses our questions with HTTP status 403' 'what was agreed with the service'
 fixture_fault "$work" null
 
+fixture_fault "$work" http-500
+same "a service that fails: nobody is refused" "$(one)" "Undetermined service-unavailable"
+logs "a service that fails" "$address: HTTP status 500" 'the service fails by itself'
+fixture_fault "$work" null
+wrong "no key set at its address" answer-rejected 'HTTP status 404' 'look at the address and its path' \
+	"keys.jwks_url=\"$address/no-such-path\"" keys.jwks_file='""'
+logs "no key set yet" 'the key set could not be fetched' 'the next attempt is in'
+fixture_fault "$work" hang
+wrong "a service that hangs" service-timeout 'timed out waiting for the answer' 'slow or hangs' \
+	service.connect_timeout=500 service.question_timeout=1400 service.attempt_timeout=600
+fixture_fault "$work" null
+serve
+
 # ---- clocks ----
 fixture_ahead "$work" 30
 same "a clock that goes wrong costs no sale yet" "$(one)" "Yes match"

@@ -14,7 +14,7 @@
 /* One of the files, as it was read. */
 struct bundle {
 	const char *path, *text;
-	bool leaf; /* its first certificate is the one that counts, the others are links of a chain */
+	bool leaf; /* its first certificate counts, the others are links of a chain */
 };
 
 static void drop_bio(BIO **bio)

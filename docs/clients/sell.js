@@ -52,7 +52,7 @@ async function main() {
     await new Promise((resolve) => setTimeout(resolve, wait * 1000));
     reply = await ask(packetOf(reply.attributes.State));
   }
-  const { 'Vendor-Specific': ours, ...standard } = reply.attributes;
+  const { 'Vendor-Specific': ours, 'Message-Authenticator': signature, ...standard } = reply.attributes;
   console.log(reply.code);
   for (const [name, value] of Object.entries({ ...standard, ...ours }))
     console.log(`${name} = ${value}`);

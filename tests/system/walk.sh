@@ -125,9 +125,8 @@ walk() {
 		FIXTURE_SHIPPED=yes fixture_settings "$work" && fixture_server "$work" ||
 		{ not_ok "$language: a server" && return; }
 	began=$SECONDS
-	{ echo 'set -e; set -x; cd' && commands "$language"; } |
-		timeout 600 chroot "$root" /usr/bin/env -i PATH=/usr/sbin:/usr/bin:/sbin:/bin HOME=/root \
-			LC_ALL=C.UTF-8 DEBIAN_FRONTEND=noninteractive bash >"$logs/$language.log" 2>&1 || status=$?
+	{ echo cd && commands "$language"; } >"$root/root/typed"
+	STEP_LIMIT=600 debian_inside "$root" bash -ex /root/typed >"$logs/$language.log" 2>&1 || status=$?
 	if [ $status != 0 ] && [ "$language" = Node ] && ! npm_answers "$root"; then
 		skip "$language" "npm's registry does not answer"
 		return

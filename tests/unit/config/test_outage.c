@@ -63,7 +63,7 @@ static void what_is_not_as_written_is_no_outage(void **state)
 		"\n",
 		GOOD GOOD,
 		GOOD "\n",
-		" " GOOD,
+		" migrantid-outage 1 2026-11-26T08:00:00Z 2026-11-27T14:00:00Z\n",
 		"migrantid-outage 1 2026-11-26T08:00:00Z 2026-11-27T14:00:00Z",
 		"migrantid-outage 2 2026-11-26T08:00:00Z 2026-11-27T14:00:00Z\n",
 		"migrantid-outage 1 2026-11-26T08:00:00Z 2026-11-27T14:00:00z\n",

@@ -25,7 +25,7 @@ static int by_count(const void *a, const void *b)
  * Is the pool ambiguous enough, if cells[0..shown) are shown? It holds ten or more. And who takes
  * from the sum of all what the shown figures can be at most must be left with so little that one
  * other cell of the pool can hold it all (it is at most as large as the smallest that is shown), or
- * the small ones without any one of them: else that one is known to be there, and how large at least.
+ * the small ones without any one of them: else that one is known to be there, and its least size.
  */
 static bool hides(const struct cell *cells, size_t shown, size_t count)
 {

@@ -22,8 +22,8 @@ uint64_t pooling_round(uint64_t count);
 /*
  * Put the cells that may be shown first, their figures rounded down, in the order of these and then
  * of their names; returns how many those are. What stands behind them is pooled: there always is a
- * pool, so that its being there says nothing, and neither its figure nor its members are to be shown.
- * No cell has a count of 0.
+ * pool, so that its being there says nothing; its figure and its members are not to be shown. No
+ * cell has a count of 0.
  */
 size_t pooling_show(struct cell *cells, size_t count);
 

@@ -68,6 +68,7 @@ same "what is kept on disk decides" "$(sale OUTAGE001)" "Yes match Cache"
 same "explain says it" "$(sed -n '/^Sent/,/^Received/s/^\t//p' "$work/reply" |
 	grep -E '^MigrantID' | ctl explain | jq -r '.outage_until | length')" 20
 same "show says it" "$(ctl outage show | jq -r .outage)" "in force"
+holds "check warns of it" eval 'ctl check | jq -e ".messages[] | select(.text | test(\"is announced until\"))"'
 same "in all of it the service was asked nothing" "$(questions)" "$before"
 
 ctl outage end >"$work/said"

@@ -9,6 +9,7 @@
 
 #include "base/clock.h"
 #include "config/config.h"
+#include "config/outage.h"
 #include "tools/ctl/connect.h"
 #include "tools/ctl/ctl.h"
 #include "tools/ctl/files.h"
@@ -193,6 +194,24 @@ static void check_store(
 		check_redis(settings, now, reporter);
 }
 
+/* Somebody may have forgotten it. */
+static void check_outage(
+	const struct settings *settings, int64_t now, const struct reporter *reporter)
+{
+	char *path CLEANUP(drop_text) = outage_path(settings->state_directory);
+	char until[OUTAGE_TIME_LEN + 1];
+	struct outage outage;
+
+	if (path == NULL || outage_load(path, &outage, reporter) != OUTAGE_READ ||
+		!outage_in_force(&outage, now))
+		return;
+	outage_time(outage.until, until);
+	report(reporter, SAY_WARNING, path, 0,
+		"an outage of the service is announced until %s: nobody is asked; "
+		"`migrantidctl outage end` ends it",
+		until);
+}
+
 static void check_all(const struct settings *settings, struct output *out)
 {
 	int64_t now = clock_wall(&system_clock);
@@ -206,6 +225,7 @@ static void check_all(const struct settings *settings, struct output *out)
 	check_service_keys(settings, out);
 	check_cards(settings, now, &out->reporter);
 	check_store(settings, now, &out->reporter);
+	check_outage(settings, now, &out->reporter);
 	tls_check(&service, now, &out->reporter);
 	site_check(settings->file, &out->reporter);
 }

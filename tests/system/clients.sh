@@ -190,9 +190,10 @@ unsigned() {
 	END
 }
 if [ -z "$root" ] && [ -z "$(wanting sell.py)" ]; then
-	lines=$(wc -l <"$work/server/log")
+	# Lines of decisions before are written a moment after their replies.
+	lines=$(grep -vc reference= "$work/server/log")
 	same "a request that is not signed is met with silence" "$(unsigned)" silence
-	same "in the log, too" "$(wc -l <"$work/server/log")" "$lines"
+	same "in the log, too" "$(grep -vc reference= "$work/server/log")" "$lines"
 fi
 
 # What is met with silence, each client's time-out beside the others'.

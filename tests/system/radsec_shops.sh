@@ -75,7 +75,11 @@ sold() { python3 -B tests/system/radsec_shops.py "$1" "$tls" $shops >"$work/sold
 all_sell() {
 	local said
 	said=$(sold "$2")
-	if [ "$(jq .sold <<<"$said")" = $shops ]; then ok "$1 ($(jq .slowest_ms <<<"$said") ms at most)"; else not_ok "$1: $said" "$work/server/log"; fi
+	if [ "$(jq .sold <<<"$said")" = $shops ]; then
+		ok "$1 ($(jq .slowest_ms <<<"$said") ms at most)"
+	else
+		not_ok "$1: $said" "$work/server/log"
+	fi
 }
 # locks_out WHAT PORT: the server's own 16 sell, and the seventeenth is the first who does not.
 locks_out() { same "$1" "$(sold "$2" | jq -c '[.sold, .failed[0]]')" "[16,17]"; }

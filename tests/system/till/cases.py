@@ -94,7 +94,8 @@ def exemption(page, _):
 
 
 def refusal(page, texts):
-    for language, clerk, verdict in (("ru", "ru", "Сейчас не продавать"), ("uz", "en", "Do not sell now")):
+    for language, clerk, verdict in (("ru", "ru", "Сейчас не продавать"),
+                                     ("uz", "en", "Do not sell now")):
         page.browser.choose("select[name=Language]", language)
         same("a refusal, %s" % language, page.sells("unknown", verdict), verdict)
         same("what the clerk reads, %s" % language, page.text("#clerk"),

@@ -10,12 +10,26 @@ const steps = ['request', 'rule', 'memory', 'disk', 'service'];
 // As messages.cfg is shipped: in other languages only what the buyer reads.
 const clerkReads = ['en', 'ru'];
 const words = {
-  en: { Yes: 'Sell', Exempt: 'Sell: no check needed', 'Not-Applicable': 'Sell: not a foreign citizen',
-    No: 'Do not sell now', pending: 'Please wait', correct: 'Correct the sale', later: 'Not decided: ask later',
-    silence: 'No reply' },
-  ru: { Yes: 'Продавайте', Exempt: 'Продавайте: проверка не нужна',
-    'Not-Applicable': 'Продавайте: гражданин своей страны', No: 'Сейчас не продавать', pending: 'Подождите',
-    correct: 'Исправьте данные', later: 'Не решено: спросите позже', silence: 'Нет ответа' },
+  en: {
+    Yes: 'Sell',
+    Exempt: 'Sell: no check needed',
+    'Not-Applicable': 'Sell: not a foreign citizen',
+    No: 'Do not sell now',
+    pending: 'Please wait',
+    correct: 'Correct the sale',
+    later: 'Not decided: ask later',
+    silence: 'No reply',
+  },
+  ru: {
+    Yes: 'Продавайте',
+    Exempt: 'Продавайте: проверка не нужна',
+    'Not-Applicable': 'Продавайте: гражданин своей страны',
+    No: 'Сейчас не продавать',
+    pending: 'Подождите',
+    correct: 'Исправьте данные',
+    later: 'Не решено: спросите позже',
+    silence: 'Нет ответа',
+  },
 };
 const signs = { Yes: '✓', Exempt: '✓', 'Not-Applicable': '✓', No: '✕', pending: '…', correct: '!',
   later: '?', silence: '?' };
@@ -202,9 +216,12 @@ function press(id) {
 
 function showAbout(about) {
   const select = $('#fault');
-  $('#where').textContent = `FreeRADIUS ${about.server} · ID service ${about.service} · made-up people only`;
-  if (select.options.length === 1)
-    for (const [name, text] of about.faults) select.append(element('option', `${name}: ${text}`, { value: name }));
+  $('#where').textContent =
+    `FreeRADIUS ${about.server} · ID service ${about.service} · made-up people only`;
+  if (select.options.length === 1) {
+    for (const [name, text] of about.faults)
+      select.append(element('option', `${name}: ${text}`, { value: name }));
+  }
   select.value = about.fault || '';
 }
 
@@ -239,9 +256,12 @@ $('#stop').addEventListener('click', () => {
   $('#waiting').hidden = true;
   $('#decision').setAttribute('aria-busy', 'false');
 });
-$('#fault').addEventListener('change', (event) => steer('/fault', { fault: event.target.value || null },
-  event.target.value ? 'It goes wrong so from now on.' : 'It works again.'));
-$('#forget').addEventListener('click', () => steer('/forget', {}, 'Forgotten, and the fault is switched off.'));
+$('#fault').addEventListener('change', (event) => {
+  const fault = event.target.value || null;
+  steer('/fault', { fault }, fault ? 'It goes wrong so from now on.' : 'It works again.');
+});
+$('#forget').addEventListener('click', () => steer('/forget', {},
+  'Forgotten, and the fault is switched off.'));
 $('#restart').addEventListener('click', () => steer('/restart', {},
   'Restarted: what was in memory is gone, what is on disk is there.'));
 call('/about').then(showAbout, fail);

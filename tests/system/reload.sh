@@ -30,7 +30,7 @@ hears() {
 # As an editor does it: the new file takes the old one's name in one step.
 put() { cp "$1" "$2.new" && mv "$2.new" "$2"; }
 
-child() {
+ask() {
 	printf '%s\n' 'User-Name = "shop-17"' 'Message-Authenticator = 0x00' \
 		'MigrantID-Document-Type = "P"' 'MigrantID-Document-Issuer = "UZB"' \
 		'MigrantID-Document-Number = "CHILD0001"' 'MigrantID-Nationality = "UZB"' \
@@ -38,6 +38,8 @@ child() {
 		'MigrantID-Consent-Text = "ru-2025-01"' |
 		server_radclient "$work/server" -x -r 1 -t 8 >"$work/reply" 2>&1
 }
+# With its line in the log, which comes a moment later.
+child() { ask && sleep 0.6; }
 digest() { grep -oE 'rules=[0-9a-f]{12}' "$log" | tail -n 1; }
 
 child
@@ -105,7 +107,7 @@ sleep 2
 turns=$!
 count=0
 while kill -0 $turns 2>/dev/null; do
-	child
+	ask
 	count=$((count + 1))
 done
 wait $turns

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
  * chance.h - numbers by chance that are the same in every run (xorshift64*, Vigna 2016), so that
- * what a property test finds is found again. For the tests of this folder.
+ * what a property test finds is found again.
  */
 #ifndef MIGRANTID_TEST_CHANCE_H
 #define MIGRANTID_TEST_CHANCE_H

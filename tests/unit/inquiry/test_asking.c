@@ -25,6 +25,29 @@ static void a_yes_is_answered_and_kept(void **state)
 	assert_int_equal(network.healthy, 2); /* with the key set's */
 }
 
+/* Whoever is asked about stands in no memory for longer than the request is under way. */
+static void a_body_is_wiped_behind_its_request(void **state)
+{
+	static const char none[QUESTION_BODY_MAX];
+	static const struct reply later[] = { { .status = 202, .retry_after_s = 3 } };
+	struct question question = question_about(SUBJECT_DOCUMENT, 1, 1);
+	const struct attempt *attempt;
+	const char *body;
+	size_t len;
+
+	(void)state;
+	will_reply(NULL, 0);
+	assert_int_equal(wait_for(&question, 1).outcome, INQUIRY_PENDING);
+	attempt = &fake_transport_waiting(&network, GROUP_SERVICE)->attempt;
+	body = attempt->body;
+	len = attempt->len;
+	assert_int_equal(strlen(body), len);
+	will_reply(later, 1);
+	go_on_for(0);
+	assert_int_equal(replies_left, 0);
+	assert_memory_equal(body, none, len);
+}
+
 static void a_no_and_an_undetermined_are_answers(void **state)
 {
 	static const struct reply no[] = { { .result = "no", .reason = "too_soon" } };
@@ -385,6 +408,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		CASE(a_yes_is_answered_and_kept),
+		CASE(a_body_is_wiped_behind_its_request),
 		CASE(a_no_and_an_undetermined_are_answers),
 		CASE(each_form_is_asked),
 		CASE(what_the_tier_has_is_not_asked_for),

@@ -120,7 +120,7 @@ static void what_has_ended_leaves_room(void **state)
 }
 
 static int waiters; /* who wait within each other */
-static struct inquiry_result last_result;
+static int64_t last_waited_ms;
 
 /* Three of another shop wait, and then one of the first. */
 static void another_waits(int64_t until_ms)
@@ -133,26 +133,26 @@ static void another_waits(int64_t until_ms)
 		return;
 	}
 	question = question_of_shop(shops[waiters++]);
-	last_result = wait_for(&question, 100);
+	last_waited_ms = -at.time.mono_ms;
+	assert_int_equal(wait_for(&question, 100).outcome, INQUIRY_PENDING);
+	if (last_waited_ms < 0)
+		last_waited_ms += at.time.mono_ms;
 }
 
 /* Places for workers are short: who held one before has it no more. */
 static void who_has_waited_holds_no_place(void **state)
 {
 	struct question question = question_of_shop("a");
-	int64_t begun;
 
 	(void)state;
 	assert_sells("b", 1);
 	assert_int_equal(wait_for(&question, 100).outcome, INQUIRY_PENDING); /* and goes on */
 	waiters = 0;
 	fake_wait_hook = another_waits;
-	begun = at.time.mono_ms;
 	question = question_of_shop("b");
 	(void)wait_for(&question, 100);
 	assert_int_equal(waiters, 3);
-	assert_int_equal(last_result.outcome, INQUIRY_PENDING);
-	assert_int_equal(at.time.mono_ms - begun, 100);
+	assert_int_equal(last_waited_ms, 100);
 }
 
 static void who_has_asked_before_is_not_forgotten_at_once(void **state)
@@ -256,8 +256,8 @@ static void retry_after_is_what_answers_take(void **state)
 	go_on_for(61000); /* what was is not what is */
 	assert_ended(sell("a"), INQUIRY_PENDING, 0);
 	end_all();
-	take(2900);
-	end_all();
+	for (int i = 0; i < 20; i++)
+		take(2900);
 	go_on_for(61000); /* nor has it any weight */
 	take(5);
 	assert_ended(sell("a"), INQUIRY_PENDING, 1);

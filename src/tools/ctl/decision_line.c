@@ -80,7 +80,7 @@ static bool read_time(struct span value, int64_t *out_ms)
 	memcpy(text, value.data, whole);
 	memcpy(rest, value.data + whole + 1, 3);
 	if (strspn(rest, "0123456789") != 3 || strchr(text, '-') != text + 4 ||
-		!moment_parse(text, &seconds) || !args_number(rest, 0, 999, &ms))
+		!moment_parse(text, &seconds) || seconds < 0 || !args_number(rest, 0, 999, &ms))
 		return false;
 	*out_ms = seconds * 1000 + ms;
 	return true;

@@ -140,6 +140,7 @@ static void what_is_damaged_is_said_to_be(void **state)
 		"{\"time\":\"2026-11-31T05:40:36.123Z\",\"reference\":\"" REFERENCE "\"," YES TAIL,
 		"{\"time\":\"2026-11-26T05:40:36.1z3Z\",\"reference\":\"" REFERENCE "\"," YES TAIL,
 		"{\"time\":\"2026-11-26T05:40:36Z\",\"reference\":\"" REFERENCE "\"," YES TAIL,
+		"time=1013-11-26T05:40:36.123Z reference=" REFERENCE " " TEXT_YES "shop=shop17",
 		TEXT_HEAD TEXT_YES "rule=diplomat",
 		TEXT_HEAD TEXT_YES "rule=diplomat shop=shop17",
 		TEXT_HEAD TEXT_YES "result=No shop=shop17",

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "answer/jws.h"
 
+#include <openssl/crypto.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -19,6 +20,8 @@ struct opened {
 
 static void drop_opened(struct opened *opened)
 {
+	if (opened->payload != NULL)
+		OPENSSL_cleanse(opened->payload, opened->payload_len);
 	free(opened->header);
 	free(opened->payload);
 	free(opened->signature);

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "answer/key_binding.h"
 
+#include <openssl/crypto.h>
 #include <openssl/err.h>
 #include <stdlib.h>
 #include <string.h>
@@ -81,6 +82,7 @@ static const char *open_binding(const struct span *binding, const json_t *cnf,
 	if (failed != CHECK_NONE)
 		return why_not_signed(failed);
 	*claims = strict_json_object(verified.payload, verified.payload_len, NULL);
+	OPENSSL_cleanse(verified.payload, verified.payload_len);
 	free(verified.payload);
 	return *claims != NULL ? NULL : "binding-json";
 }

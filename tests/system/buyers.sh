@@ -7,6 +7,9 @@
 #	DIR/markers		what stands for them, for find-markers
 #	DIR/people.json		what the sandbox says about them
 #	DIR/sales/NAME		one sale: its result and reason, then Attribute=value lines
+#	DIR/issuer		keys of an issuer of cards (cards.jwks.json) and of the holders
+#	buyers_cards DIR SHOP	stdin, with a card for that shop in the place of each line
+#				@card NUMBER SALE [OPTION..], in pieces
 #	buyers_sell_line	a sale on stdin, as radclient wants it
 #
 # Every document number holds the mark below, so that one search finds them all.
@@ -16,6 +19,8 @@ buyers_birth=1947-10-23 buyers_child_birth=2023-05-17
 buyers_nationality=NRU
 buyers_token=ot-qzkvTOKENxw-9d1c77e0b4aa42
 buyers_accreditation=qzkv-honorary-card
+# Of a card: of what a library frees unwiped the allocator writes over the first octets alone.
+buyers_before=CARDNUMBER0123456789
 
 buyers_digit() {
 	local text=$1 weights=731 sum=0 i c value
@@ -106,6 +111,42 @@ buyers_invalid() {
 	(buyers_holder ${m}I9 && echo State=$buyers_token) | buyers_sale "$1" 30-bad-state-sent $wrong
 }
 
+# Sales with a digital ID card: one that decides, one for another sale, another's, and a fault.
+buyers_with_card() {
+	local m=$buyers_mark
+	printf '%s\n' MigrantID-Sale-Id=qzkv-sale-0001 "@card $buyers_before${m}K1 qzkv-sale-0001" |
+		buyers_sale "$1" 44-card Yes match
+	(buyers_holder $buyers_before${m}K1 && printf '%s\n' MigrantID-Sale-Id=qzkv-sale-0001 "@card $buyers_before${m}K1 another-sale") |
+		buyers_sale "$1" 45-card-of-another-sale Yes match
+	(buyers_holder ${m}Y1 && printf '%s\n' MigrantID-Sale-Id=qzkv-sale-0001 "@card $buyers_before${m}K1 qzkv-sale-0001") |
+		buyers_sale "$1" 46-card-of-another-document Yes match
+	printf '%s\n' MigrantID-Sale-Id=qzkv-sale-0001 MigrantID-Subject-Token=$buyers_token \
+		"@card $buyers_before${m}K1 qzkv-sale-0001" | buyers_sale "$1" 47-card-and-token Undetermined attribute-invalid
+	printf '%s\n' MigrantID-Sale-Id=qzkv-sale-0001 "@card $buyers_before${m}K1 another-sale" |
+		buyers_sale "$1" 48-card-alone Undetermined credential-invalid
+}
+
+buyers_issue() {
+	local dir=$1
+	shift
+	build/main/src/tools/sandbox/migrantid-sandbox --people "$dir/people.json" --state "$dir/issuer" \
+		--status-uri none --issue "$@"
+}
+
+buyers_cards() {
+	local line card sale options
+	while IFS= read -r line; do
+		if [[ $line == @card\ * ]]; then
+			read -r _ card sale options <<<"$line"
+			# shellcheck disable=SC2086 # words
+			buyers_issue "$1" "$card" --nonce "$sale" --audience "operator-example/$2" $options |
+				fold -w 247 | sed 's/^/MigrantID-Credential=/'
+		else
+			printf '%s\n' "$line"
+		fi
+	done
+}
+
 # These hang on the sandbox's faults and on time; the last of them are still under way when asked.
 buyers_undecided() {
 	local m=$buyers_mark
@@ -128,6 +169,7 @@ buyers_make() {
 	mkdir -p "$1/sales"
 	{
 		echo '{ "people": ['
+		buyers_person K1 yes match | sed "s/\"$buyers_mark/\"$buyers_before$buyers_mark/" && echo ,
 		buyers_person N1 no id_locked && echo ,
 		buyers_person T1 yes match ", \"tokens\": [ \"$buyers_token\" ]" && echo ,
 		buyers_person U1 no not_enrolled && echo ,
@@ -143,7 +185,11 @@ buyers_make() {
 		accreditation $buyers_accreditation sale-id qzkv-sale-0001 \
 		nationality @word:$buyers_nationality birth @date:$buyers_birth \
 		child @date:$buyers_child_birth >"$1/markers"
+	buyers_issue "$1" $buyers_before${buyers_mark}K1 >/dev/null
+	printf '%s\t%s\n' holder-key "$(openssl pkey -in "$1/issuer/holder-1.key" -pubout -outform DER |
+		tail -c 64 | head -c 32 | base64 -w 0 | tr '+/' '-_' | tr -d =)" >>"$1/markers"
 	buyers_decided "$1"
+	buyers_with_card "$1"
 	buyers_invalid "$1"
 	buyers_undecided "$1"
 }

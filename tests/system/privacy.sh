@@ -12,6 +12,7 @@ cd "$(dirname "$0")/../.."
 
 work=$(mktemp -d)
 input=$work/input
+FIXTURE_PLAIN=yes
 vendor=$(awk '$1 == "VENDOR" { print $3 }' config/dictionary.migrantid)
 decide_pid='' nginx_pid=''
 trap 'all_end; rm -rf "$work"' EXIT
@@ -32,8 +33,11 @@ clean() {
 }
 
 settings() {
+	local issuers="( { issuer = \"https://cards.sandbox.example\"; jwks_file = \"$input/issuer/cards.jwks.json\"; } )"
 	fixture_settings "$work/stand" waiting.wait=400 service.question_timeout=3000 \
-		service.attempt_timeout=1500 service.connect_timeout=1000 service.breaker_failures=1000 "$@"
+		service.attempt_timeout=1500 service.connect_timeout=1000 service.breaker_failures=1000 \
+		credential.enabled=true credential.decides=true credential.status_required=false \
+		'credential.vct="urn:example:migrant-id:1"' "credential.issuers=$issuers" "$@"
 }
 
 # Three letters of a nationality stand in so much memory by chance that they say nothing there.
@@ -128,7 +132,7 @@ alone() {
 	settings || return
 	for sale in "$input"/sales/*; do
 		# Here the till is nobody's: User-Name is the server's to look at.
-		tail -n +2 "$sale" | LC_ALL=C grep -av '^User-Name='
+		tail -n +2 "$sale" | LC_ALL=C grep -av '^User-Name=' | buyers_cards "$input" shop-17
 		echo
 	done >"$file"
 	# The questions that hang are over then.
@@ -167,7 +171,7 @@ alone_http2() { alone HTTP/2.0 --plain; }
 sell_sale() {
 	local name=$1
 	shift
-	{ buyers_sell_line && printf '%s\n' "$@"; } <"$input/sales/$name" |
+	{ buyers_cards "$input" sim-sale-shop | buyers_sell_line && printf '%s\n' "$@"; } <"$input/sales/$name" |
 		server_radclient "$work/stand/server" -x -r 1 -t 8 2>&1 |
 		sed -n '/^Received/,$p' >"$work/replies/$name"
 	cp "$work/replies/$name" "$work/stand/reply"
@@ -287,6 +291,8 @@ debug_log() {
 	fixture_sandbox "$work/stand" "$input/people.json" && settings || return
 	server_make "$work/stand/server" port="$(fixture_port)" \
 		module="$fixture_build/rlm_migrantid" settings="$work/stand/settings/migrantid.cfg" &&
+		server_edit "$work/stand/server/raddb/sites-enabled/sim-sale" \
+			'0,/#migrantid_plain/s/#migrantid_plain/migrantid_plain/' &&
 		server_start "$work/stand/server" -xxx || return
 	same "at the highest level of debugging each is decided" "$(sell_all)" \
 		"$(head -qn 1 "$input"/sales/*)"

@@ -63,7 +63,7 @@ void pace_come_back(const struct inquiries *all, int64_t begun_ms, int64_t patie
 
 	out->hold_ms = 0;
 	out->retry_after = pace_retry_after(all, begun_ms);
-	if (out->retry_after == 0 || left <= 0 || until < SECOND_MS)
+	if (out->retry_after == 0 || until < SECOND_MS) /* or overdue: then it is less, too */
 		return;
 	if (hold >= SECOND_MS - BEHIND_MAX_MS)
 		out->retry_after = seconds_of(until);

@@ -85,6 +85,7 @@ analysers() {
 		grep -E ' (warning|error): ' | sort -u | none "clang-tidy has nothing to say"
 }
 
+# shellcheck disable=SC1112 # that quotation mark is meant
 # What a page looks like when a word of it was taken for a macro, or a quotation mark for markup.
 misread='<(the|a|an|this|each)>|\('"'"'[A-Z]|’’|": [a-z]+ \}|[a-z] ,( |$)|(^| )(Ar|Cm|Fl|Pa|Pq|Ql|Sq|Xr) [a-z]'
 

@@ -40,8 +40,8 @@ void shown_card_look(const struct card_rules *by, const struct sale *sale, struc
 void shown_card_clear(struct shown_card *shown); /* fits CLEANUP(), fine on a zeroed one */
 
 /*
- * True if the operator lets cards decide, and this one could: it counts, the document has not expired,
- * and it tells all that its holder's pseudonym is made of, without which a no that was kept of them
+ * True if the operator lets cards decide, and this one could: it counts, the document has not
+ * expired, and it tells all that its holder's pseudonym is made of, without which a kept no of them
  * would not be found. `today` in the operator's time zone.
  */
 bool shown_card_may_decide(const struct shown_card *shown, const struct settings *settings,

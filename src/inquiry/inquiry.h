@@ -45,8 +45,8 @@ struct inquiry_result {
 	enum source source; /* of the answer */
 	unsigned retry_after; /* seconds, 1..60, or 1..OUTAGE_RETRY_MAX; 0: not known */
 	/*
-	 * INQUIRY_PENDING: told so much later, who comes back after retry_after finds the answer, for
-	 * seconds are a coarse measure. Within wait_ms; no worker has to wait for it.
+	 * INQUIRY_PENDING: told so much later, who comes back after retry_after finds the answer,
+	 * for seconds are a coarse measure. Within wait_ms; no worker has to wait for it.
 	 */
 	unsigned hold_ms;
 };

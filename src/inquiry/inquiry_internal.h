@@ -214,7 +214,7 @@ bool share_of_workers_is_used(const struct inquiries *all, const struct share *s
 /* pace.c. inquiries->mutex is held. Seconds for Retry-After; 0: not known. */
 void pace_note(struct inquiries *all, int64_t took_ms);
 unsigned pace_retry_after(const struct inquiries *all, int64_t begun_ms);
-/* The same, and for how long the reply is held back, at most patience_ms: out->retry_after, hold_ms. */
+/* Into out->retry_after, and into hold_ms for how long the reply waits, at most patience_ms. */
 void pace_come_back(const struct inquiries *all, int64_t begun_ms, int64_t patience_ms,
 	struct inquiry_result *out);
 /* Whether a moment's waiting is likely to be enough. */

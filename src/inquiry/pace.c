@@ -49,8 +49,8 @@ unsigned pace_retry_after(const struct inquiries *all, int64_t begun_ms)
 }
 
 /*
- * Retry-After counts in seconds, and an answer that takes one and a tenth would be asked for when it
- * is nearly there, or long after. So the reply is held back by what is behind the whole seconds,
+ * Retry-After counts in seconds, and an answer that takes one and a tenth would be asked for when
+ * it is nearly there, or long after. So the reply is held back by what is behind the whole seconds,
  * unless that is nearly another one. In a burst all answers are somewhat later than the mean.
  */
 void pace_come_back(const struct inquiries *all, int64_t begun_ms, int64_t patience_ms,

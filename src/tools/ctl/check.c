@@ -129,7 +129,7 @@ static void drop_cards(struct card_policy **cards)
 	card_policy_unref(*cards);
 }
 
-/* Issuers' keys, without which the server does not start, and status lists, without which it does. */
+/* Issuers' keys, which the server needs to start, and status lists, which it does not. */
 static void check_cards(
 	const struct settings *settings, int64_t now, const struct reporter *reporter)
 {

@@ -9,8 +9,8 @@
 #define EXPLAIN_SHOP "migrantidctl" /* who sells, unless somebody is named */
 
 /*
- * Look at the card of a sale that has one, as if at `now`, and say whether it counts; if so, the sale
- * holds it, borrowed from *shown. False, reported: no memory. The caller clears *shown.
+ * Look at the card of a sale that has one, as if at `now`, and say whether it counts; if so, the
+ * sale holds it, borrowed from *shown. False, reported: no memory. The caller clears *shown.
  */
 MUST_CHECK bool explain_card(const struct settings *settings, const struct sale_options *options,
 	int64_t now, struct output *out, struct sale *sale, struct shown_card *shown);

@@ -49,19 +49,16 @@ static void judge(struct server *server)
 
 	stats_boot_id(boot_id);
 	server->silent_s = age_ms / 1000;
+	server->state = SERVER_GONE;
 	if (strcmp(boot_id, stats->boot_id) != 0)
 		server->silent_s = -1;
 	if (stats->stopped != 0)
 		server->state = SERVER_STOPPED;
-	else if (server->silent_s < 0)
-		server->state = SERVER_GONE;
-	else if (age_ms <= SILENT_MS)
+	else if (server->silent_s >= 0 && age_ms <= SILENT_MS)
 		server->state = SERVER_ALIVE;
-	else if (stats->process.started_ticks != 0 &&
+	else if (server->silent_s >= 0 && stats->process.started_ticks != 0 &&
 		 stats_process_started(stats->process.pid) == stats->process.started_ticks)
 		server->state = SERVER_SILENT;
-	else
-		server->state = SERVER_GONE;
 }
 
 static void read_one(const char *directory, const char *instance, struct server *out)

@@ -77,7 +77,7 @@ static struct node *grow(struct made *made, const char *name, int depth, int abo
 	node->is_array = depth > 0 && kind == 1;
 	node->count = (size_t)chance_in(&chance, depth == 0 ? 2 : 0, CHILDREN_MAX);
 	for (size_t i = 0; i < node->count; i++) {
-		(void)snprintf(child, sizeof(child), "n%zu", i);
+		(void)snprintf(child, sizeof(child), "n%d", (int)i % CHILDREN_MAX);
 		node->children[i] = grow(
 			made, child, depth + 1, node->concealed >= 0 ? node->concealed : above);
 	}

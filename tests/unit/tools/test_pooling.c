@@ -141,12 +141,12 @@ static void learn(struct knowledge *all, size_t count, uint64_t most)
 		shown_of(counts, count, shown);
 		known = &all[place_of(shown, count, sum)];
 		for (size_t i = 0; i < count; i++) {
-			uint16_t being = counts[i] < POOLING_FLOOR ? (uint16_t)(1u << counts[i]) : OTHERS;
+			unsigned being = counts[i] < POOLING_FLOOR ? 1u << counts[i] : OTHERS;
 
 			if (shown[i] > 0)
 				assert_true(counts[i] >= POOLING_FLOOR);
 			else
-				known->can_be[i] |= being;
+				known->can_be[i] = (uint16_t)(known->can_be[i] | being);
 		}
 	} while (next_day(counts, count, most));
 }

@@ -162,7 +162,7 @@ fixture_questions() {
 }
 
 fixture_logged() {
-	local tries=20
+	local tries=50
 	until [ "$(grep -c "reference=.*$2" "$1/server/log")" -ge "${3:-1}" ]; do
 		tries=$((tries - 1))
 		[ $tries -gt 0 ] || return 1

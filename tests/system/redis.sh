@@ -148,6 +148,7 @@ for i in 1 2 3 4 5 6; do
 	sell "$b" "HUNG0000$i"
 	[ "$(decided "$b")" = "Yes match" ] || not_ok "a hung Redis: sale $i" "$b/reply"
 done
+written "$b"
 slow=$(grep -oE 'ms=[0-9]+' "$b/server/log" | tail -n 6 | cut -d= -f2)
 holds "a hung Redis costs no more than its budget" test "$(sort -n <<<"$slow" | tail -n 1)" -lt 600
 holds "and after three times nothing" test "$(tail -n 1 <<<"$slow")" -lt 150
@@ -163,6 +164,7 @@ same "a Redis that is gone costs nothing" "$(sale "$b" GONE00001)" "Yes match Se
 server_stop "$b/server"
 holds "a server starts without it" fixture_server "$b"
 same "and decides" "$(sale "$b" GONE00002)" "Yes match Service"
+written "$b"
 holds "without waiting for what is not there" test \
 	"$(grep -oE 'ms=[0-9]+' "$b/server/log" | tail -n 1 | cut -d= -f2)" -lt 150
 redis_start

@@ -11,6 +11,7 @@
 #	reply DIR ATTRIBUTE		of the last reply, without quotes
 #	decided DIR			its result and reason
 #	told DIR			and its source
+#	written DIR			wait for its line in the log, which comes a moment later
 #	sell_shared A B NAME [TRIES]	the same sales at the one server and then at the other, until
 #					that knows the first one's answer; NAME is of five letters
 #	fixture_with DIR PEOPLE [SETTING..]	a sandbox and a server with settings, at once
@@ -59,6 +60,7 @@ reply() {
 }
 
 told() { echo "$(decided "$1") $(reply "$1" MigrantID-Source)"; }
+written() { fixture_logged "$1" "$(reply "$1" MigrantID-Reference)"; }
 decided() { echo "$(reply "$1" MigrantID-Result) $(reply "$1" MigrantID-Reason)"; }
 
 sell_shared() {

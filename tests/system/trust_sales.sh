@@ -85,7 +85,7 @@ told_shops() {
 	same "a kept answer serves as shipped" "$(decided "$work") $(fixture_questions "$work")" "Yes match 1"
 	same "T13: the reply does not say that it was kept" "$(reply "$work" MigrantID-Source)" ""
 	same "T13: nor until when it holds" "$(reply "$work" MigrantID-Valid-Until)" ""
-	holds "the log does" grep -q 'source=Cache' "$work/server/log"
+	holds "the log does" fixture_logged "$work" source=Cache
 	fixture_stop "$work"
 }
 

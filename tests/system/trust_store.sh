@@ -171,6 +171,7 @@ stopped_server() {
 		kill $load 2>/dev/null
 		wait $load 2>/dev/null
 	done
+	written "$b"
 	slow=$(grep -oE 'ms=[0-9]+' "$b/server/log" | cut -d= -f2 | sort -n | tail -n 1)
 	holds "T10: a server is stopped: the other goes on ($slow ms)" test "$slow" -lt 700
 	kill -STOP "$pid"

@@ -46,7 +46,7 @@ enum { NATIONALITY = 1, BIRTH = 2, TYPE = 4, ISSUER = 8, NUMBER = 16, AGE = 32, 
 
 struct showing {
 	unsigned shown; /* 0: ALL */
-	const char *nationality, *birth, *number; /* NULL: the holder's */
+	const char *nationality, *birth, *type, *number; /* NULL: the holder's */
 	const char *claims; /* laid over the issuer's */
 	const char *shop, *sale; /* it was presented for; NULL: SHOP, SALE */
 	int64_t issued_s; /* before now; 0: an hour */
@@ -71,7 +71,7 @@ static char *present(const struct showing *wish)
 		disclosures[0], 80, "['a','nationality','%s']", or_else(wish->nationality, "BLR"));
 	(void)snprintf(
 		disclosures[1], 80, "['b','birthdate','%s']", or_else(wish->birth, "1990-01-31"));
-	(void)snprintf(disclosures[2], 80, "['c','document_type','P']");
+	(void)snprintf(disclosures[2], 80, "['c','document_type','%s']", or_else(wish->type, "P"));
 	(void)snprintf(disclosures[3], 80, "['d','document_issuer','BLR']");
 	(void)snprintf(disclosures[4], 80, "['e','document_number','%s']",
 		or_else(wish->number, "MP1234567"));
@@ -317,6 +317,25 @@ static void a_card_never_stands_beside_another_document(void **state)
 			stage.request.fields[i].value = (struct span){ "MP1234568", 9 };
 	decide_card(&(struct showing){ 0 });
 	was_asked("another number, and all else to ask about it");
+}
+
+/* A code counts by its first letter, a kind of the rules file by all of them. */
+static void a_kind_of_document_is_a_whole_word(void **state)
+{
+	static const struct showing refugee = { .type = "refugee-certificate" };
+
+	(void)state;
+	put(&stage.bench, "rules.cfg",
+		"documents = [ \"refugee-certificate\", \"residence-permit\" ]; home = \"RUS\"; "
+		"rules = ( { id = \"belarus\"; citation = \"c\"; nationality = \"BLR\"; "
+		"evidence = \"credential\"; } );");
+	put_cards("UTC", "");
+	add(&stage.request, ATTR_DOCUMENT_TYPE, "refugee-certificate");
+	decide_card(&refugee);
+	decided(RESULT_EXEMPT, REASON_EXEMPT);
+	add(&stage.request, ATTR_DOCUMENT_TYPE, "residence-permit");
+	decide_card(&refugee);
+	decided(RESULT_UNDETERMINED, REASON_DOCUMENT_MISMATCH);
 }
 
 static void what_is_sent_has_to_be_on_the_card(void **state)
@@ -645,6 +664,7 @@ int main(void)
 		test(a_bearer_is_exempt_only_if_the_operator_says_so),
 		test(a_printed_card_counts_only_if_the_operator_says_so),
 		test(a_card_never_stands_beside_another_document),
+		test(a_kind_of_document_is_a_whole_word),
 		test(what_is_sent_has_to_be_on_the_card),
 		test(what_a_zone_shows_has_to_be_on_the_card),
 		test(it_is_good_for_its_own_sale_and_shop),

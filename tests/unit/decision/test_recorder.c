@@ -237,6 +237,27 @@ static void what_finds_no_room_is_counted(void **state)
 	assert_true(lines_in_log() + got.records_lost <= 100000);
 }
 
+/* Of three megabytes at once, that nobody has taken yet, the log has room for two. */
+static void lines_that_find_no_room_are_counted(void **state)
+{
+	const struct reporter reporter = { hear, NULL };
+	struct decision_log *log = decision_log_open(log_path, &reporter);
+	const unsigned all = 3000;
+	char line[1024];
+	uint64_t lost;
+
+	(void)state;
+	assert_non_null(log);
+	memset(line, '-', sizeof(line));
+	line[sizeof(line) - 1] = '\n';
+	for (unsigned i = 0; i < all; i++)
+		decision_log_put(log, line, sizeof(line));
+	lost = decision_log_lost(log);
+	decision_log_close(log, 5000);
+	assert_in_range(lost, 1, all - 1);
+	assert_int_equal(lines_in_log() + lost, all);
+}
+
 /* Counters go on, and so does the end of the server. */
 static void a_disk_that_hangs_is_left_behind(void **state)
 {
@@ -295,6 +316,7 @@ int main(void)
 		WITH_FOLDER(at_a_stop_nothing_is_lost),
 		WITH_FOLDER(in_the_servers_log_it_is_a_line),
 		WITH_FOLDER(what_finds_no_room_is_counted),
+		WITH_FOLDER(lines_that_find_no_room_are_counted),
 		WITH_FOLDER(a_disk_that_hangs_is_left_behind),
 		WITH_FOLDER(what_was_put_into_the_log_is_written_at_its_end),
 		WITH_FOLDER(nobody_need_be_there),

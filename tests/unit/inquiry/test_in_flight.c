@@ -295,6 +295,39 @@ static void sales_of_one_person_are_one_question(void **state)
 	assert_int_equal(network.sent, 1);
 }
 
+/* Engine thread: 202, and nothing happens for so long. */
+static void say_later(void *ctx)
+{
+	const int64_t *seconds = ctx;
+
+	fake_transport_end(fake_transport_waiting(&network, GROUP_SERVICE),
+		&(struct attempt_result){ .status = 202, .retry_after_s = *seconds, .cause = "" });
+}
+
+/* A worker that waits in vain is somebody else's. */
+static void who_would_wait_in_vain_leaves_at_once(void **state)
+{
+	int64_t seconds = LONG_MS / 1000 * 3 / 4;
+	struct worker workers[2];
+
+	(void)state;
+	for (unsigned i = 0; i < 2; i++) {
+		workers[i] = (struct worker){
+			.question = question_about(1, i), .wait_ms = LONG_MS / 2, .held_at = -1
+		};
+		assert_int_equal(pthread_create(&workers[i].thread, NULL, work, &workers[i]), 0);
+	}
+	await_looks(1);
+	engine_call(engine, find_nothing, NULL);
+	await_waiting(1);
+	settle();
+	engine_call(engine, say_later, &seconds);
+	for (unsigned i = 0; i < 2; i++) {
+		assert_leaves(&workers[i], INQUIRY_PENDING);
+		assert_int_equal(workers[i].result.retry_after, seconds);
+	}
+}
+
 static void other_persons_and_consents_are_other_questions(void **state)
 {
 	struct worker workers[3];
@@ -581,6 +614,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		WIDE(sales_of_one_person_are_one_question),
+		WIDE(who_would_wait_in_vain_leaves_at_once),
 		WIDE(other_persons_and_consents_are_other_questions),
 		WIDE(another_sales_own_answer_is_not_shared),
 		NARROW(so_many_wait_and_no_more),

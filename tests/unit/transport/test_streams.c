@@ -134,6 +134,31 @@ static void test_connection_cut(void **state)
 	pair_close(&pair);
 }
 
+/* What was answered before the connection died stays answered, though it is told of afterwards. */
+static void test_answered_before_the_end(void **state)
+{
+	enum { MANY = 20, ROUNDS = 10 };
+	static struct asked asked[MANY];
+	struct pair pair;
+	struct asked one;
+
+	(void)state;
+	pair_open(&pair, true);
+	for (int round = 0; round < ROUNDS; round++) {
+		one = pair_ask(&pair, "ok", 2000);
+		assert_answered(&one);
+		for (int i = 0; i < MANY; i++)
+			asked_init(
+				&asked[i], &pair.fixture, i == MANY - 1 ? "partial" : "ok", 2000);
+		asked_send(asked, MANY);
+		asked_wait(asked, MANY);
+		for (int i = 0; i < MANY - 1; i++)
+			assert_answered(&asked[i]);
+		assert_int_equal(asked[MANY - 1].result.end, END_CUT_OFF);
+	}
+	pair_close(&pair);
+}
+
 /* 250 at once after a start: few connections, nobody lost. */
 static void test_cold_burst(void **state)
 {
@@ -188,6 +213,7 @@ int main(void)
 		cmocka_unit_test(test_goaway),
 		cmocka_unit_test(test_connection_cut),
 		cmocka_unit_test_prestate(test_connection_cut, worked),
+		cmocka_unit_test(test_answered_before_the_end),
 		cmocka_unit_test(test_cold_burst),
 		cmocka_unit_test_prestate(test_cold_burst, http2),
 		cmocka_unit_test(test_no_handshake),

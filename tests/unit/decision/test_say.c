@@ -5,6 +5,7 @@
 #include <stdarg.h>
 #include <stdio.h>
 #include <string.h>
+#include <sys/types.h>
 
 #include <cmocka.h>
 
@@ -61,6 +62,30 @@ static bool ends_with(const char *text, const char *ending)
 	size_t len = strlen(text), ending_len = strlen(ending);
 
 	return len >= ending_len && strcmp(text + len - ending_len, ending) == 0;
+}
+
+static bool no_randomness;
+
+ssize_t __real_getrandom(void *buffer, size_t len, unsigned flags);
+ssize_t __wrap_getrandom(void *buffer, size_t len, unsigned flags);
+ssize_t __wrap_getrandom(void *buffer, size_t len, unsigned flags)
+{
+	return no_randomness ? -1 : __real_getrandom(buffer, len, flags);
+}
+
+/* Nothing to be found in the log is still said, and nothing that looks like a reference. */
+static void without_randomness_there_is_no_reference(void **state)
+{
+	struct decision decision = { .result = RESULT_UNDETERMINED,
+		.reason = REASON_SERVICE_UNAVAILABLE };
+
+	(void)state;
+	no_randomness = true;
+	say(&snapshot, NULL, 0, &decision);
+	no_randomness = false;
+	assert_string_equal(decision.reference, "none");
+	say(&snapshot, NULL, 0, &decision);
+	assert_int_equal(strlen(decision.reference), REFERENCE_LEN);
 }
 
 /* Behind the longest text the longest names stand whole, and all of it is one attribute. */
@@ -147,6 +172,7 @@ static void every_decision_has_a_reference(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(without_randomness_there_is_no_reference),
 		cmocka_unit_test(what_is_put_behind_a_text_stands_whole),
 		cmocka_unit_test(an_outage_says_its_end),
 		cmocka_unit_test(the_language_is_found_whatever_else_there_is),

@@ -385,6 +385,25 @@ static void a_moment_is_waited_if_it_is_likely_to_do(void **state)
 	assert_int_equal(at.time.mono_ms, begun);
 }
 
+/* Whoever has less time than a moment waits less. */
+static void nobody_waits_a_moment_longer_than_they_can(void **state)
+{
+	struct question question;
+	int64_t begun;
+
+	(void)state;
+	take(10);
+	reopen(0, 0, 1);
+	question = question_of_shop("a");
+	assert_ended(wait_for(&question, WAIT_MS), INQUIRY_PENDING, 0);
+	go_on_for(10);
+	answer_now();
+	begun = at.time.mono_ms;
+	question = question_of_shop("a");
+	assert_ended(wait_for(&question, 3), INQUIRY_PENDING, 1);
+	assert_int_equal(at.time.mono_ms - begun, 3);
+}
+
 static struct question older;
 
 /* Behind the moment of whoever waits, almost: the older question is answered. */
@@ -521,6 +540,7 @@ int main(void)
 		CASE(a_capture_says_nothing_of_other_answers),
 		CASE(no_room_is_told_with_what_answers_take),
 		CASE(a_moment_is_waited_if_it_is_likely_to_do),
+		CASE(nobody_waits_a_moment_longer_than_they_can),
 		CASE(a_moment_in_vain_counts_where_nobody_is_answered),
 		CASE(what_is_recalled_says_nothing_of_answers),
 		CASE(one_429_is_about_one_sale),

@@ -58,7 +58,7 @@ printf '{"people": [{"document": {"type": "P", "issuer": "UZB", "number": "NO000
 mkdir -p "$work/log" "$work/textfile"
 fixture_with "$work" "$work/people.json" waiting.wait=3000 service.question_timeout=3500 \
 	service.attempt_timeout=3000 service.connect_timeout=500 service.breaker_failures=150 service.breaker_pause=500 \
-	service.breaker_pause_max=500 service.max_in_flight=16 keys.jwks_refresh=60 keys.jwks_min_interval=10 \
+	service.breaker_pause_max=500 service.max_in_flight=64 keys.jwks_refresh=60 keys.jwks_min_interval=10 \
 	keys.jwks_max_age=60 \
 	log.decisions='"file"' log.file="\"$work/log/decisions.log\""
 status=$?

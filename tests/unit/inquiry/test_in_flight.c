@@ -295,6 +295,28 @@ static void sales_of_one_person_are_one_question(void **state)
 	assert_int_equal(network.sent, 1);
 }
 
+/* A token's question is shared with nobody, but whoever asks again for the same sale finds it. */
+static void a_sale_joins_its_own_question(void **state)
+{
+	struct worker workers[3];
+
+	(void)state;
+	for (unsigned i = 0; i < 3; i++) {
+		workers[i] = (struct worker){
+			.question = question_about(1, i / 2), .wait_ms = LONG_MS, .held_at = -1
+		};
+		workers[i].question.by_person = false;
+		assert_int_equal(pthread_create(&workers[i].thread, NULL, work, &workers[i]), 0);
+	}
+	await_waiting(2);
+	settle();
+	engine_call(engine, answer, &too_soon);
+	engine_call(engine, answer, &too_soon);
+	for (unsigned i = 0; i < 3; i++)
+		assert_leaves(&workers[i], INQUIRY_ANSWERED);
+	assert_int_equal(network.sent, 2);
+}
+
 /* Engine thread: 202, and nothing happens for so long. */
 static void say_later(void *ctx)
 {
@@ -614,6 +636,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		WIDE(sales_of_one_person_are_one_question),
+		WIDE(a_sale_joins_its_own_question),
 		WIDE(who_would_wait_in_vain_leaves_at_once),
 		WIDE(other_persons_and_consents_are_other_questions),
 		WIDE(another_sales_own_answer_is_not_shared),

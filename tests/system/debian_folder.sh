@@ -14,6 +14,7 @@
 #	debian_inside ROOT COMMAND..	in that Debian, with nothing of this machine's environment
 #	debian_offline COMMAND..	with no network but a loopback of its own
 #	debian_inside_offline ROOT COMMAND..	both
+#	debian_unmount ROOT		leave no more than its files
 #	debian_leave ROOT		unmount, and remove it
 #
 # DEBIAN_TIMEOUT is how many seconds debian_enter gives COMMAND, STEP_LIMIT what one command inside a
@@ -122,9 +123,8 @@ debian_inside_offline() {
 	debian_offline chroot "$root" "${debian_clean[@]}" "${STEP_LIMIT:-2400}" "$@" </dev/null
 }
 
-debian_leave() {
+debian_unmount() {
 	local root=$1 below
-	[ -d "$root" ] || return 0
 	for below in proc run dev; do
 		! mountpoint -q "$root/$below" || umount "$root/$below"
 	done
@@ -133,5 +133,9 @@ debian_leave() {
 		echo "something is still mounted below $root" >&2
 		return 1
 	fi
-	rm -rf --one-file-system "${root:?}"
+}
+
+debian_leave() {
+	local root=$1
+	[ ! -d "$root" ] || { debian_unmount "$root" && rm -rf --one-file-system "${root:?}"; }
 }

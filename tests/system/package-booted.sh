@@ -71,7 +71,9 @@ before_reboot() {
 	restarted || stop_at "mended it starts" /var/log/freeradius/radius.log
 
 	for timer in $(dpkg -L $ours | grep -oE '[^/]+\.(timer|service)$'); do
-		t same "$timer is well written" "$(systemd-analyze verify "$timer" 2>&1 | grep -F "$timer")" ""
+		# These machines have no man pages.
+		t same "$timer is well written" \
+			"$(systemd-analyze verify --man=no "$timer" 2>&1 | grep -F "$timer")" ""
 	done
 	# A template's timer wants a name that somebody has settled.
 	for timer in $(dpkg -L $ours | grep -oE '[^/@]+\.timer$'); do

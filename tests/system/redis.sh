@@ -108,6 +108,7 @@ sleep 2.5
 same "a key that is gone vouches for nothing" "$(sale "$b" ROTATE003)" "Yes match Service"
 
 . tests/system/redis_purge.sh
+. tests/system/redis_two.sh
 
 # In an enemy's hands: another person's answer, an older one, rubbish, too much of it.
 # Server b is one that looks into Redis: it has just begun, and time enough has passed.

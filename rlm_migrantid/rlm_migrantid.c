@@ -11,6 +11,7 @@
 
 #include <errno.h>
 
+#include "client.h"
 #include "dictionary.h"
 #include "decision/decision.h"
 #include "layout.h"
@@ -207,6 +208,7 @@ static rlm_rcode_t code_of(const struct decision *decision, REQUEST *request)
 static rlm_rcode_t authorize(void *instance, REQUEST *request)
 {
 	const struct instance *self = instance;
+	char shop[CLIENT_TEXT_MAX + 1];
 	struct sale_pairs pairs;
 	struct sale_request sale;
 	struct decision decision;
@@ -215,9 +217,10 @@ static rlm_rcode_t authorize(void *instance, REQUEST *request)
 	sale = (struct sale_request){
 		.fields = pairs.fields,
 		.count = pairs.count,
-		.shop = sale_pairs_shop(request->config, self->vendor),
+		.shop = client_shop(request, self->vendor, shop),
 		.forms = sale_pairs_forms(request->config, self->vendor),
-		.plain_allowed = sale_pairs_plain_allowed(request->config, self->vendor) &&
+		.plain_allowed = sale_pairs_want_protection(&pairs) &&
+				 client_may_send_plain(request, self->vendor) &&
 				 way_is_protected(request),
 	};
 	decide(self->decider, &sale, &decision);

@@ -79,14 +79,6 @@ void sale_pairs_read(const VALUE_PAIR *pairs, unsigned vendor, struct sale_pairs
 	}
 }
 
-struct span sale_pairs_shop(const VALUE_PAIR *control, unsigned vendor)
-{
-	for (const VALUE_PAIR *pair = control; pair; pair = pair->next)
-		if (pair->da->vendor == vendor && pair->da->attr == CONTROL_SHOP)
-			return (struct span){ pair->vp_strvalue, pair->vp_length };
-	return text("");
-}
-
 /* A form that nobody knows allows nothing: what the operator meant to bound stays bounded. */
 unsigned sale_pairs_forms(const VALUE_PAIR *control, unsigned vendor)
 {
@@ -104,10 +96,10 @@ unsigned sale_pairs_forms(const VALUE_PAIR *control, unsigned vendor)
 	return forms;
 }
 
-bool sale_pairs_plain_allowed(const VALUE_PAIR *control, unsigned vendor)
+bool sale_pairs_want_protection(const struct sale_pairs *pairs)
 {
-	for (const VALUE_PAIR *pair = control; pair; pair = pair->next)
-		if (pair->da->vendor == vendor && pair->da->attr == CONTROL_PLAIN_ALLOWED)
-			return pair->da->type == PW_TYPE_INTEGER && pair->vp_integer == 1;
+	for (size_t i = 0; i < pairs->count; i++)
+		if (sale_wants_protection(pairs->fields[i].attribute))
+			return true;
 	return false;
 }

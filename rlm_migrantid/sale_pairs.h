@@ -32,14 +32,11 @@ void sale_pairs_read(const VALUE_PAIR *pairs, unsigned vendor, struct sale_pairs
 /* Attributes of the control list, which only the server's own policy can set. */
 enum { CONTROL_SHOP = 200, CONTROL_FORM = 201, CONTROL_PLAIN_ALLOWED = 202 };
 
-/* Whose request it is, as the site file has said; empty if it has not. Borrowed. */
-struct span sale_pairs_shop(const VALUE_PAIR *control, unsigned vendor);
-
 /* Forms of question that the site file allows this shop; 0: it has named none. */
 #define SALE_PAIRS_FORMS_NAMED (1u << 31)
 unsigned sale_pairs_forms(const VALUE_PAIR *control, unsigned vendor);
 
-/* Does the site file allow this client unhidden twins? Whether its way does is way.h's to say. */
-bool sale_pairs_plain_allowed(const VALUE_PAIR *control, unsigned vendor);
+/* Whether any of them is taken by protected ways alone (sale_wants_protection()). */
+MUST_CHECK bool sale_pairs_want_protection(const struct sale_pairs *pairs);
 
 #endif

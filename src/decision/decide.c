@@ -221,8 +221,9 @@ static bool name_shop(struct path *path, struct span shop)
 	}
 	if (decider_may_complain(decider, &decider->no_shop_told_ms))
 		report(&decider->options.reporter, SAY_ERROR, NULL, 0,
-			"no shop is named: no sale is decided; the site file has to set "
-			"control:MigrantID-Shop (1 to %d octets), as sites-available/sim-sale does",
+			"no shop is named: no sale is decided; give its client entry a short name, "
+			"its certificate a Common Name, or set control:MigrantID-Shop in the site "
+			"file (1 to %d octets)",
 			SHOP_MAX);
 	conclude(path, RESULT_UNDETERMINED, REASON_NOT_CONFIGURED);
 	return false;

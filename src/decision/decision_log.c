@@ -61,12 +61,14 @@ static void drop(struct decision_log *log)
 
 /* ---- the thread ---- */
 
-static void say_lines(struct decision_log *log, const char *lines, size_t len)
+/* As they are, not through report(): a record's line has nothing to be formatted or made plain. */
+static void say_lines(struct decision_log *log, char *lines, size_t len)
 {
-	const char *end;
+	char *end;
 
 	for (; len > 0 && (end = memchr(lines, '\n', len)) != NULL; lines = end + 1) {
-		report(&log->guarded, SAY_INFO, NULL, 0, "%.*s", (int)(end - lines), lines);
+		*end = '\0';
+		say_guarded(log, SAY_INFO, NULL, 0, lines);
 		len -= (size_t)(end + 1 - lines);
 	}
 }

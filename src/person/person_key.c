@@ -2,12 +2,10 @@
 #include "person/person_key.h"
 
 #include <openssl/crypto.h>
-#include <openssl/err.h>
-#include <openssl/evp.h>
-#include <openssl/hmac.h>
 #include <string.h>
 
 #include "base/prefixed.h"
+#include "person/hmac.h"
 
 #define CANONICAL_LABEL "migrantid-person-1"
 #define TOKEN_LABEL "migrantid-token-1"
@@ -87,18 +85,6 @@ size_t person_canonical(const struct person *person, uint8_t out[PERSON_CANONICA
 	return canonical(CANONICAL_LABEL, person, out);
 }
 
-static bool mac(const void *key, size_t key_len, const void *data, size_t len, uint8_t out[32])
-{
-	unsigned int out_len = 32;
-
-	if (HMAC(EVP_sha256(), key, (int)key_len, data, len, out, &out_len) != NULL)
-		return true;
-	/* The server's own TLS reads this thread's queue of errors; leave it none of ours. */
-	ERR_clear_error();
-	OPENSSL_cleanse(out, 32);
-	return false;
-}
-
 static bool is_usable(const struct operator_key *key)
 {
 	return key->len >= OPERATOR_KEY_MIN && key->len <= OPERATOR_KEY_MAX;
@@ -113,7 +99,7 @@ bool person_key_make(
 	memset(out, 0, sizeof(*out));
 	if (!is_usable(key))
 		return false;
-	done = mac(
+	done = hmac_sha256(
 		key->bytes, key->len, canonical, person_canonical(person, canonical), out->bytes);
 	OPENSSL_cleanse(canonical, sizeof(canonical));
 	if (done)
@@ -132,7 +118,7 @@ bool token_key_make(const struct operator_key *key, const char *token, struct pe
 		return false;
 	len = prefixed_put(covered, TOKEN_LABEL, strlen(TOKEN_LABEL));
 	len += prefixed_put(covered + len, token, token_len);
-	done = mac(key->bytes, key->len, covered, len, out->bytes);
+	done = hmac_sha256(key->bytes, key->len, covered, len, out->bytes);
 	OPENSSL_cleanse(covered, sizeof(covered));
 	if (done)
 		base64url_encode(out->bytes, sizeof(out->bytes), out->text);
@@ -143,8 +129,8 @@ bool document_digest(const uint8_t *nonce, size_t nonce_len, const struct person
 	char out[DOCUMENT_DIGEST_LEN + 1])
 {
 	uint8_t octets[PERSON_CANONICAL_MAX], digest[32];
-	bool done =
-		mac(nonce, nonce_len, octets, canonical(DOCUMENT_LABEL, person, octets), digest);
+	bool done = hmac_sha256(
+		nonce, nonce_len, octets, canonical(DOCUMENT_LABEL, person, octets), digest);
 
 	OPENSSL_cleanse(octets, sizeof(octets));
 	if (done)
@@ -168,8 +154,9 @@ bool operator_key_mac(const struct operator_key *key, const char *purpose, const
 		return false;
 	memcpy(label, PURPOSE_LABEL, strlen(PURPOSE_LABEL));
 	memcpy(label + strlen(PURPOSE_LABEL), purpose, purpose_len);
-	done = mac(key->bytes, key->len, label, strlen(PURPOSE_LABEL) + purpose_len, derived) &&
-	       mac(derived, sizeof(derived), data, len, out);
+	done = hmac_sha256(
+		       key->bytes, key->len, label, strlen(PURPOSE_LABEL) + purpose_len, derived) &&
+	       hmac_sha256(derived, sizeof(derived), data, len, out);
 	OPENSSL_cleanse(derived, sizeof(derived));
 	return done;
 }

@@ -77,6 +77,12 @@ static bool invalid(struct sale_fault *fault, enum attribute attribute)
 	return sale_at_fault(fault, REASON_ATTRIBUTE_INVALID, attribute, MRZ_FIELD_NONE);
 }
 
+bool sale_wants_protection(enum attribute attribute)
+{
+	return is_known(attribute) &&
+	       (hidden_of[attribute] != ATTR_NONE || attribute == ATTR_CREDENTIAL);
+}
+
 bool sale_value_is_noise(struct span value)
 {
 	return !text_is_plain(value.data, value.len);
@@ -93,14 +99,12 @@ static bool is_readable(const struct sale_field *fields, size_t count, struct sa
 	return true;
 }
 
-/* A twin is taken on a protected way alone, and only instead of what it is the twin of. */
-static bool note_twin(enum attribute attribute, const struct sale_options *options,
-	const struct sale_values *request, struct sale *out)
+/* A twin is taken only instead of what it is the twin of. */
+static bool note_twin(enum attribute attribute, const struct sale_values *request, struct sale *out)
 {
 	uint32_t bit = UINT32_C(1) << hidden_of[attribute];
 
-	if (!options->plain_allowed ||
-		(request->count[hidden_of[attribute]] > 0 && (out->plain & bit) == 0))
+	if (request->count[hidden_of[attribute]] > 0 && (out->plain & bit) == 0)
 		return false;
 	out->plain |= bit;
 	return true;
@@ -111,12 +115,14 @@ static bool sort_field(const struct sale_field *field, const struct sale_options
 {
 	enum attribute a = field->attribute;
 
+	if (sale_wants_protection(a) && !options->plain_allowed)
+		return invalid(fault, a);
 	if (hidden_of[a] != ATTR_NONE) {
-		if (!note_twin(a, options, request, out))
+		if (!note_twin(a, request, out))
 			return invalid(fault, a);
 		a = hidden_of[a];
-	} else if (sale_told(out, a) != a || (a == ATTR_CREDENTIAL && !options->plain_allowed)) {
-		return invalid(fault, a); /* its twin has come already; or anybody could read it */
+	} else if (sale_told(out, a) != a) {
+		return invalid(fault, a); /* its twin has come already */
 	}
 	if (request->count[a] == attributes[a].most || field->value.len == 0 ||
 		field->value.len > attributes[a].longest)

@@ -80,7 +80,7 @@ struct sale {
 	struct person person; /* filled from attributes, else from the MRZ */
 	struct mrz mrz; /* kind MRZ_NONE: none was shown */
 	char id[SALE_ID_MAX + 1]; /* the shop's id of this sale; "" if none */
-	char shop[SHOP_MAX + 1]; /* as the operator's site file says it, never the sender */
+	char shop[SHOP_MAX + 1]; /* as the server knows it, never as the sender says */
 	char token[SUBJECT_TOKEN_MAX + 1]; /* one-use token of the shop's terminal; "" if none */
 	char accreditation[ACCREDITATION_MAX + 1]; /* kind, "" if none */
 	struct date accreditation_expiry; /* year 0: not told */
@@ -106,6 +106,9 @@ const char *attribute_name(enum attribute attribute);
 
 /* Under which name the sale was told something: the twin of an attribute, where that came. */
 enum attribute sale_told(const struct sale *sale, enum attribute attribute);
+
+/* True for what anybody on the way could read: it is taken by protected ways alone. */
+bool sale_wants_protection(enum attribute attribute);
 
 /*
  * True for what nobody can have meant: no UTF-8, or control characters in it. That is how a hidden

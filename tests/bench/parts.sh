@@ -160,7 +160,7 @@ part_core() {
 		cp "$dir/settings/migrantid.cfg" "$settings"
 		fixture_set "$settings" 'cache.store="none"'
 	fi
-	stage_card "$dir" >"$work/core.card"
+	stage_card "$dir" shop-17 >"$work/core.card"
 	"$stage_programs/core_bench" $([ $quick = no ] || echo --quick) $settings \
 		${settings:+"$work/core.card"} >"$core"
 	for key in core_verify_vs_openssl core_exempt_us core_cached_us core_card_us; do

@@ -5,10 +5,11 @@
 # other sim-sale, a virtual server without a policy, one that says and logs as much without
 # deciding anything, rlm_rest, and rlm_rest with rlm_cache. To be sourced, after
 # tests/system/fixture.sh. If front=yes, nginx stands before the sandbox and speaks HTTP/2; else the
-# sandbox itself speaks HTTP/1.1.
+# sandbox itself speaks HTTP/1.1. If shops=yes, a request's User-Name is its shop; else all are one's.
 #
 #	stage_templates DIR			write the requests that are sent
-#	stage_card DIR, stage_card_template DIR	an ID card presented for one sale, and its request
+#	stage_card DIR SHOP		an ID card presented for one sale of that shop
+#	stage_card_template DIR		such a request
 #	stage_start DIR [SANDBOX-OPTION..]	start both; the ports are in DIR/port.NAME
 #	stage_stop DIR				stop them
 #	stage_load DIR NAME TEMPLATE OPTION..	one measurement; prints radload's JSON
@@ -30,18 +31,18 @@ stage_people() {
 	END
 }
 
-# The card, presented now for the sale "bench" of shop-17: good for five minutes.
+# The card, presented now for the sale "bench" of a shop: good for five minutes.
 stage_card() {
 	"$fixture_build/src/tools/sandbox/migrantid-sandbox" --people "$1/people.json" \
 		--state "$1/sandbox" --issue CARD00001 --status-uri none \
-		--audience operator-example/shop-17 --nonce bench
+		--audience "operator-example/$2" --nonce bench
 }
 
 # The request that holds it and nothing else of the buyer.
 stage_card_template() {
 	printf '%s\n' 'User-Name = shop-17' 'NAS-Identifier = shops' 'MigrantID-Sale-Id = bench' \
 		'MigrantID-Language = ru'
-	stage_card "$1" | fold -w 247 | sed 's/^/MigrantID-Credential = /'
+	stage_card "$1" sim-sale-shop | fold -w 247 | sed 's/^/MigrantID-Credential = /'
 }
 
 stage_template() {
@@ -84,8 +85,9 @@ stage_configure() {
 	stage_fill "$dir" module-log >"$raddb/mods-enabled/log_worded"
 	stage_fill "$dir" policy >"$raddb/policy.d/rest_sale"
 	stage_fill "$dir" site >"$raddb/sites-enabled/rest"
-	# Many shops come from one address here: who asks is the template's User-Name.
-	server_edit "$raddb/policy.d/migrantid" 's/%\{client:shortname\}/%{User-Name}/' || return 1
+	[ "${shops:-no}" = no ] || server_edit "$raddb/sites-enabled/sim-sale" \
+		'0,/^\tmigrantid$/s//\tupdate control {\n\t\t\&MigrantID-Shop := "%{User-Name}"\n\t}\n&/' ||
+		return 1
 	server_edit "$raddb/sites-enabled/sim-sale" \
 		'0,/#migrantid_plain/s/#migrantid_plain/migrantid_plain/' || return 1
 	# More than 16384 requests in cleanup_delay is what a measurement is about.

@@ -17,11 +17,14 @@ part_flood() {
 	local dir=$work/stage-flood round flood seconds=$((neighbour_seconds + 2))
 	bench_say "a shop floods ..."
 	sed 's/^User-Name = .*/User-Name = shop-flood/' "$work/polling" >"$work/flooding"
+	shops=yes
 	if ! stage_start "$dir" --delay-ms 1000; then
 		no_figure flood_neighbour_answers "the server or the sandbox did not start"
 		no_figure flood_neighbour_p99 "likewise"
+		shops=no
 		return
 	fi
+	shops=no
 	for ((round = 0; round < trouble_rounds; round++)); do
 		trouble_load "$dir" polling 5 $seconds >>"$dir/alone"
 		next_person=$((next_person + 1000))

@@ -12,12 +12,12 @@
 
 #define SHOWN __attribute__((visibility("default")))
 
+struct evp_mac_ctx;
 struct evp_md;
 struct engine;
 SHOWN int EVP_Digest(const void *data, size_t len, unsigned char *out, unsigned *out_len,
 	const struct evp_md *type, struct engine *engine);
-SHOWN unsigned char *HMAC(const struct evp_md *type, const void *key, int key_len,
-	const unsigned char *data, size_t len, unsigned char *out, unsigned *out_len);
+SHOWN int EVP_MAC_final(struct evp_mac_ctx *context, unsigned char *out, size_t *len, size_t room);
 SHOWN int RAND_bytes(unsigned char *out, int len);
 
 static int is_broken(const char *name)
@@ -47,16 +47,12 @@ int EVP_Digest(const void *data, size_t len, unsigned char *out, unsigned *out_l
 		       : next(data, len, out, out_len, type, engine);
 }
 
-unsigned char *HMAC(const struct evp_md *type, const void *key, int key_len,
-	const unsigned char *data, size_t len, unsigned char *out, unsigned *out_len)
+int EVP_MAC_final(struct evp_mac_ctx *context, unsigned char *out, size_t *len, size_t room)
 {
-	unsigned char *(*next)(const struct evp_md *, const void *, int, const unsigned char *,
-		size_t, unsigned char *, unsigned *) = NULL;
+	int (*next)(struct evp_mac_ctx *, unsigned char *, size_t *, size_t) = NULL;
 
-	*(void **)(&next) = dlsym(RTLD_NEXT, "HMAC");
-	return next == NULL || is_broken("HMAC")
-		       ? NULL
-		       : next(type, key, key_len, data, len, out, out_len);
+	*(void **)(&next) = dlsym(RTLD_NEXT, "EVP_MAC_final");
+	return next == NULL || is_broken("EVP_MAC_final") ? 0 : next(context, out, len, room);
 }
 
 int RAND_bytes(unsigned char *out, int len)

@@ -182,7 +182,9 @@ others_leave+='|/var/cache/debconf/tmp.ci/?|/var/(cache|lib|log)/private/?'
 
 part_piuparts() {
 	logged "a folder for piuparts" folder-piuparts piuparts_folder || return
+	# The pin that fresh() has set stays in the folder; its list of sources does not.
 	logged "piuparts" piuparts timeout --kill-after=10 3000 piuparts --no-eatmydata \
+		${backports:+--extra-repo "deb $mirror $backports main"} \
 		--existing-chroot "$dir/piuparts" --ignore-regex "$others_leave" \
 		--mirror "$mirror main" --distribution "$suite" "$dir/packages"/*.deb
 }

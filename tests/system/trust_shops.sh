@@ -72,9 +72,10 @@ server_stop "$work/server"
 server_start "$work/server"
 holds "two shops' servers start" eval 'radsec_shop "$work/till" "$tls" till && radsec_shop "$work/rival" "$tls" rival'
 of "$work/till" "$work/rival" sale-2 TLS
-# As an operator's own site would do it that forgets to say whose sale it is.
+# As an operator's own site might name it by something that this request does not have.
 server_stop "$work/server"
-sed -i '/^\tmigrantid_name_shop$/d' "$work/server/raddb/sites-enabled/sim-sale"
+sed -i '0,/^\tmigrantid$/s//\tupdate control {\n\t\t\&MigrantID-Shop := "%{NAS-Identifier}"\n\t}\n&/' \
+	"$work/server/raddb/sites-enabled/sim-sale"
 server_start "$work/server"
 sell "$work" NOBODY001 'MigrantID-Shop = "shop-17"'
 same "T14: a server that names no shop decides no sale" "$(decided "$work")" \

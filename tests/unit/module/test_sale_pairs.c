@@ -183,29 +183,6 @@ static void too_many_are_cut_but_not_hidden(void **state)
 
 static const DICT_ATTR shop = { .vendor = VENDOR, .attr = CONTROL_SHOP, .type = PW_TYPE_STRING };
 static const DICT_ATTR form = { .vendor = VENDOR, .attr = CONTROL_FORM, .type = PW_TYPE_STRING };
-static const DICT_ATTR others_shop = { .vendor = OTHER_VENDOR,
-	.attr = CONTROL_SHOP,
-	.type = PW_TYPE_STRING };
-
-static void the_shop_is_of_the_control_list(void **state)
-{
-	VALUE_PAIR pairs[] = {
-		text_pair(&user_name, "somebody", 8),
-		text_pair(&others_shop, "other", 5),
-		text_pair(&shop, "shop-17", 7),
-	};
-	struct sale_pairs request = read_pairs(pairs, ARRAY_LEN(pairs));
-	struct span found = sale_pairs_shop(pairs, VENDOR);
-
-	(void)state;
-	assert_int_equal(request.count, 0);
-	assert_int_equal(found.len, 7);
-	assert_memory_equal(found.data, "shop-17", 7);
-	assert_int_equal(sale_pairs_shop(NULL, VENDOR).len, 0);
-	pairs[1].next = NULL;
-	assert_int_equal(sale_pairs_shop(pairs, VENDOR).len, 0);
-}
-
 static void forms_are_of_the_control_list(void **state)
 {
 	VALUE_PAIR pairs[] = {
@@ -224,13 +201,6 @@ static void forms_are_of_the_control_list(void **state)
 }
 
 static const DICT_ATTR plain_number = { .vendor = VENDOR, .attr = 105, .type = PW_TYPE_STRING };
-static const DICT_ATTR plain_allowed = { .vendor = VENDOR,
-	.attr = CONTROL_PLAIN_ALLOWED,
-	.type = PW_TYPE_INTEGER };
-static const DICT_ATTR as_a_word = { .vendor = VENDOR,
-	.attr = CONTROL_PLAIN_ALLOWED,
-	.type = PW_TYPE_STRING };
-
 static void twins_are_fields_of_their_own(void **state)
 {
 	VALUE_PAIR pairs[] = { text_pair(&plain_number, "FA1", 3) };
@@ -239,22 +209,10 @@ static void twins_are_fields_of_their_own(void **state)
 	(void)state;
 	assert_int_equal(out.count, 1);
 	assert_field(&out, 0, ATTR_PLAIN_DOCUMENT_NUMBER, "FA1", 3);
-}
-
-static void only_a_clear_yes_allows_twins(void **state)
-{
-	VALUE_PAIR yes = { .da = &plain_allowed, .vp_length = 4, .data.integer = 1 };
-	VALUE_PAIR no = { .da = &plain_allowed, .vp_length = 4, .data.integer = 0 };
-	VALUE_PAIR two = { .da = &plain_allowed, .vp_length = 4, .data.integer = 2 };
-	VALUE_PAIR word = text_pair(&as_a_word, "Yes", 3);
-
-	(void)state;
-	assert_true(sale_pairs_plain_allowed(&yes, VENDOR));
-	assert_false(sale_pairs_plain_allowed(&no, VENDOR));
-	assert_false(sale_pairs_plain_allowed(&two, VENDOR));
-	assert_false(sale_pairs_plain_allowed(&word, VENDOR));
-	assert_false(sale_pairs_plain_allowed(&yes, OTHER_VENDOR));
-	assert_false(sale_pairs_plain_allowed(NULL, VENDOR));
+	assert_true(sale_pairs_want_protection(&out));
+	pairs[0] = text_pair(&document_number, "FA1", 3);
+	out = read_pairs(pairs, ARRAY_LEN(pairs));
+	assert_false(sale_pairs_want_protection(&out));
 }
 
 int main(void)
@@ -268,10 +226,8 @@ int main(void)
 		cmocka_unit_test(what_may_be_cut_is_refused),
 		cmocka_unit_test(noise_is_passed_on_however_long),
 		cmocka_unit_test(too_many_are_cut_but_not_hidden),
-		cmocka_unit_test(the_shop_is_of_the_control_list),
 		cmocka_unit_test(forms_are_of_the_control_list),
 		cmocka_unit_test(twins_are_fields_of_their_own),
-		cmocka_unit_test(only_a_clear_yes_allows_twins),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -10,6 +10,8 @@
 /* What the server's own says of the listener; NULL: it cannot tell. */
 static const char *listener_has_tls;
 
+static int socket_of_way = -1; /* the request came by it */
+
 ssize_t radius_xlat(char *out, size_t outlen, UNUSED REQUEST *request, char const *fmt,
 	UNUSED xlat_escape_t escape, UNUSED void *escape_ctx)
 {
@@ -21,7 +23,7 @@ ssize_t radius_xlat(char *out, size_t outlen, UNUSED REQUEST *request, char cons
 
 static bool is_protected(int family, const char *source, const char *tls)
 {
-	RADIUS_PACKET packet = { .src_ipaddr = { .af = family } };
+	RADIUS_PACKET packet = { .src_ipaddr = { .af = family }, .sockfd = socket_of_way };
 	REQUEST request = { .packet = &packet };
 
 	listener_has_tls = tls;
@@ -39,6 +41,23 @@ static void tls_protects(void **state)
 	assert_false(is_protected(AF_INET, "192.0.2.1", ""));
 	assert_false(is_protected(AF_INET, "192.0.2.1", "yes, perhaps"));
 	assert_false(is_protected(AF_INET, "192.0.2.1", NULL));
+}
+
+/* Whatever the server says: a datagram is not TLS. */
+static void a_datagram_is_not_tls(void **state)
+{
+	int types[] = { SOCK_DGRAM, SOCK_STREAM };
+
+	(void)state;
+	for (size_t i = 0; i < ARRAY_LEN(types); i++) {
+		socket_of_way = socket(AF_INET, types[i], 0);
+		assert_true(socket_of_way >= 0);
+		assert_int_equal(
+			is_protected(AF_INET, "192.0.2.1", "yes"), types[i] == SOCK_STREAM);
+		assert_false(is_protected(AF_INET, "192.0.2.1", "no"));
+		(void)close(socket_of_way);
+		socket_of_way = -1;
+	}
 }
 
 static void this_machine_protects(void **state)
@@ -72,6 +91,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(tls_protects),
+		cmocka_unit_test(a_datagram_is_not_tls),
 		cmocka_unit_test(this_machine_protects),
 	};
 

@@ -3,8 +3,6 @@
 
 #include <string.h>
 
-#include <openssl/crypto.h>
-
 #include "rules/sale_internal.h"
 #include "rules/text.h"
 
@@ -301,5 +299,5 @@ bool sale_read(const struct sale_field *fields, size_t count, const struct sale_
 
 void sale_clear(struct sale *sale)
 {
-	OPENSSL_cleanse(sale, sizeof(*sale));
+	explicit_bzero(sale, sizeof(*sale));
 }

@@ -129,7 +129,7 @@ bool sale_value_is_noise(struct span value);
 MUST_CHECK bool sale_read(const struct sale_field *fields, size_t count,
 	const struct sale_options *options, struct sale *out, struct sale_fault *fault);
 
-/* Clear a person's data from memory (OPENSSL_cleanse). */
+/* Clear a person's data from memory (explicit_bzero: it is large). */
 void sale_clear(struct sale *sale);
 
 #endif

@@ -14,9 +14,9 @@
 #	figures_merge				take in what ran in the background
 #	figures_table, _json, _tsv, _machine	print
 
-figures_ratios="exempt_vs_null cached_vs_null cached_vs_rest_cache uncached_vs_rest card_vs_uncached
-	uncached_cpu_vs_rest hung_neighbour_throughput hung_neighbour_p99 flood_neighbour_answers
-	flood_neighbour_p99"
+figures_ratios="exempt_vs_null cached_vs_null exempt_file_vs_null cached_file_vs_null
+	cached_vs_rest_cache uncached_vs_rest card_vs_uncached uncached_cpu_vs_rest
+	hung_neighbour_throughput hung_neighbour_p99 flood_neighbour_answers flood_neighbour_p99"
 figures_keys="slow_600_seconds rest_slow_600_seconds hung_neighbour_lost blackhole_lost_sales
 	core_exempt_us core_cached_us core_card_us core_verify_vs_openssl question_kib"
 for figures_key in $figures_ratios; do

@@ -104,6 +104,33 @@ part_fast() {
 	fi
 }
 
+# The decision log in a file of its own.
+part_file_form() {
+	local dir=$work/stage-file mode round requests
+	bench_say "no policy, exempt, cached, with the decision log in a file ..."
+	stage_settings=(log.decisions='"file"' log.file="\"$dir/decisions.log\"")
+	if ! stage_start "$dir"; then
+		no_figure exempt_file_vs_null "the server or the sandbox did not start"
+		no_figure cached_file_vs_null "likewise"
+		stage_settings=()
+		return
+	fi
+	stage_settings=()
+	stage_load "$dir" sale polling --requests $cached_people --outstanding $outstanding --poll \
+		--poll-ms 50 >>"$dir/warm"
+	for ((round = 0; round < rounds; round++)); do
+		for mode in null exempt cached; do
+			requests=requests_$mode
+			fast_load "$dir" "$mode" "${!requests}" "$dir/$mode"
+		done
+	done
+	row_of "migrantid, exempt, the log in a file" - "$dir/exempt"
+	row_of "migrantid, cached, the log in a file" - "$dir/cached"
+	fast_ratio "$dir" exempt_file_vs_null exempt null
+	fast_ratio "$dir" cached_file_vs_null cached null
+	stage_stop "$dir"
+}
+
 # 600 sales at once while an answer takes a second.
 slow_600() {
 	local dir=$1 key=$2 label=$3 got=$1/slow

@@ -158,7 +158,8 @@ static void go_ashore(struct inquiries *all, struct asker *asker, struct inquiry
 		asker->share->waiting--;
 	if (out->outcome == INQUIRY_PENDING && out->retry_after == 0)
 		pace_come_back(all, inquiry->begun_ms, asker->until_ms - inquiries_now(all), out);
-	if (out->outcome == INQUIRY_PENDING && asker->counter == &all->moment_waiting)
+	if (out->outcome == INQUIRY_PENDING &&
+		(asker->counter == &all->moment_waiting || asker->counter == &all->blinking))
 		pace_in_vain(all, inquiry->begun_ms);
 	share_drop(all, asker->share);
 	inquiry = in_flight_unref(inquiry);

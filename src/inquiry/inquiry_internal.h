@@ -26,7 +26,7 @@
 #define COMPLAIN_EVERY_MS 60000
 #define SHARE_BUCKETS 64
 #define MOMENT_MS 50 /* worth waiting for an answer that is due */
-#define BLINK_MS 5 /* so short that any worker may wait for it, where answers are quick */
+#define BLINK_MS 20 /* so short that any worker may wait for it, where answers are quick */
 
 /* See the table in inquiry.c. */
 enum inquiry_state {

@@ -385,6 +385,55 @@ static void a_moment_is_waited_if_it_is_likely_to_do(void **state)
 	assert_int_equal(at.time.mono_ms, begun);
 }
 
+/* Where answers are quick, any worker waits as long as a blink; not where they are not, nor in vain. */
+static void any_worker_waits_for_a_quick_answer(void **state)
+{
+	struct question question;
+	int64_t begun;
+
+	(void)state;
+	take(10);
+	reopen(0, 0, 0);
+	question = question_of_shop("a");
+	assert_ended(wait_for(&question, WAIT_MS), INQUIRY_PENDING, 0); /* not known: not waited */
+	go_on_for(10);
+	answer_now();
+	will_reply(yes, 1);
+	question = question_of_shop("a");
+	assert_yes(wait_for(&question, WAIT_MS));
+	will_reply(NULL, 0);
+	go_on_for(100);
+	begun = at.time.mono_ms;
+	question = question_of_shop("a");
+	assert_ended(wait_for(&question, WAIT_MS), INQUIRY_PENDING, 1);
+	assert_int_equal(at.time.mono_ms - begun, 20);
+	begun = at.time.mono_ms;
+	question = question_of_shop("a");
+	assert_ended(wait_for(&question, WAIT_MS), INQUIRY_PENDING, 1);
+	assert_int_equal(at.time.mono_ms, begun);
+}
+
+static void no_worker_waits_for_a_slow_answer(void **state)
+{
+	struct question question;
+	int64_t begun;
+
+	(void)state;
+	take(60);
+	reopen(0, 0, 0);
+	question = question_of_shop("a");
+	assert_ended(wait_for(&question, WAIT_MS), INQUIRY_PENDING, 0);
+	go_on_for(60);
+	answer_now();
+	will_reply(NULL, 0);
+	question = question_of_shop("a");
+	assert_int_equal(wait_for(&question, 0).outcome, INQUIRY_PENDING);
+	go_on_for(30); /* due in thirty */
+	begun = at.time.mono_ms;
+	assert_int_equal(wait_for(&question, WAIT_MS).outcome, INQUIRY_PENDING);
+	assert_int_equal(at.time.mono_ms, begun);
+}
+
 /* Whoever has less time than a moment waits less. */
 static void nobody_waits_a_moment_longer_than_they_can(void **state)
 {
@@ -540,6 +589,8 @@ int main(void)
 		CASE(a_capture_says_nothing_of_other_answers),
 		CASE(no_room_is_told_with_what_answers_take),
 		CASE(a_moment_is_waited_if_it_is_likely_to_do),
+		CASE(any_worker_waits_for_a_quick_answer),
+		CASE(no_worker_waits_for_a_slow_answer),
 		CASE(nobody_waits_a_moment_longer_than_they_can),
 		CASE(a_moment_in_vain_counts_where_nobody_is_answered),
 		CASE(what_is_recalled_says_nothing_of_answers),

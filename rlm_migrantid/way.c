@@ -11,8 +11,8 @@ static bool is_datagram(const RADIUS_PACKET *packet)
 }
 
 /*
- * By the server's own expansion: the listener's layout is not ours. Most come by UDP, and the socket
- * says that ten times as fast.
+ * By the server's own expansion: the listener's layout is not ours. Most come by UDP, and the
+ * socket says that ten times as fast.
  */
 bool way_is_tls(REQUEST *request)
 {

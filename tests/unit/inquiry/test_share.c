@@ -434,6 +434,29 @@ static void no_worker_waits_for_a_slow_answer(void **state)
 	assert_int_equal(at.time.mono_ms, begun);
 }
 
+/* What should have been answered long ago is nothing to wait a moment for. */
+static void nobody_waits_a_moment_for_what_is_overdue(void **state)
+{
+	struct question question;
+	int64_t begun;
+
+	(void)state;
+	take(10);
+	reopen(0, 0, 1);
+	question = question_of_shop("a");
+	(void)wait_for(&question, WAIT_MS);
+	go_on_for(10);
+	answer_now();
+	question = question_of_shop("a");
+	assert_int_equal(wait_for(&question, 0).outcome, INQUIRY_PENDING);
+	for (int late = 0; late < 2; late++) {
+		go_on_for(late ? 30 : 40); /* 40, and 30 beyond its moment; the mean is ten */
+		begun = at.time.mono_ms;
+		assert_int_equal(wait_for(&question, 1).outcome, INQUIRY_PENDING);
+		assert_int_equal(at.time.mono_ms > begun, !late);
+	}
+}
+
 /* Whoever has less time than a moment waits less. */
 static void nobody_waits_a_moment_longer_than_they_can(void **state)
 {
@@ -591,6 +614,7 @@ int main(void)
 		CASE(a_moment_is_waited_if_it_is_likely_to_do),
 		CASE(any_worker_waits_for_a_quick_answer),
 		CASE(no_worker_waits_for_a_slow_answer),
+		CASE(nobody_waits_a_moment_for_what_is_overdue),
 		CASE(nobody_waits_a_moment_longer_than_they_can),
 		CASE(a_moment_in_vain_counts_where_nobody_is_answered),
 		CASE(what_is_recalled_says_nothing_of_answers),

@@ -277,7 +277,8 @@ static void test_close_while_the_disk_hangs(void **state)
 	start_look(&stand, &second, 1);
 	keep(&stand, 3);
 	close_within(&stand, 200);
-	assert_int_equal(first.what, WAITING);
+	/* The thread's, unless it hung in work of its own before it took it. */
+	assert_true(first.what == WAITING || first.what == MISS);
 	assert_int_equal(second.what, MISS);
 	memset(&stand, 0x5a, sizeof(stand));
 	resume();

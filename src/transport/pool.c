@@ -8,6 +8,7 @@
 #include "transport/transport_internal.h"
 
 #define POOL_LIFETIME_MS 600000 /* addresses change and loads are balanced anew */
+#define TURNS 2
 
 /* A socket that libcurl waits for. */
 struct watch {
@@ -16,8 +17,8 @@ struct watch {
 	curl_socket_t socket;
 };
 
-/* What is done is known of all before anybody is told: one's failure may end others' connection. */
-static bool mark_done(struct pool *pool)
+/* False: nothing new. *failed is set if a transfer has failed. */
+static bool mark_done(struct pool *pool, bool *failed)
 {
 	CURLMsg *message;
 	bool any = false;
@@ -31,15 +32,34 @@ static bool mark_done(struct pool *pool)
 		(void)curl_easy_getinfo(message->easy_handle, CURLINFO_PRIVATE, &exchange);
 		exchange->done = any = true;
 		exchange->code = message->data.result;
+		*failed = *failed || exchange->code != CURLE_OK;
 	}
 	return any;
+}
+
+/*
+ * What is done is known of all before anybody is told: one's failure may end others' connection. What
+ * came for those before its end libcurl holds back until it is their turn, which is at once.
+ */
+static bool mark_all_done(struct pool *pool)
+{
+	bool failed = false;
+	int running;
+
+	if (!mark_done(pool, &failed))
+		return false;
+	for (int turn = 0; turn < TURNS && failed; turn++)
+		(void)(curl_multi_socket_action(pool->multi, CURL_SOCKET_TIMEOUT, 0, &running) ==
+				CURLM_OK &&
+			mark_done(pool, &failed));
+	return true;
 }
 
 static void collect(struct pool *pool)
 {
 	struct exchange *exchange;
 
-	if (!mark_done(pool))
+	if (!mark_all_done(pool))
 		return;
 	/* From the begin each time, for a hook may cancel any of them. */
 	do {

@@ -116,7 +116,7 @@ static void test_connection_cut(void **state)
 	if (worked)
 		one = pair_ask(&pair, "ok", 2000);
 	for (int i = 0; i < MANY; i++) {
-		asked_init(&asked[i], &pair.fixture, i == MANY - 1 ? "cut" : "slow 300", 2000);
+		asked_init(&asked[i], &pair.fixture, i == MANY - 1 ? "cut" : "slow 1500", 2000);
 		asked_init(&again[i], &pair.fixture, "ok", 2000);
 		asked[i].then = &again[i];
 	}

@@ -87,9 +87,7 @@ stage_configure() {
 	stage_fill "$dir" module-log >"$raddb/mods-enabled/log_worded"
 	stage_fill "$dir" policy >"$raddb/policy.d/rest_sale"
 	stage_fill "$dir" site >"$raddb/sites-enabled/rest"
-	[ "${shops:-no}" = no ] || server_edit "$raddb/sites-enabled/sim-sale" \
-		'0,/^\tmigrantid$/s//\tupdate control {\n\t\t\&MigrantID-Shop := "%{User-Name}"\n\t}\n&/' ||
-		return 1
+	[ "${shops:-no}" = no ] || server_shop_is "$dir/server" '%{User-Name}' || return 1
 	server_edit "$raddb/sites-enabled/sim-sale" \
 		'0,/#migrantid_plain/s/#migrantid_plain/migrantid_plain/' || return 1
 	# More than 16384 requests in cleanup_delay is what a measurement is about.

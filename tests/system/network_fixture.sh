@@ -148,6 +148,6 @@ all_sell() {
 # Many shops behind one client: who asks is told from the test's User-Name.
 shop_is_user_name() {
 	server_stop "$work/server"
-	sed -i 's/%{client:shortname}/%{User-Name}/' "$work/server/raddb/policy.d/migrantid"
+	server_shop_is "$work/server" '%{User-Name}'
 	server_start "$work/server"
 }

@@ -9,6 +9,7 @@
 #	server_check DIR			let the server judge it (-XC); says what is wrong
 #	server_start DIR [OPTION..]		start, and wait until it answers
 #	server_stop DIR				stop it by its pid and wait for its end
+#	server_shop_is DIR EXPANSION		let the site file name the shop (before server_start)
 #	server_radclient DIR OPTION..		radclient with our dictionary; packets on stdin
 #
 # Everything lives in DIR: raddb/ (edit at will before the start), dictionary/ (for radclient -D),
@@ -45,6 +46,12 @@ server_edit() {
 			return 1
 		fi
 	done
+}
+
+# What an operator's own site file may name the shop by, in place of its client.
+server_shop_is() {
+	server_edit "$1/raddb/sites-enabled/sim-sale" \
+		"0,/^\\tmigrantid\$/s//\\tupdate control {\\n\\t\\t\\&MigrantID-Shop := \"$2\"\\n\\t}\\n&/"
 }
 
 # The dictionary folder that the server and radclient are given: the installed one and ours.

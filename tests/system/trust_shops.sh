@@ -74,8 +74,7 @@ holds "two shops' servers start" eval 'radsec_shop "$work/till" "$tls" till && r
 of "$work/till" "$work/rival" sale-2 TLS
 # As an operator's own site might name it by something that this request does not have.
 server_stop "$work/server"
-sed -i '0,/^\tmigrantid$/s//\tupdate control {\n\t\t\&MigrantID-Shop := "%{NAS-Identifier}"\n\t}\n&/' \
-	"$work/server/raddb/sites-enabled/sim-sale"
+server_shop_is "$work/server" '%{NAS-Identifier}'
 server_start "$work/server"
 sell "$work" NOBODY001 'MigrantID-Shop = "shop-17"'
 same "T14: a server that names no shop decides no sale" "$(decided "$work")" \

@@ -19,8 +19,11 @@ step() {
 	fi
 }
 
-# What ./dev leaves in a tree is no part of a package, and in nobody's way.
-used() { mkdir -p "$1/build/main" && head -c 4096 /dev/urandom >"$1/build/main/left.o"; }
+# What ./dev leaves in a tree is no part of a package, and in nobody's way; but in a former one's.
+used() {
+	[ ! -e "$1/debian/source/options" ] ||
+		{ mkdir -p "$1/build/main" && head -c 4096 /dev/urandom >"$1/build/main/left.o"; }
+}
 
 # build FOLDER OPTIONS UMASK [VARIABLE=VALUE..]: as a user who is not root.
 build() {

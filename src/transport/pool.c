@@ -38,8 +38,8 @@ static bool mark_done(struct pool *pool, bool *failed)
 }
 
 /*
- * What is done is known of all before anybody is told: one's failure may end others' connection. What
- * came for those before its end libcurl holds back until it is their turn, which is at once.
+ * What is done is known of all before anybody is told: one's failure may end others' connection.
+ * What came for those before its end libcurl holds back until it is their turn, which is at once.
  */
 static bool mark_all_done(struct pool *pool)
 {

@@ -45,7 +45,7 @@ struct sale_request {
 	const struct sale_field *fields;
 	size_t count;
 	/*
-	 * Who asks: as the site file says it, from the certificate or the client entry. Sale ids,
+	 * Who asks: as the server knows it, by the certificate or the client entry. Sale ids,
 	 * State and txn are the shop's own. "": nobody said it, and the sale is not decided.
 	 */
 	struct span shop;

@@ -53,4 +53,5 @@ t same "and sells" "$(sale P UZB FA1234567 1990-01-31 | cut -d' ' -f1)" "Yes"
 sandbox_stop
 server_do stop
 apt-get -qy purge $ours >apt.log 2>&1 || stop_at "purge after the former packages"
-fetch $ours || stop_at "our packages after the former ones"
+fetch "freeradius-migrantid=$now_version" "migrantid-tools=$now_version" \
+	"migrantid-sandbox=$now_version" || stop_at "our packages after the former ones"

@@ -33,7 +33,7 @@ enum ctl_exit {
 	X(OPT_FORM, "form", "FORM", "what was asked: document, token or token+document")           \
 	X(OPT_TXN, "txn", "TEXT", "what `txn` must be; goes with --nonce")                         \
 	X(OPT_NONCE, "nonce", "TEXT", "what `nonce` must be")                                      \
-	X(OPT_SHOP, "shop", "NAME", "who sells, as the site file names it")                        \
+	X(OPT_SHOP, "shop", "NAME", "who sells, as the server knows it")                           \
 	X(OPT_STATUS_LIST, "status-list", "FILE", "the issuer's status list, as a JWT")            \
 	X(OPT_URL, "url", "ADDRESS", "where the status list is: https")                            \
 	X(OPT_FILE, "file", "FILE", "the status list to be written, or the log to be read")        \

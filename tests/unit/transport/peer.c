@@ -7,6 +7,7 @@
 #include <cmocka.h>
 
 #include <arpa/inet.h>
+#include <errno.h>
 #include <poll.h>
 #include <signal.h>
 #include <stdio.h>
@@ -129,8 +130,12 @@ static void *accept_all(void *ctx)
 	struct peer *peer = ctx;
 	int socket;
 
-	while ((socket = accept(peer->listener, NULL, NULL)) >= 0)
-		take_connection(peer, socket);
+	/* A test may leave its own process, and so this thread, without descriptors for a while. */
+	while ((socket = accept(peer->listener, NULL, NULL)) >= 0 || errno == EMFILE)
+		if (socket >= 0)
+			take_connection(peer, socket);
+		else
+			(void)usleep(1000);
 	return NULL;
 }
 

@@ -73,7 +73,7 @@ same "and decides as before" "$(decided "$work") $(digest)" "No not-enrolled $be
 
 sed 's/Enrol your biometric data/Please enrol/' "$settings/messages.cfg" >"$work/new"
 put "$work/new" "$settings/messages.cfg"
-sleep 2.5
+hears "other texts are told" 'configuration reloaded .*messages.cfg'
 child
 holds "texts change while it runs" grep -q 'Please enrol' "$work/reply"
 : >"$log"

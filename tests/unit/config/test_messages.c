@@ -108,6 +108,26 @@ static void a_text_leaves_room_for_what_is_put_behind_it(void **state)
 	}
 }
 
+/* Behind this one stands when the outage ends. */
+static void so_does_that_of_an_outage(void **state)
+{
+	(void)state;
+	for (int over = 0; over < 2; over++) {
+		char more[MESSAGE_MAX + 80];
+		struct heard heard;
+		struct messages *messages;
+
+		(void)snprintf(more, sizeof(more),
+			"ru = { service-outage = { clerk = \"%0*d\"; }; };",
+			MESSAGE_MAX_BEFORE_DETAIL + over, 0);
+		messages = parse(1, 1, more, &heard);
+		assert_int_equal(messages == NULL, over);
+		if (over)
+			assert_non_null(strstr(heard.text, "'clerk' may have 200 octets here"));
+		messages_free(messages);
+	}
+}
+
 static void a_tag_is_bounded(void **state)
 {
 #define TAG_35 "abcdefgh-abcdefgh-abcdefgh-abcdefgh"
@@ -130,6 +150,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(the_nearest_language_answers),
 		cmocka_unit_test(a_text_leaves_room_for_what_is_put_behind_it),
+		cmocka_unit_test(so_does_that_of_an_outage),
 		cmocka_unit_test(a_tag_is_bounded),
 	};
 

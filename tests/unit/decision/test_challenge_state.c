@@ -6,6 +6,7 @@
 
 #include <cmocka.h>
 
+#include "base/prefixed.h"
 #include "decision/challenge_state.h"
 
 #define NOW 1800000000
@@ -85,6 +86,27 @@ static void refuses_every_changed_bit_and_length(void **state)
 	}
 }
 
+/* What one's own key has sealed, but under another version, says something else. */
+static void refuses_another_version(void **state)
+{
+	(void)state;
+	for (uint8_t version = 0; version < 3; version++) {
+		struct sale sale = challenged("shop", "sale-1");
+		uint8_t covered[STATE_LEN + 64];
+		size_t len = STATE_LEN - 32;
+
+		sale.state[0] = version;
+		memcpy(covered, sale.state, len);
+		len += prefixed_put(covered + len, "shop", 4);
+		len += prefixed_put(covered + len, "sale-1", 6);
+		memcpy(covered + len, person.bytes, PERSON_KEY_LEN);
+		len += PERSON_KEY_LEN;
+		assert_true(
+			operator_key_mac(&key, "state", covered, len, sale.state + STATE_LEN - 32));
+		assert_int_equal(state_check(&key, &sale, &person, NOW), version == 1);
+	}
+}
+
 static void carries_an_id_for_a_sale_without_one(void **state)
 {
 	struct sale first = challenged("shop", "");
@@ -126,6 +148,7 @@ int main(void)
 		cmocka_unit_test(accepts_its_own),
 		cmocka_unit_test(is_bound_to_key_shop_sale_and_person),
 		cmocka_unit_test(refuses_every_changed_bit_and_length),
+		cmocka_unit_test(refuses_another_version),
 		cmocka_unit_test(carries_an_id_for_a_sale_without_one),
 		cmocka_unit_test(a_token_stands_for_its_sale),
 	};

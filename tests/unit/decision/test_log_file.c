@@ -3,6 +3,7 @@
 #include "decision/log_file.h"
 
 #include <errno.h>
+#include <fcntl.h>
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stdio.h>
@@ -98,6 +99,8 @@ static void lines_are_appended_to_what_is_there(void **state)
 
 static void a_file_that_was_moved_away_is_made_anew(void **state)
 {
+	int made;
+
 	(void)state;
 	assert_int_equal(put("one\n"), 0);
 	assert_int_equal(rename(path, aside), 0);
@@ -107,6 +110,14 @@ static void a_file_that_was_moved_away_is_made_anew(void **state)
 	assert_int_equal(unlink(path), 0);
 	assert_int_equal(put("three\n"), 0);
 	holds(path, "three\n");
+	/* As logrotate does it with `create`. */
+	assert_int_equal(rename(path, aside), 0);
+	made = open(path, O_WRONLY | O_CREAT | O_EXCL, 0640);
+	assert_true(made >= 0);
+	(void)close(made);
+	assert_int_equal(put("four\n"), 0);
+	holds(aside, "three\n");
+	holds(path, "four\n");
 	assert_int_equal(heard.count, 0);
 }
 

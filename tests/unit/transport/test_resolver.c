@@ -10,6 +10,7 @@
 #include <netdb.h>
 
 #include "fixture.h"
+#include "transport/resolver.h"
 
 static atomic_int look_ups;
 
@@ -200,9 +201,81 @@ static void test_unusable_address(void **state)
 	fixture_close(&fixture);
 }
 
+/* A resolver under a clock of the test's. */
+struct kept {
+	struct resolver *resolver;
+	int64_t now_ms;
+	enum resolved is;
+	atomic_int ended; /* look-ups */
+};
+
+static int64_t kept_now(void *ctx)
+{
+	return ((struct kept *)ctx)->now_ms;
+}
+
+static void note_end(void *ctx)
+{
+	atomic_fetch_add(&((struct kept *)ctx)->ended, 1);
+}
+
+static void poll_kept(void *ctx)
+{
+	struct kept *kept = ctx;
+
+	kept->is = resolver_poll(kept->resolver);
+}
+
+static void free_kept(void *ctx)
+{
+	resolver_free(((struct kept *)ctx)->resolver);
+}
+
+/* For a minute; then again, the old addresses serving meanwhile. After a failure for a second. */
+static void test_how_long_it_is_kept(void **state)
+{
+	static const struct {
+		const char *url;
+		int64_t ms;
+		enum resolved after;
+	} rows[] = {
+		{ "https://named.invalid:1", 60000, RESOLVED },
+		{ "https://nowhere.invalid:1", 1000, RESOLVING },
+	};
+
+	(void)state;
+	for (size_t i = 0; i < ARRAY_LEN(rows); i++) {
+		struct engine *engine = engine_start();
+		struct kept kept = { .now_ms = 5 };
+		int before;
+
+		kept.resolver = resolver_new(rows[i].url, engine, kept_now, note_end, &kept);
+		assert_non_null(kept.resolver);
+		engine_call(engine, poll_kept, &kept);
+		assert_int_equal(kept.is, RESOLVING);
+		while (atomic_load(&kept.ended) == 0)
+			(void)usleep(1000);
+		before = atomic_load(&look_ups);
+		kept.now_ms += rows[i].ms - 1;
+		engine_call(engine, poll_kept, &kept);
+		assert_int_equal(kept.is, i == 0 ? RESOLVED : UNRESOLVED);
+		(void)usleep(50000); /* one that began would be counted by now */
+		assert_int_equal(atomic_load(&look_ups), before);
+		kept.now_ms++;
+		engine_call(engine, poll_kept, &kept);
+		assert_int_equal(kept.is, rows[i].after);
+		while (atomic_load(&kept.ended) == 1)
+			(void)usleep(1000);
+		assert_int_equal(atomic_load(&look_ups), before + 1);
+		engine_call(engine, free_kept, &kept);
+		engine_stop(engine);
+	}
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(test_how_long_it_is_kept),
 		cmocka_unit_test(test_changing_order),
 		cmocka_unit_test(test_name_of_certificate),
 		cmocka_unit_test(test_many_wait),

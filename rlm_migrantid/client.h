@@ -8,16 +8,24 @@
 
 #include "server.h"
 
-#include "base/base.h"
+#include "rules/sale.h"
 
-#define CLIENT_TEXT_MAX 253 /* as long as an attribute's value */
+/* Attributes of the control list, which only the server's own policy can set. */
+enum { CONTROL_SHOP = 200, CONTROL_FORM = 201, CONTROL_PLAIN_ALLOWED = 202 };
+
+/* The short name of the client entry; empty if it cannot be told. In `room`. Thread-safe. */
+struct span client_name(REQUEST *request, char room[SHOP_MAX + 1]);
 
 /*
  * Whose request it is, the same on every server and way: control:MigrantID-Shop; else over TLS the
- * Common Name of the certificate that was shown, else the short name of the client entry. Empty if
- * that says nothing. Borrowed from `room` or from the request. Thread-safe.
+ * Common Name of the certificate that was shown, else client_name(). Empty if that says nothing.
+ * Borrowed from `room` or from the request. Thread-safe.
  */
-struct span client_shop(REQUEST *request, unsigned vendor, char room[CLIENT_TEXT_MAX + 1]);
+struct span client_shop(REQUEST *request, unsigned vendor, char room[SHOP_MAX + 1]);
+
+/* Forms of question that the site file allows this shop; 0: it has named none. Thread-safe. */
+#define CLIENT_FORMS_NAMED (1u << 31)
+unsigned client_forms(const REQUEST *request, unsigned vendor);
 
 /*
  * Whether this client may send unhidden twins and ID cards, whatever way it came by (way.h):

@@ -151,26 +151,24 @@ static int detach(void *instance)
 	return 0;
 }
 
-static const char *or_dash(const char *text)
-{
-	return text && *text ? text : "-";
-}
-
 /* The shop cannot mend it by what it types, and its maker has only what the operator tells. */
 static void explain_noise(
 	const struct instance *self, REQUEST *request, const struct decision *decision)
 {
-	char client[128] = "";
+	char room[SHOP_MAX + 1];
+	struct span client;
 
 	if (decision->reason != REASON_ATTRIBUTE_UNREADABLE)
 		return;
-	if (radius_xlat(client, sizeof(client), request, "%{client:shortname}", NULL, NULL) < 0)
-		client[0] = '\0';
+	client = client_name(request, room);
+	if (client.len == 0)
+		client = (struct span){ "-", 1 };
 	radlog(L_WARN,
-		"(%u) %s: client %s: %s came out as noise: the client does not hide it (encrypt=1 "
-		"in dictionary.migrantid), or a proxy without that dictionary stands between; see "
-		"shops.md",
-		request->number, self->name, or_dash(client), attribute_name(decision->attribute));
+		"(%u) %s: client %.*s: %s came out as noise: the client does not hide it "
+		"(encrypt=1 in dictionary.migrantid), or a proxy without that dictionary stands "
+		"between; see shops.md",
+		request->number, self->name, (int)client.len, client.data,
+		attribute_name(decision->attribute));
 }
 
 /* The server holds the reply back, as it does Access-Rejects; no worker waits meanwhile. */
@@ -208,7 +206,7 @@ static rlm_rcode_t code_of(const struct decision *decision, REQUEST *request)
 static rlm_rcode_t authorize(void *instance, REQUEST *request)
 {
 	const struct instance *self = instance;
-	char shop[CLIENT_TEXT_MAX + 1];
+	char shop[SHOP_MAX + 1];
 	struct sale_pairs pairs;
 	struct sale_request sale;
 	struct decision decision;
@@ -218,7 +216,7 @@ static rlm_rcode_t authorize(void *instance, REQUEST *request)
 		.fields = pairs.fields,
 		.count = pairs.count,
 		.shop = client_shop(request, self->vendor, shop),
-		.forms = sale_pairs_forms(request->config, self->vendor),
+		.forms = client_forms(request, self->vendor),
 		.plain_allowed = sale_pairs_want_protection(&pairs) &&
 				 client_may_send_plain(request, self->vendor) &&
 				 way_is_protected(request),

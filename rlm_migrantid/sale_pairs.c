@@ -1,8 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "sale_pairs.h"
 
-#include "answer/answer.h"
-
 #define OF_SALE(symbol, number, name, longest, most) { symbol, number },
 static const struct {
 	enum attribute attribute;
@@ -77,23 +75,6 @@ void sale_pairs_read(const VALUE_PAIR *pairs, unsigned vendor, struct sale_pairs
 			out->fields[out->count++] =
 				(struct sale_field){ attribute, value_of_pair(pair) };
 	}
-}
-
-/* A form that nobody knows allows nothing: what the operator meant to bound stays bounded. */
-unsigned sale_pairs_forms(const VALUE_PAIR *control, unsigned vendor)
-{
-	unsigned forms = 0;
-
-	for (const VALUE_PAIR *pair = control; pair; pair = pair->next) {
-		enum subject_form form;
-
-		if (pair->da->vendor != vendor || pair->da->attr != CONTROL_FORM)
-			continue;
-		forms |= SALE_PAIRS_FORMS_NAMED;
-		if (subject_form_of_name(pair->vp_strvalue, &form))
-			forms |= 1u << form;
-	}
-	return forms;
 }
 
 bool sale_pairs_want_protection(const struct sale_pairs *pairs)

@@ -29,13 +29,6 @@ struct sale_pairs {
  */
 void sale_pairs_read(const VALUE_PAIR *pairs, unsigned vendor, struct sale_pairs *out);
 
-/* Attributes of the control list, which only the server's own policy can set. */
-enum { CONTROL_SHOP = 200, CONTROL_FORM = 201, CONTROL_PLAIN_ALLOWED = 202 };
-
-/* Forms of question that the site file allows this shop; 0: it has named none. */
-#define SALE_PAIRS_FORMS_NAMED (1u << 31)
-unsigned sale_pairs_forms(const VALUE_PAIR *control, unsigned vendor);
-
 /* Whether any of them is taken by protected ways alone (sale_wants_protection()). */
 MUST_CHECK bool sale_pairs_want_protection(const struct sale_pairs *pairs);
 

@@ -6,7 +6,7 @@
 
 #include <cmocka.h>
 
-#include "sale_pairs.h"
+#include "answer/answer.h"
 
 #define VENDOR 32473
 #define OTHER_VENDOR 9
@@ -43,6 +43,7 @@ static const DICT_ATTR shop = { .vendor = VENDOR, .attr = CONTROL_SHOP, .type = 
 static const DICT_ATTR others_shop = { .vendor = OTHER_VENDOR,
 	.attr = CONTROL_SHOP,
 	.type = PW_TYPE_STRING };
+static const DICT_ATTR form = { .vendor = VENDOR, .attr = CONTROL_FORM, .type = PW_TYPE_STRING };
 static const DICT_ATTR plain = { .vendor = VENDOR,
 	.attr = CONTROL_PLAIN_ALLOWED,
 	.type = PW_TYPE_INTEGER };
@@ -59,7 +60,7 @@ static void assert_shop(VALUE_PAIR *control, const char *expected)
 {
 	RADIUS_PACKET packet = { .sockfd = -1 };
 	REQUEST request = { .config = control, .packet = &packet };
-	char room[CLIENT_TEXT_MAX + 1];
+	char room[SHOP_MAX + 1];
 	struct span found = client_shop(&request, VENDOR, room);
 
 	assert_int_equal(found.len, strlen(expected));
@@ -119,6 +120,31 @@ static void else_it_is_the_client_entrys(void **state)
 	assert_shop(NULL, "");
 }
 
+static unsigned forms_of(VALUE_PAIR *control)
+{
+	REQUEST request = { .config = control };
+
+	return client_forms(&request, VENDOR);
+}
+
+static void forms_are_of_the_control_list(void **state)
+{
+	VALUE_PAIR pairs[] = {
+		text_pair(&shop, "shop-17"),
+		text_pair(&form, "token+document"),
+		text_pair(&form, "token"),
+	};
+
+	(void)state;
+	pairs[0].next = &pairs[1];
+	pairs[1].next = &pairs[2];
+	assert_int_equal(forms_of(pairs),
+		CLIENT_FORMS_NAMED | 1u << SUBJECT_TOKEN_DOCUMENT | 1u << SUBJECT_TOKEN);
+	pairs[1] = text_pair(&form, "papers");
+	assert_int_equal(forms_of(pairs + 1), CLIENT_FORMS_NAMED);
+	assert_int_equal(forms_of(NULL), 0);
+}
+
 static bool may_send(VALUE_PAIR *control, unsigned vendor)
 {
 	REQUEST request = { .config = control };
@@ -157,6 +183,7 @@ int main(void)
 		cmocka_unit_test(the_control_list_comes_first),
 		cmocka_unit_test(over_tls_it_is_the_certificates_name),
 		cmocka_unit_test(else_it_is_the_client_entrys),
+		cmocka_unit_test(forms_are_of_the_control_list),
 		cmocka_unit_test(only_a_clear_yes_allows_twins),
 	};
 

@@ -181,25 +181,6 @@ static void too_many_are_cut_but_not_hidden(void **state)
 	assert_int_equal(fault.attribute, ATTR_MRZ);
 }
 
-static const DICT_ATTR shop = { .vendor = VENDOR, .attr = CONTROL_SHOP, .type = PW_TYPE_STRING };
-static const DICT_ATTR form = { .vendor = VENDOR, .attr = CONTROL_FORM, .type = PW_TYPE_STRING };
-static void forms_are_of_the_control_list(void **state)
-{
-	VALUE_PAIR pairs[] = {
-		text_pair(&shop, "shop-17", 7),
-		text_pair(&form, "token+document", 14),
-		text_pair(&form, "token", 5),
-	};
-
-	(void)state;
-	(void)read_pairs(pairs, ARRAY_LEN(pairs));
-	assert_int_equal(sale_pairs_forms(pairs, VENDOR),
-		SALE_PAIRS_FORMS_NAMED | 1u << SUBJECT_TOKEN_DOCUMENT | 1u << SUBJECT_TOKEN);
-	pairs[1] = text_pair(&form, "papers", 6);
-	assert_int_equal(sale_pairs_forms(pairs + 1, VENDOR), SALE_PAIRS_FORMS_NAMED);
-	assert_int_equal(sale_pairs_forms(NULL, VENDOR), 0);
-}
-
 static const DICT_ATTR plain_number = { .vendor = VENDOR, .attr = 105, .type = PW_TYPE_STRING };
 static void twins_are_fields_of_their_own(void **state)
 {
@@ -226,7 +207,6 @@ int main(void)
 		cmocka_unit_test(what_may_be_cut_is_refused),
 		cmocka_unit_test(noise_is_passed_on_however_long),
 		cmocka_unit_test(too_many_are_cut_but_not_hidden),
-		cmocka_unit_test(forms_are_of_the_control_list),
 		cmocka_unit_test(twins_are_fields_of_their_own),
 	};
 

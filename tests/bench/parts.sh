@@ -107,15 +107,13 @@ part_fast() {
 # The decision log in a file of its own.
 part_file_form() {
 	local dir=$work/stage-file mode round requests
+	local stage_settings=(log.decisions='"file"' log.file="\"$dir/decisions.log\"")
 	bench_say "no policy, exempt, cached, with the decision log in a file ..."
-	stage_settings=(log.decisions='"file"' log.file="\"$dir/decisions.log\"")
 	if ! stage_start "$dir"; then
 		no_figure exempt_file_vs_null "the server or the sandbox did not start"
 		no_figure cached_file_vs_null "likewise"
-		stage_settings=()
 		return
 	fi
-	stage_settings=()
 	stage_load "$dir" sale polling --requests $cached_people --outstanding $outstanding --poll \
 		--poll-ms 50 >>"$dir/warm"
 	for ((round = 0; round < rounds; round++)); do
@@ -164,15 +162,13 @@ part_rest_slow() (
 )
 
 part_delayed() {
-	local dir=$work/stage-delayed name=$1
+	local dir=$work/stage-delayed name=$1 outstanding=256
 	bench_say "the service takes $1 ms ..."
 	stage_start "$dir" --delay-ms "$1" || return
-	outstanding=256
 	for _ in 1 2 3; do
 		fast_load "$dir" uncached 3000 "$dir/uncached"
 		fast_load "$dir" rest 1500 "$dir/rest"
 	done
-	outstanding=32
 	row_of "migrantid, uncached, 256 open" "$name ms" "$dir/uncached"
 	row_of "rlm_rest, 256 open" "$name ms" "$dir/rest"
 	stage_stop "$dir"

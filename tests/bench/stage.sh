@@ -6,7 +6,8 @@
 # deciding anything, rlm_rest, and rlm_rest with rlm_cache. To be sourced, after
 # tests/system/fixture.sh. If front=yes, nginx stands before the sandbox and speaks HTTP/2; else the
 # sandbox itself speaks HTTP/1.1. If shops=yes, a request's User-Name is its shop; else all are one's.
-# stage_settings: further settings of the server.
+# If relay_before=yes, tests/system/relay.py stands before the service. stage_settings: further
+# settings of the server. Each is as whoever calls stage_start() has it.
 #
 #	stage_templates DIR			write the requests that are sent
 #	stage_card DIR SHOP		an ID card presented for one sale of that shop
@@ -180,7 +181,8 @@ stage_start() {
 	done
 	stage_service "$dir" "$@" &&
 		fixture_settings "$dir" "service.urls=[ \"$(cat "$dir/service.url")\" ]" \
-			"${stage_settings[@]}" credential.enabled=true credential.decides=true credential.status_required=false \
+			"${stage_settings[@]}" \
+			credential.enabled=true credential.decides=true credential.status_required=false \
 			credential.vct='"urn:example:migrant-id:1"' \
 			credential.issuers='( { issuer = "https://cards.sandbox.example"; jwks_file = "cards.jwks.json"; } )' &&
 		cp "$dir/sandbox/cards.jwks.json" "$dir/settings/" &&

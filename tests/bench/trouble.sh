@@ -14,17 +14,14 @@ trouble_load() {
 
 # The one shop sells five times a second, alone and beside another's thousand.
 part_flood() {
-	local dir=$work/stage-flood round flood seconds=$((neighbour_seconds + 2))
+	local dir=$work/stage-flood round flood seconds=$((neighbour_seconds + 2)) shops=yes
 	bench_say "a shop floods ..."
 	sed 's/^User-Name = .*/User-Name = shop-flood/' "$work/polling" >"$work/flooding"
-	shops=yes
 	if ! stage_start "$dir" --delay-ms 1000; then
 		no_figure flood_neighbour_answers "the server or the sandbox did not start"
 		no_figure flood_neighbour_p99 "likewise"
-		shops=no
 		return
 	fi
-	shops=no
 	for ((round = 0; round < trouble_rounds; round++)); do
 		trouble_load "$dir" polling 5 $seconds >>"$dir/alone"
 		next_person=$((next_person + 1000))
@@ -45,15 +42,12 @@ part_flood() {
 
 # Each round the connections that are there fall silent, and new ones work.
 part_blackhole() {
-	local dir=$work/stage-blackhole round sales
+	local dir=$work/stage-blackhole round sales relay_before=yes
 	bench_say "connections fall silent ..."
-	relay_before=yes
 	if ! stage_start "$dir"; then
 		no_figure blackhole_lost_sales "the server, the sandbox or the relay did not start"
-		relay_before=no
 		return
 	fi
-	relay_before=no
 	for ((round = 0; round < trouble_rounds; round++)); do
 		trouble_load "$dir" polling 50 3 --timeout 15000 >>"$dir/sales" &
 		sales=$!

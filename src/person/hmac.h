@@ -12,8 +12,8 @@
 #define HMAC_LEN 32
 
 /*
- * False, with *out zeros, only if OpenSSL fails or memory is short. Leaves OpenSSL's queue of
- * errors empty. Thread-safe.
+ * False, with *out zeros, only if OpenSSL fails or memory is short. Leaves no error of
+ * its own in OpenSSL's queue. Thread-safe.
  */
 MUST_CHECK bool hmac_sha256(
 	const void *key, size_t key_len, const void *data, size_t len, uint8_t out[HMAC_LEN]);

@@ -8,7 +8,7 @@
 #include "transport/transport_internal.h"
 
 #define POOL_LIFETIME_MS 600000 /* addresses change and loads are balanced anew */
-#define TURNS 2
+#define TURNS 2 /* of libcurl's own, until all that has been read is told */
 
 /* A socket that libcurl waits for. */
 struct watch {
@@ -48,10 +48,10 @@ static bool mark_all_done(struct pool *pool)
 
 	if (!mark_done(pool, &failed))
 		return false;
-	for (int turn = 0; turn < TURNS && failed; turn++)
-		(void)(curl_multi_socket_action(pool->multi, CURL_SOCKET_TIMEOUT, 0, &running) ==
-				CURLM_OK &&
-			mark_done(pool, &failed));
+	for (int turn = 0; turn < TURNS && failed; turn++) {
+		(void)curl_multi_socket_action(pool->multi, CURL_SOCKET_TIMEOUT, 0, &running);
+		(void)mark_done(pool, &failed);
+	}
 	return true;
 }
 

@@ -268,8 +268,7 @@ static enum ctl_exit explain_request(struct explanation *explanation)
 {
 	const struct sale_options options = {
 		.allow_specimen = explanation->settings->allow_specimen,
-		.plain_allowed =
-			true, /* whether a client may send them is the site file's to say */
+		.plain_allowed = true, /* whether a client may send them is its entry's to say */
 		.today = explanation->today,
 		.codes = rules_codes(explanation->rules),
 	};

@@ -14,6 +14,8 @@
 #	fixture_questions DIR			how many questions it has received
 #	fixture_logged DIR PATTERN [COUNT]	whether the server's log comes to hold so many decisions (1)
 #					that match: they are written a moment after the reply
+#	fixture_hears DIR PATTERN [TENTHS]	whether the server's log comes to say it, within so many tenths of
+#					a second (60)
 #	fixture_fault DIR FAULT|null		what the sandbox does to everybody from now on
 #	fixture_reason DIR REASON|null		what it says of everybody, whatever its people file says
 #	fixture_ahead DIR SECONDS		move its clock; 0 puts it right again
@@ -164,6 +166,15 @@ fixture_questions() {
 fixture_logged() {
 	local tries=50
 	until [ "$(grep -c "reference=.*$2" "$1/server/log")" -ge "${3:-1}" ]; do
+		tries=$((tries - 1))
+		[ $tries -gt 0 ] || return 1
+		sleep 0.1
+	done
+}
+
+fixture_hears() {
+	local tries=${3:-60}
+	until grep -qE "$2" "$1/server/log"; do
 		tries=$((tries - 1))
 		[ $tries -gt 0 ] || return 1
 		sleep 0.1

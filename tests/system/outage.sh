@@ -27,12 +27,7 @@ sale() {
 questions() { fixture_questions "$work"; }
 # Within a few seconds the log says it; what it said before is forgotten.
 hears() {
-	local what=$1 pattern=$2 tries=60
-	until grep -qE "$pattern" "$log" || [ $tries = 0 ]; do
-		tries=$((tries - 1))
-		sleep 0.1
-	done
-	holds "$what" [ $tries -gt 0 ]
+	holds "$1" fixture_hears "$work" "$2"
 	: >"$log"
 }
 restart() {

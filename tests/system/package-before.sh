@@ -27,8 +27,7 @@ sandbox_stop
 
 mv local.list /etc/apt/sources.list.d/local.list
 offer now
-fetch "freeradius-migrantid=$now_version" "migrantid-tools=$now_version" \
-	"migrantid-sandbox=$now_version" || stop_at "an upgrade from the former packages"
+fetch_now || stop_at "an upgrade from the former packages"
 pid=$(server_pid)
 t same "the former server is left alone by settings that are none any more" \
 	"$(server_pid) $(starts)" "$pid $((count + 1))"
@@ -53,5 +52,4 @@ t same "and sells" "$(sale P UZB FA1234567 1990-01-31 | cut -d' ' -f1)" "Yes"
 sandbox_stop
 server_do stop
 apt-get -qy purge $ours >apt.log 2>&1 || stop_at "purge after the former packages"
-fetch "freeradius-migrantid=$now_version" "migrantid-tools=$now_version" \
-	"migrantid-sandbox=$now_version" || stop_at "our packages after the former ones"
+fetch_now || stop_at "our packages after the former ones"

@@ -40,5 +40,4 @@ rm -rf $raddb
 rm /etc/default/freeradius
 [ ! -e default.before ] || cp -p default.before /etc/default/freeradius
 raddb=$stock settings=$stock/mods-config/migrantid
-fetch "freeradius-migrantid=$now_version" "migrantid-tools=$now_version" \
-	"migrantid-sandbox=$now_version" || stop_at "our packages again"
+fetch_now || stop_at "our packages again"

@@ -37,6 +37,11 @@ paths >paths.before
 #### Installation.
 fetch $ours || stop_at "our packages can be installed"
 now_version=$(dpkg-query -W -f '${Version}' freeradius-migrantid)
+# These, and no later ones that another repository offers.
+fetch_now() {
+	fetch "freeradius-migrantid=$now_version" "migrantid-tools=$now_version" \
+		"migrantid-sandbox=$now_version"
+}
 t ok "our packages are installed from the local repository"
 t same "the running server is not touched" "$(server_pid) $(starts)" "$pid 1"
 t same "no other package's file is touched" "$(changed)" ""

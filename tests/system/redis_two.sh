@@ -7,21 +7,12 @@ outage() {
 	timeout 60 "$fixture_build/src/tools/ctl/migrantidctl" outage "$2" --config "$1/settings/migrantid.cfg" \
 		"${@:3}" >/dev/null
 }
-# hears DIR PATTERN: its log comes to say it.
-hears() {
-	local tries=60
-	until grep -qE "$2" "$1/server/log" || [ $tries = 0 ]; do
-		tries=$((tries - 1))
-		sleep 0.1
-	done
-	[ $tries -gt 0 ]
-}
 
 above_floor
 sell "$a" TWICE0001
 holds "an outage is announced at the second server" outage "$b" begin \
 	--until "$(date -u -d '+1 hour' +%FT%TZ)"
-holds "which says so" hears "$b" 'an outage of the ID service is announced until 20'
+holds "which says so" fixture_hears "$b" 'an outage of the ID service is announced until 20'
 before=$(questions)
 same "in it the first one's answer decides, out of Redis" "$(sale "$b" TWICE0001)" "Yes match Shared-Cache"
 same "who is in no cache is told to come later" "$(sale "$b" TWICE0002)" "Undetermined service-outage "
@@ -32,7 +23,7 @@ redis_hang "$work/redis"
 same "a Redis that hangs in an outage is no answer" "$(sale "$b" TWICE0003)" "Undetermined service-outage "
 redis_wake "$work/redis"
 holds "the outage is ended" outage "$b" end
-holds "which it says, too" hears "$b" 'is over: it is asked again'
+holds "which it says, too" fixture_hears "$b" 'is over: it is asked again'
 
 server_stop "$b/server"
 same "one is stopped, and the other sells" "$(sale "$a" TWICE0004)" "Yes match Service"

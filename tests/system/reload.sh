@@ -18,12 +18,7 @@ cp "$settings/rules.cfg" "$work/rules.cfg"
 
 # Within a few seconds the log says it.
 hears() {
-	local what=$1 pattern=$2 tries=40
-	until grep -qE "$pattern" "$log" || [ $tries = 0 ]; do
-		tries=$((tries - 1))
-		sleep 0.1
-	done
-	holds "$what" [ $tries -gt 0 ]
+	holds "$1" fixture_hears "$work" "$2" 40
 	: >"$log"
 }
 

@@ -161,13 +161,18 @@ static void *work(void *ctx)
 	return NULL;
 }
 
+static void start_asking(struct worker *worker, struct question question)
+{
+	*worker = (struct worker){ .question = question, .wait_ms = LONG_MS, .held_at = -1 };
+	assert_int_equal(pthread_create(&worker->thread, NULL, work, worker), 0);
+}
+
 static void start_for(struct worker *worker, const char *shop, unsigned person, unsigned sale)
 {
-	*worker = (struct worker){
-		.question = question_about(person, sale), .wait_ms = LONG_MS, .held_at = -1
-	};
-	(void)strcpy(worker->question.shop, shop);
-	assert_int_equal(pthread_create(&worker->thread, NULL, work, worker), 0);
+	struct question question = question_about(person, sale);
+
+	(void)strcpy(question.shop, shop);
+	start_asking(worker, question);
 }
 
 static void start(struct worker *worker, unsigned person, unsigned sale)
@@ -302,11 +307,10 @@ static void a_sale_joins_its_own_question(void **state)
 
 	(void)state;
 	for (unsigned i = 0; i < 3; i++) {
-		workers[i] = (struct worker){
-			.question = question_about(1, i / 2), .wait_ms = LONG_MS, .held_at = -1
-		};
-		workers[i].question.by_person = false;
-		assert_int_equal(pthread_create(&workers[i].thread, NULL, work, &workers[i]), 0);
+		struct question question = question_about(1, i / 2);
+
+		question.by_person = false;
+		start_asking(&workers[i], question);
 	}
 	await_waiting(2);
 	settle();
@@ -352,16 +356,14 @@ static void who_would_wait_in_vain_leaves_at_once(void **state)
 
 static void other_persons_and_consents_are_other_questions(void **state)
 {
+	struct question consented = question_about(1, 3);
 	struct worker workers[3];
 
 	(void)state;
 	start(&workers[0], 1, 1);
 	start(&workers[1], 2, 2);
-	workers[2] = (struct worker){
-		.question = question_about(1, 3), .wait_ms = LONG_MS, .held_at = -1
-	};
-	(void)strcpy(workers[2].question.consent_text, "uz");
-	assert_int_equal(pthread_create(&workers[2].thread, NULL, work, &workers[2]), 0);
+	(void)strcpy(consented.consent_text, "uz");
+	start_asking(&workers[2], consented);
 	await_looks(3);
 	engine_call(engine, find_nothing, NULL);
 	await_waiting(3);

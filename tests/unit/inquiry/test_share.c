@@ -359,6 +359,17 @@ static void no_room_is_told_with_what_answers_take(void **state)
 	assert_ended(sell("a"), INQUIRY_BUSY, 3);
 }
 
+/* Nobody may wait but for a moment, and the one answer so far took so long. */
+static void open_after(int64_t took_ms, int64_t max_moment_waiting)
+{
+	struct question question = question_of_shop("a");
+
+	reopen(0, 0, max_moment_waiting);
+	assert_ended(wait_for(&question, WAIT_MS), INQUIRY_PENDING, 0); /* not known: not waited */
+	go_on_for(took_ms);
+	answer_now();
+}
+
 /* Beyond max_waiting: where answers come within a moment, one is waited. */
 static void a_moment_is_waited_if_it_is_likely_to_do(void **state)
 {
@@ -366,12 +377,7 @@ static void a_moment_is_waited_if_it_is_likely_to_do(void **state)
 	int64_t begun;
 
 	(void)state;
-	take(10);
-	reopen(0, 0, 1);
-	question = question_of_shop("a");
-	assert_ended(wait_for(&question, WAIT_MS), INQUIRY_PENDING, 0); /* not known: not waited */
-	go_on_for(10);
-	answer_now();
+	open_after(10, 1);
 	will_reply(yes, 1);
 	question = question_of_shop("a");
 	assert_yes(wait_for(&question, WAIT_MS));
@@ -392,12 +398,7 @@ static void any_worker_waits_for_a_quick_answer(void **state)
 	int64_t begun;
 
 	(void)state;
-	take(10);
-	reopen(0, 0, 0);
-	question = question_of_shop("a");
-	assert_ended(wait_for(&question, WAIT_MS), INQUIRY_PENDING, 0); /* not known: not waited */
-	go_on_for(10);
-	answer_now();
+	open_after(10, 0);
 	will_reply(yes, 1);
 	question = question_of_shop("a");
 	assert_yes(wait_for(&question, WAIT_MS));
@@ -419,13 +420,7 @@ static void no_worker_waits_for_a_slow_answer(void **state)
 	int64_t begun;
 
 	(void)state;
-	take(60);
-	reopen(0, 0, 0);
-	question = question_of_shop("a");
-	assert_ended(wait_for(&question, WAIT_MS), INQUIRY_PENDING, 0);
-	go_on_for(60);
-	answer_now();
-	will_reply(NULL, 0);
+	open_after(60, 0);
 	question = question_of_shop("a");
 	assert_int_equal(wait_for(&question, 0).outcome, INQUIRY_PENDING);
 	go_on_for(30); /* due in thirty */
@@ -441,12 +436,7 @@ static void nobody_waits_a_moment_for_what_is_overdue(void **state)
 	int64_t begun;
 
 	(void)state;
-	take(10);
-	reopen(0, 0, 1);
-	question = question_of_shop("a");
-	(void)wait_for(&question, WAIT_MS);
-	go_on_for(10);
-	answer_now();
+	open_after(10, 1);
 	question = question_of_shop("a");
 	assert_int_equal(wait_for(&question, 0).outcome, INQUIRY_PENDING);
 	for (int late = 0; late < 2; late++) {
@@ -464,12 +454,7 @@ static void nobody_waits_a_moment_longer_than_they_can(void **state)
 	int64_t begun;
 
 	(void)state;
-	take(10);
-	reopen(0, 0, 1);
-	question = question_of_shop("a");
-	assert_ended(wait_for(&question, WAIT_MS), INQUIRY_PENDING, 0);
-	go_on_for(10);
-	answer_now();
+	open_after(10, 1);
 	begun = at.time.mono_ms;
 	question = question_of_shop("a");
 	assert_ended(wait_for(&question, 3), INQUIRY_PENDING, 1);
@@ -500,11 +485,7 @@ static void a_moment_in_vain_counts_where_nobody_is_answered(void **state)
 
 	(void)state;
 	for (int i = 0; i < 2; i++) {
-		reopen(0, 0, 1);
-		question = question_of_shop("a");
-		(void)wait_for(&question, WAIT_MS);
-		go_on_for(10);
-		answer_now();
+		open_after(10, 1);
 		older = question_of_shop("a");
 		will_reply(NULL, 0);
 		assert_int_equal(wait_for(&older, 0).outcome, INQUIRY_PENDING);

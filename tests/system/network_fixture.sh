@@ -100,18 +100,7 @@ check_connect() {
 		--connect >"$work/check" 2>&1
 }
 
-logged_soon() {
-	local tries=40
-	until grep -qE "$2" "$work/server/log"; do
-		tries=$((tries - 1))
-		if [ $tries = 0 ]; then
-			not_ok "$1"
-			return
-		fi
-		sleep 0.1
-	done
-	ok "$1"
-}
+logged_soon() { holds "$1" fixture_hears "$work" "$2" 40; }
 
 # The lowest limit under which a process can keep what it has, and have no more.
 highest_descriptor() {
